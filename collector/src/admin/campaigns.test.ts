@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { api, makeSite } from '../../../test/support/workerd/collector.ts';
+
+const draft = (change: object = {}) => ({
+  id: 'c',
+  name: 'A popup',
+  steps: [
+    {
+      id: 'popup',
+      type: 'message',
+      channel: 'popup',
+      variants: [{ key: 'a', content: { en: { kind: 'modal', blocks: [{ type: 'heading', text: 'Hi' }] } } }],
+    },
+  ],
+  ...change,
+});
+
+async function path() {
+  return `/api/sites/${(await makeSite()).id}/campaigns/c`;
+}
+
+describe('a campaign', () => {
+  it('keeps its draft apart from what is live, and makes versions only of changes', async () => {
+    const url = await path();
+    expect(await (await api('PUT', url, draft())).json()).toMatchObject({
+      status: 'draft',
+      revision: 1,
+      liveVersion: null,
+    });
+    expect(await (await api('POST', `${url}/publish`)).json()).toMatchObject({
+      status: 'live',
+      liveVersion: 1,
+    });
+    expect(await (await api('POST', `${url}/publish`)).json()).toMatchObject({ liveVersion: 1 });
+    expect(await (await api('PUT', url, draft({ name: 'Another' }))).json()).toMatchObject({
+      liveVersion: 1,
+      revision: 2,
+    });
+    expect(await (await api('POST', `${url}/publish`)).json()).toMatchObject({ liveVersion: 2 });
+  });
+
+  it('does not overwrite what another editor has saved', async () => {
+    const url = await path();
+    await api('PUT', url, draft());
+    expect((await api('PUT', url, draft({ name: 'Mine' }), { 'If-Match': '"1"' })).status).toBe(200);
+    expect((await api('PUT', url, draft({ name: 'Yours' }), { 'If-Match': '"1"' })).status).toBe(412);
+    const response = await api('GET', url);
+    expect([response.headers.get('ETag'), await response.json()]).toEqual([
+      '"2"',
+      expect.objectContaining({ name: 'Mine' }),
+    ]);
+  });
+
+  it.each([
+    ['a setting that nothing reads', { journeys: 1 }, '"": Unrecognized key'],
+    ['an unknown operator', { audience: { rule: { rm: [1] } } }, '"audience.rule"'],
+    [
+      'a script as link',
+      {
+        steps: [
+          {
+            ...draft().steps[0],
+            variants: [
+              {
+                key: 'a',
+                content: {
+                  en: {
+                    kind: 'modal',
+                    blocks: [{ type: 'button', text: 'x', action: 'url', href: 'javascript:alert(1)' }],
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      },
+      'steps',
+    ],
+    ['a name that differs from the address', { id: 'd' }, '"id"'],
+  ])('is refused with %s', async (_, change, where) => {
+    const response = await api('PUT', await path(), draft(change));
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect(error.message).toContain(where.replace('"": ', ''));
+  });
+
+  it("is nobody's business without the admin token", async () => {
+    const url = await path();
+    for (const Authorization of ['', 'Bearer', 'Bearer wrong', 'Basic dGVzdA==']) {
+      expect((await api('GET', url, undefined, { Authorization })).status).toBe(401);
+    }
+    expect((await api('GET', url)).status).toBe(404);
+  });
+});

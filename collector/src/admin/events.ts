@@ -1,0 +1,18 @@
+import { zValidator } from '@hono/zod-validator';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Env } from '../env.ts';
+import { D1EventStore } from '../store/d1.ts';
+import { explainInvalid } from './explain-invalid.ts';
+
+const query = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+
+/** `/api/sites/:site/events`: the newest first, by arrival. */
+export const events = new Hono<{ Bindings: Env }>().get(
+  '/',
+  zValidator('query', query, explainInvalid),
+  async (c) => {
+    const store = new D1EventStore(c.env.DB);
+    return c.json({ events: await store.newest(c.req.param('site') ?? '', c.req.valid('query').limit) });
+  },
+);

@@ -1,0 +1,19 @@
+import { Hono } from 'hono';
+import type { Env } from '../env.ts';
+import { RequestError } from '../errors.ts';
+import { deviceName, personName } from '../profile/profile-name.ts';
+
+/** `/api/sites/:site/profiles/:ref`, where `ref` is `anonymous:<id>` or `user:<id>`. */
+export const profiles = new Hono<{ Bindings: Env }>().get('/:ref', async (c) => {
+  const name = await objectName(c.req.param('ref'), c.req.param('site') ?? '', c.env);
+  const profile = await c.env.PROFILES.getByName(name).read();
+  if (!profile) throw new RequestError('not_found', 'Nothing is known of this visitor.');
+  return c.body(profile, 200, { 'Content-Type': 'application/json' });
+});
+
+async function objectName(ref: string, site: string, env: Env): Promise<string> {
+  const [, kind, id] = /^(anonymous|user):(.+)$/s.exec(ref) ?? [];
+  if (kind === 'anonymous' && id) return deviceName(site, id);
+  if (kind === 'user' && id) return personName(site, id, env.SIGNING_KEY);
+  throw new RequestError('bad_request', 'A profile is named anonymous:<id> or user:<id>.');
+}

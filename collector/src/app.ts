@@ -1,0 +1,63 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { campaigns } from './admin/campaigns.ts';
+import { events } from './admin/events.ts';
+import { profiles } from './admin/profiles.ts';
+import { requireAdmin } from './admin/require-admin.ts';
+import { sites } from './admin/sites.ts';
+import { claim } from './campaigns/claim.ts';
+import type { Env } from './env.ts';
+import { RequestError } from './errors.ts';
+import { health } from './health.ts';
+import { batch } from './ingest/batch.ts';
+
+/** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
+const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
+
+function pathWithoutPrefix(request: Request): string {
+  const { pathname } = new URL(request.url);
+  for (const pattern of UNDER_PREFIX) {
+    const match = pattern.exec(pathname);
+    if (match) return match[0];
+  }
+  return pathname;
+}
+
+export const app = new Hono<{ Bindings: Env }>({ getPath: pathWithoutPrefix });
+
+/**
+ * Errors carry CORS headers too, else a developer would see "network error" instead of what to do. Nothing is given
+ * away: /v1 reads no cookie, and whether an origin may use a key is decided on the request itself.
+ */
+app.use('/v1/*', cors({ origin: (origin) => origin, allowMethods: ['POST'], maxAge: 86_400 }));
+
+app.post('/v1/batch', async (c) => {
+  const answer = await batch(c.req.raw, c.env, Date.now());
+  return c.req.query('beacon') === '1' ? c.body(null, 204) : c.json(answer);
+});
+app.post('/v1/b', async (c) => c.json(await batch(c.req.raw, c.env, Date.now())));
+app.post('/v1/messages/:id/claim', async (c) =>
+  c.json(await claim(c.req.raw, c.req.param('id'), c.env, Date.now())),
+);
+
+app.get('/healthz', async (c) => c.json(await health(c.env)));
+
+app.use('/api/*', requireAdmin);
+app.route('/api/sites', sites);
+app.route('/api/sites/:site/profiles', profiles);
+app.route('/api/sites/:site/events', events);
+app.route('/api/sites/:site/campaigns', campaigns);
+
+app.get('/:file{[\\w-]+\\.js}', (c) =>
+  c.env.ASSETS.fetch(new URL(`/${c.req.param('file')}`, c.req.url).toString()),
+);
+
+app.notFound(() => new RequestError('not_found', 'There is nothing at this address.').toResponse());
+app.onError((error) => {
+  if (error instanceof RequestError) return error.toResponse();
+  console.error(error);
+  return new RequestError(
+    'internal',
+    'Something failed here. Try again; if it persists, look at the logs.',
+  ).toResponse();
+});

@@ -1,0 +1,32 @@
+import { hmac, verifyHmac } from '../signing.ts';
+import type { Decision } from './decide.ts';
+
+/** What an armed message stands for. */
+export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause'>;
+
+/**
+ * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:
+ * `campaign.version.variant.cause.signature`, the cause percent-encoded.
+ */
+export async function armedId(site: string, armed: Armed, key: string): Promise<string> {
+  const body = [armed.campaign, armed.version, armed.variant, encode(armed.cause)].join('.');
+  return `${body}.${await hmac(signed(site, body), key)}`;
+}
+
+/** @returns `null` when the id was not made by {@link armedId} for this site */
+export async function readArmedId(site: string, id: string, key: string): Promise<Armed | null> {
+  const cut = id.lastIndexOf('.');
+  const body = id.slice(0, Math.max(0, cut));
+  if (!(await verifyHmac(signed(site, body), id.slice(cut + 1), key))) return null;
+  const [campaign = '', version = '', variant = '', cause = ''] = body.split('.');
+  return { campaign, version: Number(version), variant, cause: decodeURIComponent(cause) };
+}
+
+function signed(site: string, body: string): string {
+  return `armed:${site}:${body}`;
+}
+
+/** Full stops separate the parts. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replaceAll('.', '%2E');
+}

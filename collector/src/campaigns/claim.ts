@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { ClaimAnswer } from '../../../sdk/src/message.ts';
+import type { Env } from '../env.ts';
+import { RequestError } from '../errors.ts';
+import { authorize } from '../ingest/authorize.ts';
+import { readJsonObject } from '../ingest/parse.ts';
+import { deviceName } from '../profile/profile-name.ts';
+import { readArmedId } from './armed-id.ts';
+
+const claimRequest = z.object({
+  anonymousId: z.string().min(1).max(256),
+  claimId: z.string().min(1).max(64),
+});
+
+/**
+ * `POST /v1/messages/:id/claim`: asked when a trigger fires, just before painting. Without a yes, nothing is shown.
+ *
+ * @throws RequestError 404 when the id was never armed for this site
+ */
+export async function claim(request: Request, id: string, env: Env, now: number): Promise<ClaimAnswer> {
+  const body = await readJsonObject(request);
+  const { site } = await authorize(request, body.writeKey, env, now);
+  const parsed = claimRequest.safeParse(body);
+  if (!parsed.success) {
+    throw new RequestError('bad_request', 'A claim needs "anonymousId" and "claimId" as text.');
+  }
+  const armed = await readArmedId(site.id, id, env.SIGNING_KEY);
+  if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
+  const { anonymousId, claimId } = parsed.data;
+  const { campaign, version, variant } = armed;
+  const profile = env.PROFILES.getByName(deviceName(site.id, anonymousId.toWellFormed()));
+  return profile.claim({ anonymousId, campaign, version, variant, claimId });
+}

@@ -1,0 +1,14 @@
+import type { Profile } from './profile/profile.ts';
+
+/** Bindings, secrets and variables of the Worker (wrangler.toml; secrets.env in development). */
+export interface Env {
+  DB: D1Database;
+  PROFILES: DurableObjectNamespace<Profile>;
+  ASSETS: Fetcher;
+  /** Opens the management API. */
+  ADMIN_TOKEN: string;
+  /** Signs the ids of armed messages and hides user ids in object names. Changing it orphans known people. */
+  SIGNING_KEY: string;
+  /** Development only: the demo shop, which `/healthz` waits for. */
+  SHOP_URL?: string;
+}

@@ -1,0 +1,16 @@
+/** Below this difference between the clocks, a client's timestamp is used to the millisecond. */
+const TOLERATED_SKEW_MS = 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/**
+ * When a message happened, by the collector's clock (design §2, Time). All times in ms since the epoch; `NaN` = absent.
+ *
+ * @param timestamp when it happened, by the client's clock; absent: now
+ * @param sentAt when it left, by the client's clock; absent: the client's clock is trusted
+ */
+export function acceptedTime(timestamp: number, sentAt: number, receivedAt: number): number {
+  if (Number.isNaN(timestamp)) return receivedAt;
+  const skew = receivedAt - sentAt;
+  const corrected = Math.abs(skew) > TOLERATED_SKEW_MS ? timestamp + skew : timestamp;
+  return corrected > receivedAt + MAX_AHEAD_MS ? receivedAt : corrected;
+}

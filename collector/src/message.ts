@@ -1,0 +1,57 @@
+import type { Json, JsonObject, Message } from '../../sdk/src/message.ts';
+
+/**
+ * A message as it is stored: valid, with its canonical event name and its accepted time.
+ * `timestamp` is ISO 8601 UTC with milliseconds, so that comparing strings compares times.
+ */
+export interface StoredMessage {
+  messageId: string;
+  type: Message['type'];
+  /** Canonical name; present exactly on the types that count as events (`track`, `page`, `screen`). */
+  event?: string;
+  anonymousId?: string;
+  userId?: string;
+  timestamp: string;
+  properties?: JsonObject;
+  traits?: JsonObject;
+  context?: JsonObject;
+  groupId?: string;
+  previousId?: string;
+}
+
+/** The total order of design §2: accepted time, then id. Every invariant is over this order. */
+export function compareMessages(
+  a: Pick<StoredMessage, 'timestamp' | 'messageId'>,
+  b: Pick<StoredMessage, 'timestamp' | 'messageId'>,
+): number {
+  if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1;
+  if (a.messageId === b.messageId) return 0;
+  return a.messageId < b.messageId ? -1 : 1;
+}
+
+/** The value at an own key; what a prototype holds is never read from a visitor's data. */
+export function own(object: JsonObject | undefined, key: string): Json | undefined {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+export function ownString(object: JsonObject | undefined, key: string): string | null {
+  const value = own(object, key);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** A number, or a numeric string as shops send prices (`"12.50"`). */
+export function ownNumber(object: JsonObject | undefined, key: string): number | null {
+  const value = own(object, key);
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+export function ownObject(object: JsonObject | undefined, key: string): JsonObject | undefined {
+  const value = own(object, key);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+/** Sets an own key. Assignment would call the setter of `__proto__`, which is data here like any other key. */
+export function setOwn(object: object, key: string, value: Json): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}

@@ -1,0 +1,130 @@
+import type { JsonObject } from '../../../sdk/src/message.ts';
+import { own, ownNumber, ownString, type StoredMessage } from '../message.ts';
+
+/** A line of a cart: GA4's item, with a quantity. */
+export type Line = JsonObject & { quantity: number };
+
+export interface Cart {
+  lines: Line[];
+  currency: string;
+  /** When its content last changed, ms since the epoch. */
+  updatedAt: number;
+}
+
+/** By owner: `id:<cart_id>`, else `device:<anonymousId>`. */
+export type Carts = Record<string, Cart>;
+
+/** Empty carts beyond this number, oldest first, are forgotten. */
+const MAX_CARTS = 50;
+
+/** Applies one event to the carts (design §3, Carts). Events must come in total order. */
+export function applyToCarts(carts: Carts, event: StoredMessage, time: number, siteCurrency: string): void {
+  const items = linesOf(event.properties);
+  const currency = ownString(event.properties, 'currency');
+  const edit = (owner: string, toLines: (lines: Line[]) => Line[]) => {
+    const before = carts[owner];
+    const lines = toLines(before?.lines ?? []);
+    const after = { lines, currency: currency ?? before?.currency ?? siteCurrency, updatedAt: time };
+    if (isChange(before, after)) {
+      carts[owner] = after;
+      forgetEmpty(carts);
+    }
+  };
+  switch (event.event) {
+    case 'cart_updated':
+      edit(ownerOf(event), () => mergeLines(items));
+      break;
+    case 'add_to_cart':
+      edit(ownerOf(event), (lines) => mergeLines([...lines, ...items]));
+      break;
+    case 'remove_from_cart':
+      edit(ownerOf(event), (lines) => items.reduce(subtract, lines));
+      break;
+    case 'purchase': {
+      const bought = new Set(items.map(lineKey));
+      const buyer = ownerOf(event);
+      for (const owner of Object.keys(carts)) {
+        edit(owner, (lines) => (owner === buyer ? [] : lines.filter((line) => !bought.has(lineKey(line)))));
+      }
+      break;
+    }
+  }
+}
+
+/** The one that a shop would call "your cart": not empty, changed last. */
+export function currentCart(carts: Carts): Cart | null {
+  let current: Cart | null = null;
+  for (const cart of Object.values(carts)) {
+    if (cart.lines.length > 0 && (current === null || cart.updatedAt > current.updatedAt)) current = cart;
+  }
+  return current;
+}
+
+/** Σ price × quantity, in the cart's currency. */
+export function cartValue(lines: readonly Line[]): number {
+  const sum = lines.reduce((total, line) => total + (ownNumber(line, 'price') ?? 0) * line.quantity, 0);
+  return Number(sum.toFixed(6));
+}
+
+/** The items of an event as lines; what is not an item, or has neither id nor name, is passed over. */
+export function linesOf(properties: JsonObject | undefined): Line[] {
+  const items = own(properties, 'items');
+  if (!Array.isArray(items)) return [];
+  return items.flatMap((item) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return [];
+    if (idOf(item) === null) return [];
+    return [{ ...item, quantity: Math.max(0, ownNumber(item, 'quantity') ?? 1) }];
+  });
+}
+
+function forgetEmpty(carts: Carts): void {
+  const owners = Object.keys(carts);
+  if (owners.length <= MAX_CARTS) return;
+  const empty = owners.filter((owner) => carts[owner]?.lines.length === 0);
+  empty.sort((a, b) => (carts[a]?.updatedAt ?? 0) - (carts[b]?.updatedAt ?? 0));
+  const [oldest] = empty;
+  if (oldest !== undefined) delete carts[oldest];
+}
+
+function ownerOf(event: StoredMessage): string {
+  const cartId = own(event.properties, 'cart_id');
+  if (typeof cartId === 'string' || typeof cartId === 'number') return `id:${cartId}`;
+  return `device:${event.anonymousId ?? ''}`;
+}
+
+function idOf(item: JsonObject): string | null {
+  const id = own(item, 'item_id') ?? own(item, 'item_name');
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
+}
+
+function lineKey(line: JsonObject): string {
+  return JSON.stringify([idOf(line), own(line, 'item_variant') ?? null]);
+}
+
+/** One line per key; quantities add up, the newest description wins. Lines without a quantity go. */
+function mergeLines(lines: readonly Line[]): Line[] {
+  const merged = new Map<string, Line>();
+  for (const line of lines) {
+    const key = lineKey(line);
+    const before = merged.get(key);
+    merged.set(key, before ? { ...before, ...line, quantity: before.quantity + line.quantity } : line);
+  }
+  return [...merged.values()].filter((line) => line.quantity > 0);
+}
+
+function subtract(lines: Line[], removed: Line): Line[] {
+  const key = lineKey(removed);
+  return lines
+    .map((line) => (lineKey(line) === key ? { ...line, quantity: line.quantity - removed.quantity } : line))
+    .filter((line) => line.quantity > 0);
+}
+
+/** A repeated snapshot is no change: it must not restart what waits for the cart to rest. */
+function isChange(before: Cart | undefined, after: Cart): boolean {
+  if (after.lines.length === 0) return before !== undefined && before.lines.length > 0;
+  return (
+    before === undefined ||
+    before.currency !== after.currency ||
+    JSON.stringify(before.lines) !== JSON.stringify(after.lines)
+  );
+}

@@ -1,0 +1,126 @@
+import type { JsonObject } from '../../../sdk/src/message.ts';
+import { compareMessages, own, ownNumber, ownString, type StoredMessage, setOwn } from '../message.ts';
+import { applyToCarts, type Carts, cartValue, type Line, linesOf } from './cart.ts';
+import { addToSession, type Session } from './sessions.ts';
+
+export interface Order {
+  transactionId: string;
+  /** ms since the epoch. */
+  at: number;
+  value: number;
+  currency: string;
+  items: Line[];
+  /** What was paid back so far, in the same currency. */
+  refunded: number;
+}
+
+/**
+ * What a profile's messages amount to: a pure function of their set, by folding them in total order.
+ * Everything here can be made again from the chunks.
+ */
+export interface History {
+  anonymousIds: string[];
+  userId: string | null;
+  /** Latest value per key. */
+  traits: JsonObject;
+  sessions: Session[];
+  carts: Carts;
+  orders: Order[];
+  /** Client events by canonical name. */
+  counters: JsonObject;
+  /** ms since the epoch. */
+  firstSeen: number;
+  lastSeen: number;
+  /** BCP 47, of the newest message that says so. */
+  locale: string | null;
+  /** The last message folded in: what is older than it makes the fold start anew. */
+  watermark: { timestamp: string; messageId: string } | null;
+}
+
+const MAX_ORDERS = 200;
+const MAX_ANONYMOUS_IDS = 50;
+
+export function emptyHistory(): History {
+  return {
+    anonymousIds: [],
+    userId: null,
+    traits: {},
+    sessions: [],
+    carts: {},
+    orders: [],
+    counters: {},
+    firstSeen: 0,
+    lastSeen: 0,
+    locale: null,
+    watermark: null,
+  };
+}
+
+/** Whether every one of `messages` comes after all that the history holds, so that they can simply be added. */
+export function isNewer(history: History, messages: readonly StoredMessage[]): boolean {
+  const { watermark } = history;
+  return watermark === null || messages.every((message) => compareMessages(message, watermark) > 0);
+}
+
+/** Folds messages, sorted in total order and newer than the history, into it. */
+export function extend(history: History, sorted: readonly StoredMessage[], siteCurrency: string): void {
+  for (const message of sorted) apply(history, message, siteCurrency);
+}
+
+function apply(history: History, message: StoredMessage, siteCurrency: string): void {
+  const time = Date.parse(message.timestamp);
+  if (history.watermark === null) history.firstSeen = time;
+  history.lastSeen = time;
+  history.watermark = { timestamp: message.timestamp, messageId: message.messageId };
+
+  const { anonymousId, userId } = message;
+  if (
+    anonymousId &&
+    !history.anonymousIds.includes(anonymousId) &&
+    history.anonymousIds.length < MAX_ANONYMOUS_IDS
+  ) {
+    history.anonymousIds.push(anonymousId);
+  }
+  if (userId) history.userId = userId;
+  if (message.type === 'identify') history.traits = { ...history.traits, ...message.traits };
+  history.locale = ownString(message.context, 'locale') ?? history.locale;
+  if (message.event === undefined) return;
+
+  const count = own(history.counters, message.event);
+  setOwn(history.counters, message.event, (typeof count === 'number' ? count : 0) + 1);
+  addToSession(history.sessions, message, time);
+  applyToCarts(history.carts, message, time, siteCurrency);
+  if (message.event === 'purchase') addOrder(history.orders, message, time, siteCurrency);
+  if (message.event === 'refund') refund(history.orders, message);
+}
+
+/** An order counts once per transaction, however often the thank-you page is opened. */
+function addOrder(orders: Order[], purchase: StoredMessage, time: number, siteCurrency: string): void {
+  const transactionId = transactionOf(purchase) ?? purchase.messageId;
+  if (orders.some((order) => order.transactionId === transactionId)) return;
+  const items = linesOf(purchase.properties);
+  orders.push({
+    transactionId,
+    at: time,
+    value: ownNumber(purchase.properties, 'value') ?? cartValue(items),
+    currency: ownString(purchase.properties, 'currency') ?? siteCurrency,
+    items,
+    refunded: 0,
+  });
+  if (orders.length > MAX_ORDERS) orders.shift();
+}
+
+/** GA4: a refund without a value or items pays the whole order back. */
+function refund(orders: Order[], message: StoredMessage): void {
+  const transactionId = transactionOf(message);
+  const order = orders.find((candidate) => candidate.transactionId === transactionId);
+  if (!order) return;
+  const items = linesOf(message.properties);
+  const value = ownNumber(message.properties, 'value') ?? (items.length > 0 ? cartValue(items) : order.value);
+  order.refunded = Math.min(order.value, order.refunded + value);
+}
+
+function transactionOf(message: StoredMessage): string | null {
+  const id = own(message.properties, 'transaction_id');
+  return typeof id === 'number' ? String(id) : ownString(message.properties, 'transaction_id');
+}

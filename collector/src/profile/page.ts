@@ -1,0 +1,16 @@
+import { ownObject, ownString, type StoredMessage } from '../message.ts';
+
+export interface Page {
+  url: string | null;
+  path: string | null;
+}
+
+export const NO_PAGE: Page = { url: null, path: null };
+
+/** The page that a message was sent from: the context that SDKs add, else what a page view says of itself. */
+export function pageOf(message: StoredMessage): Page {
+  const page = ownObject(message.context, 'page');
+  const url = ownString(page, 'url') ?? ownString(message.properties, 'url');
+  const path = ownString(page, 'path') ?? ownString(message.properties, 'path');
+  return { url, path: path ?? (url !== null && URL.canParse(url) ? new URL(url).pathname : null) };
+}

@@ -1,0 +1,67 @@
+import type { StoredMessage } from '../message.ts';
+import type { StoredChunk } from './chunks.ts';
+import type { State } from './state.ts';
+
+/**
+ * The one table of an object: the state in one row, every chunk in one. A chunk's `head` stands before its messages,
+ * so that asking for ids reads only the start of each row.
+ *
+ * It is made at the first write: an object that was merely asked holds nothing and costs nothing.
+ */
+export class ProfileTable {
+  readonly #storage: DurableObjectStorage;
+  #exists: boolean;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    const query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'profile'";
+    this.#exists = storage.sql.exec(query).toArray().length > 0;
+  }
+
+  state(): State | null {
+    const [row] = this.#select<{ v: string }>("SELECT v FROM profile WHERE k = 'state'");
+    return row ? JSON.parse(row.v) : null;
+  }
+
+  messageIds(): Set<string> {
+    const rows = this.#select<{ head: string }>(`SELECT head FROM profile WHERE ${IS_CHUNK}`);
+    return new Set(rows.flatMap((row) => (JSON.parse(row.head) as StoredChunk['head']).messageIds));
+  }
+
+  messages(): StoredMessage[] {
+    const rows = this.#select<{ v: string }>(`SELECT v FROM profile WHERE ${IS_CHUNK}`);
+    return rows.flatMap((row) => JSON.parse(row.v) as StoredMessage[]);
+  }
+
+  chunk(id: string): StoredChunk | null {
+    const [row] = this.#select<{ head: string; v: string }>(
+      'SELECT head, v FROM profile WHERE k = ?',
+      `chunk:${id}`,
+    );
+    return row ? { id, head: JSON.parse(row.head), messages: row.v } : null;
+  }
+
+  /** Writes the state and new chunks in one transaction, a row each. */
+  write(state: State, chunks: readonly StoredChunk[]): void {
+    this.#storage.transactionSync(() => {
+      if (!this.#exists) {
+        this.#storage.sql.exec(
+          'CREATE TABLE profile (k TEXT PRIMARY KEY, head TEXT, v TEXT NOT NULL) WITHOUT ROWID',
+        );
+      }
+      const upsert =
+        'INSERT INTO profile (k, head, v) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
+      for (const { id, head, messages } of chunks) {
+        this.#storage.sql.exec(upsert, `chunk:${id}`, JSON.stringify(head), messages);
+      }
+      this.#storage.sql.exec(upsert, 'state', null, JSON.stringify(state));
+    });
+    this.#exists = true;
+  }
+
+  #select<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: string[]): Row[] {
+    return this.#exists ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
+  }
+}
+
+const IS_CHUNK = "k >= 'chunk:' AND k < 'chunk;'";

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { Campaign } from './campaigns/schema.ts';
+import { liveCampaigns } from './campaigns/storage.ts';
+
+/** A page's origin, as browsers send it: scheme, host, port, nothing else. */
+const origin = z.string().refine((value) => {
+  try {
+    return new URL(value).origin === value;
+  } catch {
+    return false;
+  }
+}, 'must be an origin such as https://shop.example, without a path');
+
+export const siteSettings = z.strictObject({
+  name: z.string().min(1).max(200),
+  /** Pages of these origins may use the browser key. */
+  origins: z.array(origin).max(100).default([]),
+  /** ISO 4217; of carts and orders that name none. */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
+    .default('USD'),
+});
+export type SiteSettings = z.infer<typeof siteSettings>;
+
+/** No colon: it separates the parts of an object's name. */
+export const siteId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
+
+export type KeyKind = 'browser' | 'server';
+
+/** What a request or a profile needs to know of its site. */
+export interface Site {
+  id: string;
+  settings: SiteSettings;
+  campaigns: Campaign[];
+}
+
+/** How long a change made elsewhere may stay unseen in this isolate, ms. */
+const TTL_MS = 60_000;
+
+interface Cached<T> {
+  value: T;
+  until: number;
+}
+const sites = new Map<string, Cached<Site | null>>();
+const keys = new Map<string, Cached<{ site: string; kind: KeyKind } | null>>();
+/** Wrong keys are cached too, so that a flood of them does not become a flood of queries; bounded. */
+const MAX_CACHED = 10_000;
+
+/** The site, its settings and its live campaigns; `null` when there is none. At most {@link TTL_MS} old. */
+export function loadSite(db: D1Database, id: string, now: number): Promise<Site | null> {
+  return cached(sites, id, now, async () => {
+    const [row, campaigns] = await Promise.all([
+      db.prepare('SELECT settings FROM sites WHERE id = ?').bind(id).first<{ settings: string }>(),
+      liveCampaigns(db, id),
+    ]);
+    return row && { id, settings: siteSettings.parse(JSON.parse(row.settings)), campaigns };
+  });
+}
+
+/** Which site a write key opens, and how far. */
+export function loadKey(
+  db: D1Database,
+  key: string,
+  now: number,
+): Promise<{ site: string; kind: KeyKind } | null> {
+  return cached(keys, key, now, () =>
+    db
+      .prepare('SELECT site, kind FROM keys WHERE key = ?')
+      .bind(key)
+      .first<{ site: string; kind: KeyKind }>(),
+  );
+}
+
+/** Forgets what this isolate knows of sites and keys: after a change made here. Others see it within 60 s. */
+export function forgetSites(): void {
+  sites.clear();
+  keys.clear();
+}
+
+/** Values are kept, never promises: workerd forbids one request to wait for another's I/O. */
+async function cached<T>(
+  cache: Map<string, Cached<T>>,
+  key: string,
+  now: number,
+  load: () => Promise<T>,
+): Promise<T> {
+  const hit = cache.get(key);
+  if (hit && hit.until > now) return hit.value;
+  const value = await load();
+  if (cache.size >= MAX_CACHED) cache.clear();
+  cache.set(key, { value, until: now + TTL_MS });
+  return value;
+}

@@ -1,0 +1,4 @@
+import { version } from '../../package.json';
+
+/** What `/healthz` reports. */
+export const VERSION: string = version;

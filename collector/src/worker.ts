@@ -1,0 +1,5 @@
+import { app } from './app.ts';
+
+export { Profile } from './profile/profile.ts';
+
+export default { fetch: app.fetch };

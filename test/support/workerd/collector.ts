@@ -1,0 +1,87 @@
+import { env, exports } from 'cloudflare:workers';
+import type { BatchAnswer } from '../../../sdk/src/message.ts';
+
+/** A site of a test's own, in the collector under test. */
+export interface TestSite {
+  id: string;
+  browserKey: string;
+  serverKey: string;
+  origin: string;
+}
+
+const ADMIN = { Authorization: 'Bearer test-admin-token', 'Content-Type': 'application/json' };
+
+export async function makeSite(): Promise<TestSite> {
+  const id = `site-${crypto.randomUUID().slice(0, 8)}`;
+  const site = { id, browserKey: `${id}_browser`, serverKey: `${id}_server`, origin: 'https://shop.example' };
+  const { browserKey, serverKey, origin } = site;
+  const response = await api('PUT', `/api/sites/${id}`, {
+    name: id,
+    origins: [origin],
+    browserKey,
+    serverKey,
+  });
+  if (!response.ok) throw new Error(await response.text());
+  return site;
+}
+
+export function api(method: string, path: string, body?: unknown, headers = {}): Promise<Response> {
+  return exports.default.fetch(`http://collector.test${path}`, {
+    method,
+    headers: { ...ADMIN, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+/** Sends a body as a page of the site would. */
+export function post(site: TestSite, path: string, body: unknown, headers = {}): Promise<Response> {
+  const all = new Headers({ Origin: site.origin, 'Content-Type': 'text/plain', ...headers });
+  if (all.get('Origin') === '') all.delete('Origin');
+  return exports.default.fetch(`http://collector.test${path}`, {
+    method: 'POST',
+    headers: all,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+export async function sendBatch(site: TestSite, batch: unknown[], extra = {}): Promise<BatchAnswer> {
+  const response = await post(site, '/v1/batch', {
+    writeKey: site.browserKey,
+    batch,
+    sentAt: new Date().toISOString(),
+    ...extra,
+  });
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+export async function profileOf(site: TestSite, anonymousId: string) {
+  const response = await api(
+    'GET',
+    `/api/sites/${site.id}/profiles/anonymous:${encodeURIComponent(anonymousId)}`,
+  );
+  return response.status === 404 ? null : ((await response.json()) as Record<string, never>);
+}
+
+export async function eventsOf(site: TestSite, limit = 1000) {
+  const response = await api('GET', `/api/sites/${site.id}/events?limit=${limit}`);
+  return ((await response.json()) as { events: { messageId: string; [key: string]: unknown }[] }).events;
+}
+
+/** The ids of all that the store holds of a site, sorted. */
+export async function storedEvents(site: TestSite): Promise<string[]> {
+  return (await eventsOf(site)).map((event) => event.messageId).sort();
+}
+
+export function track(anonymousId: string, event = 'view_item', more: object = {}) {
+  return {
+    type: 'track',
+    messageId: crypto.randomUUID(),
+    anonymousId,
+    event,
+    timestamp: new Date().toISOString(),
+    ...more,
+  };
+}
+
+export { env };

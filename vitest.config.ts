@@ -1,0 +1,56 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'sdk',
+          root: 'sdk',
+          include: ['src/**/*.test.ts'],
+          environment: 'happy-dom',
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ADMIN_TOKEN: 'test-admin-token',
+                SIGNING_KEY: 'test-signing-key',
+                RUNS: process.env.DEEP ? 40 : 1,
+                MIGRATIONS: await readD1Migrations('collector/migrations'),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'collector',
+          include: ['collector/src/**/*.test.ts', 'test/properties/**/*.test.ts'],
+          setupFiles: ['test/support/workerd/migrate.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['demo-site/**/*.test.ts', 'sdk/*.test.ts', 'test/build/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/browsers-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
