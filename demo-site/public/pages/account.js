@@ -1,0 +1,41 @@
+import { current, logIn, logOut } from '/account.js';
+import { money } from '/catalogue.js';
+import { element } from '/element.js';
+import { orders } from '/orders.js';
+
+const find = (name) => document.querySelector(`[data-${name}]`);
+const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium' });
+
+function render() {
+  const account = current();
+  find('logged-in').hidden = !account;
+  find('logged-out').hidden = !!account;
+  if (!account) return;
+  find('account-name').textContent = account.name;
+  find('account-email').textContent = account.email;
+  find('account-id').textContent = account.id;
+  const rows = orders().map(({ id, value, shipping, placedAt }) =>
+    element(
+      'li',
+      {},
+      element('a', { href: `/thank-you?order=${id}` }, id),
+      element('span', { class: 'hint' }, day.format(new Date(placedAt))),
+      element('span', { class: 'amount' }, money(value + shipping)),
+    ),
+  );
+  find('orders').replaceChildren(
+    ...(rows.length ? rows : [element('li', { class: 'hint' }, 'None in this browser yet.')]),
+  );
+}
+
+find('log-in').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const form = new FormData(event.target);
+  logIn({ email: form.get('email').trim(), name: form.get('name').trim() });
+  render();
+});
+find('log-out').addEventListener('click', () => {
+  logOut();
+  render();
+});
+render();

@@ -1,0 +1,15 @@
+import { CURRENCY, item } from '/catalogue.js';
+import { addToCart } from '/shop.js';
+
+const id = document.querySelector('[data-product]').dataset.product;
+const viewed = item(id);
+beckon('track', 'view_item', {
+  currency: CURRENCY,
+  value: viewed.price,
+  items: [{ ...viewed, quantity: 1 }],
+});
+
+document.querySelector('[data-buy]').addEventListener('submit', (event) => {
+  event.preventDefault();
+  addToCart(id, Number(new FormData(event.target).get('quantity')));
+});
