@@ -35,7 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['demo-site/**/*.test.ts', 'sdk/*.test.ts', 'test/build/**/*.test.ts'],
+          include: ['demo-site/**/*.test.ts', 'sdk/*.test.ts', 'collector/*.test.ts'],
           environment: 'node',
           testTimeout: 60_000,
         },

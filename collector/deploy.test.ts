@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildSdk } from '../sdk/build.ts';
+import { deploy } from './deploy.ts';
+
+/** An account that remembers what was done to it. */
+function account() {
+  const databases: { name: string }[] = [];
+  const secrets: Record<string, string> = {};
+  const sites = new Map<string, object>();
+  const calls: string[] = [];
+  const lines: string[] = [];
+  const wrangler = (args: string[]): string => {
+    const command = args.slice(0, 2).join(' ');
+    calls.push(args.filter((arg) => !arg.includes('/')).join(' '));
+    if (command === 'whoami --json') return '{"loggedIn":true}';
+    if (command === 'd1 list') return JSON.stringify(databases);
+    if (command === 'd1 create') databases.push({ name: args[2] ?? '' });
+    if (command === 'secret list') {
+      if (Object.keys(secrets).length === 0) throw new Error('This Worker does not exist.');
+      return JSON.stringify(Object.keys(secrets).map((name) => ({ name })));
+    }
+    if (args[0] === 'deploy') {
+      const file = args[2];
+      if (file) {
+        expect(statSync(file).mode & 0o077).toBe(0);
+        Object.assign(secrets, JSON.parse(readFileSync(file, 'utf8')));
+      }
+      return 'Deployed beckon triggers\n  https://beckon.example.workers.dev\n';
+    }
+    return '';
+  };
+  const fetch = (async (url: string, init: RequestInit) => {
+    expect(init.headers).toMatchObject({ Authorization: `Bearer ${secrets.ADMIN_TOKEN}` });
+    if (init.method === 'PUT') sites.set(url, JSON.parse(String(init.body)));
+    return sites.has(url) ? Response.json(sites.get(url)) : new Response('none', { status: 404 });
+  }) as typeof globalThis.fetch;
+  return {
+    secrets,
+    sites,
+    calls,
+    lines,
+    surroundings: { wrangler, fetch, log: (line: string) => lines.push(line) },
+  };
+}
+
+describe('npm run deploy', () => {
+  it('makes what is missing, and shows the owner the token and the tag', async () => {
+    const cloud = account();
+    await deploy({ site: 'shop', origins: ['https://shop.example'] }, cloud.surroundings);
+    expect(cloud.calls).toEqual([
+      'whoami --json',
+      'd1 list --json',
+      'd1 create beckon',
+      'd1 migrations apply beckon --remote',
+      'secret list',
+      'deploy --secrets-file',
+    ]);
+    const [site] = cloud.sites.values();
+    expect(site).toMatchObject({ origins: ['https://shop.example'] });
+    expect(cloud.lines.join('\n')).toContain(cloud.secrets.ADMIN_TOKEN);
+    expect(cloud.lines.join('\n')).toMatch(
+      /src="https:\/\/beckon.example.workers.dev\/beckon.js" data-write-key="b_/,
+    );
+  });
+
+  it('is harmless to repeat: keys, secrets and database stay', async () => {
+    const cloud = account();
+    const options = { site: 'shop', origins: ['https://shop.example'] };
+    await deploy(options, cloud.surroundings);
+    const before = JSON.stringify([cloud.secrets, [...cloud.sites]]);
+    cloud.calls.length = 0;
+    await deploy({ ...options, adminToken: cloud.secrets.ADMIN_TOKEN }, cloud.surroundings);
+    expect(cloud.calls).not.toContain('d1 create beckon');
+    expect(cloud.calls.at(-1)).toBe('deploy');
+    expect(JSON.stringify([cloud.secrets, [...cloud.sites]])).toBe(before);
+  });
+
+  it('says what to do when nobody is logged in', async () => {
+    const { surroundings } = account();
+    const wrangler = () => '{"loggedIn":false}';
+    await expect(deploy({ origins: [] }, { ...surroundings, wrangler })).rejects.toThrow('wrangler login');
+  });
+
+  it('has a Worker that Cloudflare would take', async () => {
+    await buildSdk();
+    const root = join(import.meta.dirname, '..');
+    const printed = execFileSync(join(root, 'node_modules/.bin/wrangler'), ['deploy', '--dry-run'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+    });
+    expect(printed).toContain('env.PROFILES (Profile)');
+    expect(printed).toContain('env.DB (beckon)');
+    expect(printed).toContain('--dry-run: exiting now.');
+  }, 60_000);
+});

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildSdk } from '../sdk/build.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DATABASE = 'beckon';
+
+/** What a deployment does to the outside; a test hands in its own. */
+export interface Surroundings {
+  /** Runs wrangler; returns what it printed. Throws when it fails. */
+  wrangler(args: string[]): string;
+  fetch: typeof fetch;
+  log(line: string): void;
+}
+
+export interface DeployOptions {
+  /** A first (or further) site to create: its id, and the origins of its pages. */
+  site?: string | undefined;
+  origins: string[];
+  /** Needed to create a site on a collector that was deployed before. */
+  adminToken?: string | undefined;
+}
+
+/**
+ * Brings the collector to Cloudflare: database, migrations, secrets where missing, the Worker, and a site if one is
+ * named. Harmless to repeat: nothing that exists is replaced but the Worker's code.
+ *
+ * @throws with what to do, when it cannot go on
+ */
+export async function deploy(options: DeployOptions, { wrangler, fetch, log }: Surroundings): Promise<void> {
+  const { loggedIn } = JSON.parse(wrangler(['whoami', '--json'])) as { loggedIn: boolean };
+  if (!loggedIn) {
+    throw new Error('Not logged in to Cloudflare. Run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.');
+  }
+
+  const databases = JSON.parse(wrangler(['d1', 'list', '--json'])) as { name: string }[];
+  if (!databases.some(({ name }) => name === DATABASE)) {
+    log(`Creating the database ${DATABASE}`);
+    wrangler(['d1', 'create', DATABASE]);
+  }
+  log('Bringing the database up to date');
+  wrangler(['d1', 'migrations', 'apply', DATABASE, '--remote']);
+
+  const missing = missingSecrets(wrangler);
+  const adminToken = missing.ADMIN_TOKEN ?? options.adminToken;
+  log('Deploying the Worker');
+  const printed = withSecretsFile(missing, (file) =>
+    wrangler(['deploy', ...(file ? ['--secrets-file', file] : [])]),
+  );
+  const url = /https:\/\/\S+/.exec(printed)?.[0];
+  log(`Deployed${url ? ` to ${url}` : ''}.`);
+  if (missing.ADMIN_TOKEN) log(`Admin token (shown this once, keep it): ${missing.ADMIN_TOKEN}`);
+
+  if (options.site !== undefined) {
+    if (!url)
+      throw new Error('The address of the Worker is not known; create the site with PUT /api/sites/:site.');
+    if (!adminToken)
+      throw new Error('To create a site on this collector, set ADMIN_TOKEN to its admin token.');
+    const key = await createSite(options.site, options.origins, url, adminToken, fetch);
+    log(`Put this on every page:\n  <script async src="${url}/beckon.js" data-write-key="${key}"></script>`);
+  }
+}
+
+function missingSecrets(wrangler: Surroundings['wrangler']): Record<string, string> {
+  let present: string[] = [];
+  try {
+    present = (JSON.parse(wrangler(['secret', 'list'])) as { name: string }[]).map(({ name }) => name);
+  } catch {
+    // A Worker that was never deployed has no list.
+  }
+  const missing = ['ADMIN_TOKEN', 'SIGNING_KEY'].filter((name) => !present.includes(name));
+  return Object.fromEntries(missing.map((name) => [name, random()]));
+}
+
+/** Secrets travel in a file that only its owner may read, for as long as the call lasts. */
+function withSecretsFile<T>(secrets: Record<string, string>, call: (file: string | null) => T): T {
+  if (Object.keys(secrets).length === 0) return call(null);
+  const folder = mkdtempSync(join(tmpdir(), 'beckon-deploy-'));
+  try {
+    const file = join(folder, 'secrets.json');
+    writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+    return call(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns the browser key of the site, which is made if it is not there */
+async function createSite(
+  site: string,
+  origins: readonly string[],
+  url: string,
+  adminToken: string,
+  request: typeof fetch,
+): Promise<string> {
+  const address = `${url}/api/sites/${site}`;
+  const headers = { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' };
+  const existing = await request(address, { headers });
+  if (existing.ok) return ((await existing.json()) as { browserKey: string }).browserKey;
+  const browserKey = `b_${random()}`;
+  const body = JSON.stringify({ name: site, origins, browserKey, serverKey: `s_${random()}` });
+  const response = await request(address, { method: 'PUT', headers, body });
+  if (!response.ok)
+    throw new Error(`The site could not be created: ${response.status} ${await response.text()}`);
+  return browserKey;
+}
+
+function random(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+function runWrangler(args: string[]): string {
+  const bin = join(ROOT, 'node_modules', '.bin');
+  const result = spawnSync(join(bin, 'wrangler'), args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, WRANGLER_SEND_METRICS: 'false' },
+  });
+  if (result.status !== 0)
+    throw new Error(`wrangler ${args.join(' ')} failed.\n${result.stdout}${result.stderr}`);
+  return result.stdout;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { site: { type: 'string' }, origin: { type: 'string', multiple: true, default: [] } },
+  });
+  try {
+    await buildSdk();
+    await deploy(
+      { site: values.site, origins: values.origin, adminToken: process.env.ADMIN_TOKEN },
+      { wrangler: runWrangler, fetch, log: (line) => console.log(line) },
+    );
+  } catch (error) {
+    console.error(`✗ ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}

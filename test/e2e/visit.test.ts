@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Batch, BatchAnswer } from '../../sdk/src/message.ts';
+import { startChromium } from '../support/browsers.ts';
+import { type Product, startProduct } from '../support/product.ts';
+
+let product: Product;
+let profile: string;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(() => product.dispose());
+
+beforeEach(async () => {
+  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
+  context = await startChromium(profile);
+});
+afterEach(async () => {
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+/** Faults that a visitor or a shop owner would see in the browser's console. */
+function faultsOf(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    const offline = message.text().includes('net::ERR_');
+    if (message.type() === 'error' && !offline) faults.push(message.text());
+  });
+  return faults;
+}
+
+/** The collector's answers to batches that hold an event of this name, as the page gets them. */
+function answersTo(page: Page, event: string): BatchAnswer[] {
+  const answers: BatchAnswer[] = [];
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/v1/batch')) return;
+    const batch = response.request().postDataJSON() as Batch;
+    const names = batch.batch.map((message) => (message.type === 'track' ? message.event : message.type));
+    if (names.includes(event)) answers.push(await response.json());
+  });
+  return answers;
+}
+
+async function anonymousId(): Promise<string> {
+  const cookies = await context.cookies(product.shop);
+  return cookies.find((cookie) => cookie.name === 'beckon_id')?.value ?? '';
+}
+
+const dialogOf = (page: Page) => page.getByRole('dialog');
+
+it('a cart worth 50 shows the popup; closed, it does not come back in this session', async () => {
+  const page = await context.newPage();
+  const faults = faultsOf(page);
+  await page.goto(product.shop);
+  await page.locator('[data-add="ember-kettle"]').click();
+  await page.getByTestId('nav-lookbook').click();
+  expect(await dialogOf(page).isVisible()).toBe(false);
+  await page.getByTestId('nav-shop').click();
+  await page.locator('[data-add="dawn-mug"]').click();
+
+  await dialogOf(page).waitFor();
+  expect(await dialogOf(page).textContent()).toContain('Free shipping today');
+  expect(await dialogOf(page).textContent()).toContain('SHIP0');
+  await page.keyboard.press('Escape');
+  await dialogOf(page).waitFor({ state: 'detached' });
+
+  const answers = answersTo(page, 'page');
+  await page.reload();
+  await vi.waitUntil(() => answers.length > 0, { timeout: 10_000 });
+  expect(answers[0]?.messages).toEqual([]);
+  expect(await dialogOf(page).count()).toBe(0);
+
+  await vi.waitFor(
+    async () => {
+      const names = (await product.events(await anonymousId())).map((event) => event.event);
+      expect(names.filter((name) => name?.startsWith('popup_'))).toEqual(['popup_shown', 'popup_dismissed']);
+    },
+    { timeout: 10_000 },
+  );
+  const { sessions, cart } = await product.profile(await anonymousId());
+  expect(sessions).toHaveLength(1);
+  expect(cart.value).toBe(74);
+  expect(faults).toEqual([]);
+});
+
+it('the popup leads to the checkout, where its code makes shipping free; the purchase empties the cart', async () => {
+  const page = await context.newPage();
+  const faults = faultsOf(page);
+  await page.goto(`${product.shop}/products/ember-kettle`);
+  await page.locator('.buy [data-testid=add-to-cart]').click();
+  await page.locator('.buy [data-testid=add-to-cart]').click();
+  await dialogOf(page)
+    .getByRole('link', { name: 'Go to checkout' })
+    .or(dialogOf(page).getByRole('button', { name: 'Go to checkout' }))
+    .click();
+  await page.waitForURL('**/checkout');
+  await page.getByTestId('coupon-input').fill('SHIP0');
+  await page.getByTestId('coupon-apply').click();
+  expect(await page.getByTestId('shipping-cost').textContent()).toMatch(/free|0/i);
+  await page.getByTestId('place-order').click();
+  await page.waitForURL('**/thank-you**');
+  await page.reload();
+
+  await vi.waitFor(
+    async () => {
+      const { orders, cart, counters } = await product.profile(await anonymousId());
+      expect(orders).toHaveLength(1);
+      expect(cart.items).toEqual([]);
+      expect(counters).toMatchObject({ purchase: 1, popup_clicked: 1 });
+    },
+    { timeout: 10_000 },
+  );
+  expect(faults).toEqual([]);
+});
+
+it('logging in names the visitor; logging out starts a new one', async () => {
+  const page = await context.newPage();
+  await page.goto(`${product.shop}/account`);
+  await page.getByTestId('login-button').click();
+  const visitor = await anonymousId();
+  await vi.waitFor(
+    async () => {
+      const { ids, traits } = await product.profile(visitor);
+      expect(ids.userId).toBe('customer-6c31b547');
+      expect(traits).toMatchObject({ email: 'mira@example.com' });
+    },
+    { timeout: 10_000 },
+  );
+  await page.getByTestId('logout-button').click();
+  await vi.waitUntil(async () => (await anonymousId()) !== visitor, { timeout: 10_000 });
+});
+
+/** Two items and two pages without any network. */
+async function shopUnseen(page: Page): Promise<void> {
+  const add = (id: string, price: number) =>
+    page.evaluate(
+      ([item_id, price]) =>
+        (window as never as { beckon: CallableFunction }).beckon('cart.add', { item_id, price }),
+      [id, price] as const,
+    );
+  await add('ember-kettle', 46);
+  await page.locator('[data-testid=lookbook-link][data-scene="rain-day"]').first().click();
+  await page.waitForURL('**/lookbook/rain-day');
+  await add('dawn-mug', 28);
+  await page.getByTestId('lookbook-next').click();
+  await page.waitForURL('**/lookbook/late-fire');
+  await page.waitForFunction(() => document.title.toLowerCase().includes('late'));
+}
+
+/** The ids of what waits in the page's outbox. */
+function queued(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const [database] = await indexedDB.databases();
+    return new Promise<string[]>((done) => {
+      const opening = indexedDB.open(database?.name ?? '');
+      opening.onsuccess = () => {
+        const keys = opening.result.transaction('beckon').objectStore('beckon').getAllKeys();
+        keys.onsuccess = () => {
+          opening.result.close();
+          done(keys.result.map(String).filter((key) => /^[0-9a-f-]{36}$/.test(key)));
+        };
+      };
+    });
+  });
+}
+
+async function expectAllOnce(made: string[]): Promise<void> {
+  const visitor = await anonymousId();
+  const names = ['cart_updated', 'page_view', 'cart_updated', 'page_view'];
+  await vi.waitFor(
+    async () => {
+      const events = await product.events(visitor);
+      const mine = events.filter(
+        (event) =>
+          event.event === 'cart_updated' || /lookbook\/(rain|late)/.test(String(event.properties?.path)),
+      );
+      expect(
+        mine.toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1)).map((event) => event.event),
+      ).toEqual(names);
+      expect(events.map((event) => event.messageId)).toEqual(expect.arrayContaining(made));
+      expect(events.at(-1)?.properties?.path).toBe('/lookbook');
+    },
+    { timeout: 15_000 },
+  );
+  const events = await product.events(visitor);
+  expect(new Set(events.map((event) => event.messageId)).size).toBe(events.length);
+  const { sessions, cart } = await product.profile(visitor);
+  expect(sessions).toMatchObject([{ events: events.length }]);
+  expect(cart.value).toBe(74);
+}
+
+/** A visit to the lookbook, all of it stored. */
+async function arriveAtLookbook(): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${product.shop}/lookbook`);
+  await page.getByTestId('lookbook-link').first().waitFor();
+  await page.waitForFunction(() => 'init' in ((window as never as { beckon: object }).beckon ?? {}));
+  await vi.waitUntil(async () => (await product.events(await anonymousId())).length > 0, { timeout: 10_000 });
+  return page;
+}
+
+it('nothing that happens offline is lost, though the page is closed before the network is back', async () => {
+  const page = await arriveAtLookbook();
+  await context.setOffline(true);
+  await shopUnseen(page);
+  const made = await queued(page);
+  await page.close();
+  await context.setOffline(false);
+  await (await context.newPage()).goto(`${product.shop}/lookbook`);
+  await expectAllOnce(made);
+});
+
+it('nothing is lost while the collector is stopped and started again', async () => {
+  const page = await arriveAtLookbook();
+  await product.stop();
+  await shopUnseen(page);
+  const made = await queued(page);
+  await page.close();
+  await product.start();
+  await (await context.newPage()).goto(`${product.shop}/lookbook`);
+  await expectAllOnce(made);
+});

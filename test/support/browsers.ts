@@ -1,0 +1,110 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
+
+interface Program {
+  name: string;
+  /** Environment variable that names another binary. */
+  variable: string;
+  commands: string[];
+  debianPackage: string;
+}
+const CHROMIUM: Program = {
+  name: 'Chromium',
+  variable: 'CHROMIUM',
+  commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  debianPackage: 'chromium',
+};
+const FIREFOX: Program = {
+  name: 'Firefox',
+  variable: 'FIREFOX',
+  commands: ['firefox-esr', 'firefox'],
+  debianPackage: 'firefox-esr',
+};
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Makes sure that both browsers are there, installing Debian's packages where that is possible.
+ *
+ * @throws naming what to install, where it is not
+ */
+export function ensureBrowsers(): void {
+  const missing = [CHROMIUM, FIREFOX].filter((program) => find(program) === null);
+  if (missing.length === 0) return;
+  const packages = missing.map((program) => program.debianPackage);
+  if (process.getuid?.() === 0 && onPath('apt-get')) {
+    console.log(`Installing ${packages.join(' and ')} …`);
+    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    for (const args of [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', ...packages],
+    ]) {
+      execFileSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
+    }
+  }
+  const still = missing.filter((program) => find(program) === null);
+  if (still.length > 0) {
+    throw new Error(
+      `The browser tests need ${still.map((program) => program.name).join(' and ')}. Install it (Debian: apt-get install ` +
+        `${packages.join(' ')}), or name its binary: ${still.map((program) => `${program.variable}=/path/to/it`).join(' ')}`,
+    );
+  }
+}
+
+/** Starts Chromium on a profile folder, so that what it stores outlives it. */
+export function startChromium(profile: string, options: LaunchOptions = {}): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, {
+    executablePath: find(CHROMIUM) ?? 'chromium',
+    headless: true,
+    args: CHROMIUM_ARGS,
+    ...options,
+  });
+}
+
+/** Firefox speaks WebDriver BiDi with puppeteer; playwright wants a build of its own. */
+export function startFirefox(): Promise<Firefox> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: find(FIREFOX) ?? 'firefox',
+    headless: true,
+    extraPrefsFirefox: {
+      // Nothing but this machine can be reached, and nothing else is tried.
+      'network.proxy.type': 1,
+      'network.proxy.http': '127.0.0.1',
+      'network.proxy.http_port': 9,
+      'network.proxy.ssl': '127.0.0.1',
+      'network.proxy.ssl_port': 9,
+    },
+  });
+}
+
+function find({ variable, commands }: Program): string | null {
+  const named = process.env[variable];
+  if (named) return isProgram(named) ? named : null;
+  return commands.map(onPath).find((path) => path !== null) ?? null;
+}
+
+function onPath(command: string): string | null {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, command)).find(isProgram) ?? null;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return spawnSync(path, ['--version'], { stdio: 'ignore', timeout: 20_000 }).status === 0;
+  } catch {
+    return false;
+  }
+}

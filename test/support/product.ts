@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePorts } from './free-ports.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const READY_MS = 90_000;
+
+export interface StoredEvent {
+  messageId: string;
+  type: string;
+  event?: string;
+  anonymousId?: string;
+  timestamp: string;
+  properties?: Record<string, unknown>;
+}
+
+export interface ProfileJson {
+  ids: { anonymousIds: string[]; userId: string | null };
+  traits: Record<string, unknown>;
+  sessions: { id: string; events: number }[];
+  cart: { items: { item_id: string; quantity: number }[]; value: number };
+  orders: { transactionId: string }[];
+  counters: Record<string, number>;
+}
+
+/** The product as `npm start` runs it, on ports and state of its own. */
+export interface Product {
+  shop: string;
+  collector: string;
+  adminToken: string;
+  /** Ends it as ctrl-C does; the state stays. */
+  stop(): Promise<void>;
+  /** Starts it again, on the same ports and state. */
+  start(): Promise<void>;
+  /** Ends it and deletes its state. */
+  dispose(): Promise<void>;
+  /** Everything that the store holds of one visitor, oldest arrival first. */
+  events(anonymousId: string): Promise<StoredEvent[]>;
+  profile(anonymousId: string): Promise<ProfileJson>;
+}
+
+export async function startProduct(): Promise<Product> {
+  const [port, demoPort] = await freePorts(2);
+  const stateDir = mkdtempSync(join(tmpdir(), 'beckon-'));
+  const adminToken = 'admin-token-of-a-test';
+  const shop = `http://localhost:${demoPort}`;
+  const collector = `http://localhost:${port}`;
+  let child: ChildProcess | null = null;
+
+  const start = async () => {
+    child = spawn(process.execPath, ['demo-site/start.ts'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        PORT: String(port),
+        DEMO_PORT: String(demoPort),
+        STATE_DIR: stateDir,
+        ADMIN_TOKEN: adminToken,
+      },
+    });
+    await until(child, `${collector}/healthz`);
+  };
+  const stop = async () => {
+    if (!child) return;
+    const ended = new Promise((done) => child?.once('exit', done));
+    if (child.exitCode === null && child.kill('SIGINT')) await ended;
+    child = null;
+  };
+  const api = async (path: string) => {
+    const response = await fetch(`${collector}/api/sites/demo/${path}`, {
+      headers: { Authorization: `Bearer ${adminToken}` },
+    });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+
+  await start();
+  return {
+    shop,
+    collector,
+    adminToken,
+    start,
+    stop,
+    async dispose() {
+      await stop();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+    async events(anonymousId) {
+      const { events } = (await api('events?limit=1000')) as { events: StoredEvent[] };
+      return events.filter((event) => event.anonymousId === anonymousId).reverse();
+    },
+    async profile(anonymousId) {
+      return (await api(`profiles/anonymous:${anonymousId}`)) as ProfileJson;
+    },
+  };
+}
+
+async function until(child: ChildProcess, url: string): Promise<void> {
+  let output = '';
+  child.stdout?.on('data', (text) => {
+    output += text;
+  });
+  child.stderr?.on('data', (text) => {
+    output += text;
+  });
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`The product ended with code ${child.exitCode}.\n${output}`);
+    const healthy = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (healthy) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`${url} did not become healthy.\n${output}`);
+}
