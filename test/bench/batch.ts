@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runLocally } from '../../collector/run-local.ts';
-import { buildSdk } from '../../sdk/build.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { load } from './load.ts';
 
@@ -21,7 +20,6 @@ const SUBJECTS = [
   ['/v1/batch', '/v1/batch'],
 ] as const;
 
-await buildSdk();
 const stateDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
 const secretsFile = join(stateDir, 'secrets.env');
 writeFileSync(secretsFile, 'ADMIN_TOKEN=bench\nSIGNING_KEY=bench\n');

@@ -5,8 +5,8 @@ import type { Env } from '../../collector/src/env.ts';
 export { Profile } from '../../collector/src/profile/profile.ts';
 
 /** An object that does no more than write. */
-export class Floor extends DurableObject {
-  constructor(ctx: DurableObjectState, env: object) {
+export class Floor extends DurableObject<BenchEnv> {
+  constructor(ctx: DurableObjectState, env: BenchEnv) {
     super(ctx, env);
     ctx.storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS rows (k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID',

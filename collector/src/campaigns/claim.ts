@@ -3,13 +3,14 @@ import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import { authorize } from '../ingest/authorize.ts';
+import { claimFor } from '../ingest/deliver.ts';
 import { readJsonObject } from '../ingest/parse.ts';
-import { deviceName } from '../profile/profile-name.ts';
 import { readArmedId } from './armed-id.ts';
 
 const claimRequest = z.object({
   anonymousId: z.string().min(1).max(256),
   claimId: z.string().min(1).max(64),
+  token: z.unknown().optional(),
 });
 
 /**
@@ -26,8 +27,8 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   }
   const armed = await readArmedId(site.id, id, env.SIGNING_KEY);
   if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
-  const { anonymousId, claimId } = parsed.data;
+  const { anonymousId, claimId, token } = parsed.data;
+  const sender = { site: site.id, anonymousId: anonymousId.toWellFormed(), token, now };
   const { campaign, version, variant } = armed;
-  const profile = env.PROFILES.getByName(deviceName(site.id, anonymousId.toWellFormed()));
-  return profile.claim({ anonymousId, campaign, version, variant, claimId });
+  return claimFor(sender, { campaign, version, variant, claimId }, env);
 }

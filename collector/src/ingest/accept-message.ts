@@ -75,11 +75,15 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
   const result = schema.safeParse(raw);
   if (!result.success) return refuse(sentId, 'invalid', explain(result.error));
   const parsed = result.data;
+  const warnings: string[] = [];
+  if (parsed.userId && isJunk(parsed.userId)) {
+    warnings.push(`The userId "${parsed.userId}" names nobody and is ignored.`);
+    parsed.userId = null;
+  }
   if (!parsed.anonymousId && !parsed.userId) {
     return refuse(sentId, 'no_id', 'The message has neither anonymousId nor userId.');
   }
 
-  const warnings: string[] = [];
   if (cleaned.outOfRange > 0) warnings.push(`${cleaned.outOfRange} number(s) out of range became null.`);
   const timestamp = parseTime(parsed.timestamp);
   if (parsed.timestamp != null && Number.isNaN(timestamp)) {
@@ -97,6 +101,13 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
 
   const messageId = parsed.messageId || (await hashedId(parsed));
   return { ok: true, message: store(parsed, messageId, time, arrival.context), warnings };
+}
+
+/** What shops send for visitors that they do not know; it would make one person of them all. */
+function isJunk(userId: string): boolean {
+  return /^(null|undefined|anonymous|guest|none|nan|true|false|-1|[0-]*|\[object object\])$/i.test(
+    userId.trim(),
+  );
 }
 
 function store(

@@ -4,15 +4,13 @@ import type { Decision } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import type { StoredMessage } from '../message.ts';
-import { deviceName, personName } from '../profile/profile-name.ts';
 import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
+import { type Delivered, deliver, type Sender } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
 
 /** Messages that one request may carry. */
 export const MAX_MESSAGES = 500;
-/** Profiles of one request that are written at the same time. */
-const PARALLEL_PROFILES = 6;
 /** Seconds after which a client may send again what could not be stored. */
 const RETRY_AFTER_S = 5;
 
@@ -54,59 +52,31 @@ export async function batch(request: Request, env: Env, now: number): Promise<Ba
     }
   }
 
-  const decisions = await store(await byProfile(accepted, site.id, env), env);
-  const anonymousId = accepted.findLast((message) => message.anonymousId !== undefined)?.anonymousId ?? null;
+  const { decisions, visitor } = await store(accepted, { site: site.id, token: body.token, now }, env);
   return {
     success: true,
     rejected,
     messages: await Promise.all(decisions.map((decision) => arm(decision, site.id, env))),
-    visitor: { anonymousId, token: null },
+    visitor,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 
-/** The messages of each profile, in the order of the batch. */
-async function byProfile(
+async function store(
   messages: readonly StoredMessage[],
-  site: string,
+  from: Omit<Sender, 'anonymousId'>,
   env: Env,
-): Promise<Map<string, StoredMessage[]>> {
-  const parts = new Map<string, StoredMessage[]>();
-  for (const message of messages) {
-    const name = message.anonymousId
-      ? deviceName(site, message.anonymousId)
-      : await personName(site, message.userId ?? '', env.SIGNING_KEY);
-    const part = parts.get(name);
-    if (part) part.push(message);
-    else parts.set(name, [message]);
-  }
-  return parts;
-}
-
-async function store(parts: Map<string, StoredMessage[]>, env: Env): Promise<Decision[]> {
-  const decisions: Decision[] = [];
-  const failures: unknown[] = [];
-  const queue = [...parts];
-  const work = async () => {
-    for (let part = queue.shift(); part; part = queue.shift()) {
-      const [name, messages] = part;
-      try {
-        decisions.push(...(await env.PROFILES.getByName(name).ingest(JSON.stringify(messages))));
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_PROFILES }, work));
-  if (failures.length > 0) {
-    console.error('Messages could not be stored.', ...failures);
+): Promise<Delivered> {
+  try {
+    return await deliver(messages, from, env);
+  } catch (error) {
+    console.error(error);
     throw new RequestError(
       'unavailable',
       'The messages could not be stored yet. Send them again.',
       RETRY_AFTER_S,
     );
   }
-  return decisions;
 }
 
 async function arm(decision: Decision, site: string, env: Env): Promise<ArmedMessage> {

@@ -44,3 +44,21 @@ export function toChunks(sorted: readonly StoredMessage[]): StoredChunk[] {
   close();
   return chunks;
 }
+
+/** Characters of messages that one call between objects carries. */
+const MAX_PART_LENGTH = 1_000_000;
+
+/** Chunks in parts that one call can carry; one part at least. */
+export function inParts(chunks: readonly StoredChunk[]): StoredChunk[][] {
+  const parts: StoredChunk[][] = [[]];
+  let size = 0;
+  for (const chunk of chunks) {
+    size += chunk.messages.length;
+    if (size > MAX_PART_LENGTH) {
+      parts.push([]);
+      size = chunk.messages.length;
+    }
+    parts.at(-1)?.push(chunk);
+  }
+  return parts;
+}

@@ -10,6 +10,10 @@ export async function personName(site: string, userId: string, key: string): Pro
   return `u:${site}:${await hmac(`user:${site}:${userId}`, key)}`;
 }
 
+export function isPerson(name: string): boolean {
+  return name.startsWith('u:');
+}
+
 /** The site in an object's name. */
 export function siteOf(name: string): string {
   return name.split(':')[1] ?? '';

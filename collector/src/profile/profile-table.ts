@@ -41,22 +41,35 @@ export class ProfileTable {
     return row ? { id, head: JSON.parse(row.head), messages: row.v } : null;
   }
 
-  /** Writes the state and new chunks in one transaction, a row each. */
+  chunks(): StoredChunk[] {
+    const rows = this.#select<{ k: string; head: string; v: string }>(
+      `SELECT k, head, v FROM profile WHERE ${IS_CHUNK}`,
+    );
+    return rows.map(({ k, head, v }) => ({
+      id: k.slice('chunk:'.length),
+      head: JSON.parse(head),
+      messages: v,
+    }));
+  }
+
+  /** Writes the state and new chunks, a row each. Call it in a transaction. */
   write(state: State, chunks: readonly StoredChunk[]): void {
-    this.#storage.transactionSync(() => {
-      if (!this.#exists) {
-        this.#storage.sql.exec(
-          'CREATE TABLE profile (k TEXT PRIMARY KEY, head TEXT, v TEXT NOT NULL) WITHOUT ROWID',
-        );
-      }
-      const upsert =
-        'INSERT INTO profile (k, head, v) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
-      for (const { id, head, messages } of chunks) {
-        this.#storage.sql.exec(upsert, `chunk:${id}`, JSON.stringify(head), messages);
-      }
-      this.#storage.sql.exec(upsert, 'state', null, JSON.stringify(state));
-    });
+    if (!this.#exists) {
+      this.#storage.sql.exec(
+        'CREATE TABLE profile (k TEXT PRIMARY KEY, head TEXT, v TEXT NOT NULL) WITHOUT ROWID',
+      );
+    }
+    const upsert =
+      'INSERT INTO profile (k, head, v) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
+    for (const { id, head, messages } of chunks) {
+      this.#storage.sql.exec(upsert, `chunk:${id}`, JSON.stringify(head), messages);
+    }
+    this.#storage.sql.exec(upsert, 'state', null, JSON.stringify(state));
     this.#exists = true;
+  }
+
+  deleteChunks(): void {
+    if (this.#exists) this.#storage.sql.exec(`DELETE FROM profile WHERE ${IS_CHUNK}`);
   }
 
   #select<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: string[]): Row[] {

@@ -59,7 +59,10 @@ describe('a profile', () => {
       page: { url: 'https://shop.example/a?utm_source=x', path: '/a', referrer: 'https://news.example/' },
       campaign: { source: 'x' },
     };
-    await sendBatch(site, [{ ...track('v'), type: 'page', context }, track('v')]);
+    await sendBatch(site, [
+      { ...track('v'), type: 'page', messageId: '1', context },
+      { ...track('v'), messageId: '2' },
+    ]);
     expect((await profileOf(site, 'v'))?.sessions).toMatchObject([
       {
         entry: 'https://shop.example/a?utm_source=x',

@@ -1,5 +1,6 @@
 import type { Exposure } from '../campaigns/gates.ts';
 import { emptyHistory, type History } from './history.ts';
+import type { KnownDevice, Link } from './link.ts';
 
 /** A claim that was answered with no: kept so that asking again gives the same answer. */
 export interface Refusal {
@@ -11,6 +12,10 @@ export interface Refusal {
 export interface State {
   v: 1;
   history: History;
+  /** Of a device on which somebody has identified. */
+  link: Link | null;
+  /** Of a person. */
+  devices: KnownDevice[];
   /** Popups shown, oldest first: born here, so no message holds them. */
   exposures: Exposure[];
   refusals: Refusal[];
@@ -22,11 +27,23 @@ const MAX_EXPOSURES = 200;
 const MAX_REFUSALS = 20;
 
 export function emptyState(): State {
-  return { v: 1, history: emptyHistory(), exposures: [], refusals: [], unconfirmed: [] };
+  return {
+    v: 1,
+    history: emptyHistory(),
+    link: null,
+    devices: [],
+    exposures: [],
+    refusals: [],
+    unconfirmed: [],
+  };
 }
 
-export function addExposure(state: State, exposure: Exposure): void {
-  state.exposures = [...state.exposures, exposure].slice(-MAX_EXPOSURES);
+/** Adds what was not counted yet, in the order of their times. */
+export function addExposures(state: State, exposures: readonly Exposure[]): void {
+  const fresh = exposures.filter(
+    ({ claimId }) => !state.exposures.some((known) => known.claimId === claimId),
+  );
+  state.exposures = [...state.exposures, ...fresh].sort((a, b) => a.at - b.at).slice(-MAX_EXPOSURES);
 }
 
 export function addRefusal(state: State, refusal: Refusal): void {

@@ -1,0 +1,150 @@
+import type { ClaimAnswer } from '../../../sdk/src/message.ts';
+import type { Decision } from '../campaigns/decide.ts';
+import type { Env } from '../env.ts';
+import type { StoredMessage } from '../message.ts';
+import type { Claim } from '../profile/answer-claim.ts';
+import type { Device } from '../profile/link.ts';
+import { deviceName, personName } from '../profile/profile-name.ts';
+import type { ClaimResult, Elsewhere, IngestResult, Stale } from '../profile/rpc.ts';
+import { type Route, readRouteToken, routeToken } from './route-token.ts';
+
+/** Visitors of one request that are written at the same time. */
+const PARALLEL_VISITORS = 6;
+/** How often a device may turn out to belong to somebody else while its messages are on their way. */
+const MAX_HOPS = 6;
+
+/** Who asks: a device, with the token of its last answer if it has one. */
+export interface Sender {
+  site: string;
+  anonymousId: string;
+  token: unknown;
+  now: number;
+}
+
+export interface Delivered {
+  decisions: Decision[];
+  /** For the device that the token of the request was of, or the last one of the request. */
+  visitor: { anonymousId: string | null; token: string | null };
+}
+
+/**
+ * Brings each message to the profile that it belongs to: a device's in the order of the batch, those of different
+ * visitors side by side. All are tried, whatever becomes of the others.
+ *
+ * @throws AggregateError when some could not be stored
+ */
+export async function deliver(
+  messages: readonly StoredMessage[],
+  from: Omit<Sender, 'anonymousId'>,
+  env: Env,
+): Promise<Delivered> {
+  const delivered: Delivered = { decisions: [], visitor: { anonymousId: null, token: null } };
+  const failures: unknown[] = [];
+  const queue = [...(await byVisitor(messages, from.site, env))];
+  const work = async () => {
+    for (let parts = queue.shift(); parts; parts = queue.shift()) {
+      try {
+        for (const part of parts) await deliverPart(part, from, env, delivered);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_VISITORS }, work));
+  if (failures.length > 0) throw new AggregateError(failures, 'Messages could not be stored.');
+  return delivered;
+}
+
+/** Asks the profile that a device belongs to whether it may show a popup. */
+export async function claimFor(
+  sender: Sender,
+  claim: Omit<Claim, 'anonymousId'>,
+  env: Env,
+): Promise<ClaimAnswer> {
+  const { anonymousId } = sender;
+  const { result } = await follow<Extract<ClaimResult, { kind: 'answered' }>>(
+    sender,
+    await tokenRoute(sender, env),
+    env,
+    async (profile, via) => profile.claim({ claim: { ...claim, anonymousId }, via }) as Promise<ClaimResult>,
+  );
+  return result.answer;
+}
+
+/** Consecutive messages of one device, as long as the same person, or nobody, is named. */
+interface Part {
+  anonymousId: string | null;
+  /** The name of a person's object. */
+  person: string | null;
+  messages: StoredMessage[];
+}
+
+async function byVisitor(
+  messages: readonly StoredMessage[],
+  site: string,
+  env: Env,
+): Promise<Iterable<Part[]>> {
+  const visitors = new Map<string, Part[]>();
+  for (const message of messages) {
+    const anonymousId = message.anonymousId ?? null;
+    const person = message.userId ? await personName(site, message.userId, env.SIGNING_KEY) : null;
+    const visitor = anonymousId === null ? `person:${person}` : `device:${anonymousId}`;
+    const parts = visitors.get(visitor) ?? [];
+    const last = parts.at(-1);
+    if (last?.person === person) last.messages.push(message);
+    else parts.push({ anonymousId, person, messages: [message] });
+    visitors.set(visitor, parts);
+  }
+  return visitors.values();
+}
+
+async function deliverPart(
+  { anonymousId, person, messages }: Part,
+  from: Omit<Sender, 'anonymousId'>,
+  env: Env,
+  delivered: Delivered,
+): Promise<void> {
+  const text = JSON.stringify(messages);
+  if (anonymousId === null) {
+    if (person === null) return;
+    await env.PROFILES.getByName(person).ingest({ messages: text, person, via: null });
+    return;
+  }
+  const sender = { ...from, anonymousId };
+  const known = await tokenRoute(sender, env);
+  const start = person === null || known?.person === person ? known : null;
+  const { result, route } = await follow<Extract<IngestResult, { kind: 'stored' }>>(
+    sender,
+    start,
+    env,
+    async (profile, via) => profile.ingest({ messages: text, person, via }) as Promise<IngestResult>,
+  );
+  delivered.decisions.push(...result.decisions);
+  const token = route && (await routeToken(anonymousId, route, from.now, env.SIGNING_KEY));
+  delivered.visitor = { anonymousId, token };
+}
+
+function tokenRoute({ token, site, anonymousId, now }: Sender, env: Env): Promise<Route | null> {
+  return readRouteToken(token, site, anonymousId, now, env.SIGNING_KEY);
+}
+
+type Done = Exclude<IngestResult | ClaimResult, Elsewhere | Stale>;
+type Profile = ReturnType<Env['PROFILES']['getByName']>;
+
+/** Asks the device, or straight the person where that is known, and goes where it is sent. */
+async function follow<T extends Done>(
+  { site, anonymousId }: Sender,
+  start: Route | null,
+  env: Env,
+  ask: (profile: Profile, via: Device | null) => Promise<T | Elsewhere | Stale>,
+): Promise<{ result: T; route: Route | null }> {
+  let route = start;
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const name = route?.person ?? deviceName(site, anonymousId);
+    const result = await ask(env.PROFILES.getByName(name), route && { anonymousId, epoch: route.epoch });
+    if (result.kind === 'elsewhere') route = { person: result.person, epoch: result.epoch };
+    else if (result.kind === 'stale') route = null;
+    else return { result, route };
+  }
+  throw new Error('The device keeps changing hands.');
+}

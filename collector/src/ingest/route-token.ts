@@ -1,0 +1,41 @@
+import type { Elsewhere } from '../profile/rpc.ts';
+import { hmac, verifyHmac } from '../signing.ts';
+
+const LIFETIME_MS = 24 * 3_600_000;
+
+/** Where the messages of a device go. */
+export type Route = Omit<Elsewhere, 'kind'>;
+
+/**
+ * A signed answer to "whose device is this?", which saves asking the device: `person|epoch|expiry|signature`.
+ * It is a hint: the person refuses it once the device has left.
+ */
+export async function routeToken(
+  anonymousId: string,
+  route: Route,
+  now: number,
+  key: string,
+): Promise<string> {
+  const body = [route.person, route.epoch, now + LIFETIME_MS].join('|');
+  return `${body}|${await hmac(signed(anonymousId, body), key)}`;
+}
+
+/** @returns `null` when the token is forged, expired, of another device or of another site */
+export async function readRouteToken(
+  token: unknown,
+  site: string,
+  anonymousId: string,
+  now: number,
+  key: string,
+): Promise<Route | null> {
+  if (typeof token !== 'string' || token.length > 512) return null;
+  const cut = token.lastIndexOf('|');
+  const body = token.slice(0, Math.max(0, cut));
+  if (!(await verifyHmac(signed(anonymousId, body), token.slice(cut + 1), key))) return null;
+  const [person = '', epoch = '', expiry = ''] = body.split('|');
+  return person.startsWith(`u:${site}:`) && Number(expiry) > now ? { person, epoch: Number(epoch) } : null;
+}
+
+function signed(anonymousId: string, body: string): string {
+  return `route|${body}|${anonymousId}`;
+}

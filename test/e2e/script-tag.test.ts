@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { Batch, Message } from '../../sdk/src/message.ts';
+import { startChromium, startFirefox } from '../support/browsers.ts';
+import { type Product, startProduct } from '../support/product.ts';
+
+let product: Product;
+let bare: Server;
+let bareOrigin: string;
+let profile: string;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  product = await startProduct();
+  bare = createServer((_, response) =>
+    response.setHeader('Content-Type', 'text/html').end('<title>Bare</title>'),
+  );
+  await new Promise<void>((done) => bare.listen(0, '127.0.0.1', done));
+  bareOrigin = `http://127.0.0.1:${(bare.address() as AddressInfo).port}`;
+  const settings = { name: 'Bare', origins: [bareOrigin], browserKey: 'bare', serverKey: 'bare-server' };
+  const response = await fetch(`${product.collector}/api/sites/bare`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${product.adminToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(settings),
+  });
+  expect(response.status).toBe(200);
+});
+afterAll(async () => {
+  bare.closeAllConnections();
+  bare.close();
+  await product.dispose();
+});
+
+beforeEach(async () => {
+  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
+  context = await startChromium(profile);
+});
+afterEach(async () => {
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+});
+
+/** A page without any script or policy of its own, and the messages that leave it. */
+async function barePage(): Promise<{ page: Page; sent: Message[] }> {
+  const page = await context.newPage();
+  const sent: Message[] = [];
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/v1/batch')
+      sent.push(...(request.postDataJSON() as Batch).batch);
+  });
+  await page.goto(bareOrigin);
+  return { page, sent };
+}
+
+/** As a tag manager does it: a script element made by script, late, its `data-` attributes lost. */
+const inject = (page: Page, source: string, data: Record<string, string> = {}) =>
+  page.evaluate(
+    ([src, attributes]) => {
+      const script = Object.assign(document.createElement('script'), { src });
+      Object.assign(script.dataset, attributes);
+      document.body.append(script);
+      return new Promise((done) => script.addEventListener('load', done));
+    },
+    [source, data] as const,
+  );
+
+const names = (sent: Message[]) =>
+  sent.map((message) => (message.type === 'track' ? message.event : message.type));
+
+it('a tag manager may strip the data attributes: the key is in the address', async () => {
+  const { page, sent } = await barePage();
+  await inject(page, `${product.collector}/beckon.js?key=bare`);
+  await vi.waitUntil(() => sent.length > 0, { timeout: 10_000 });
+  expect(names(sent)).toEqual(['page']);
+});
+
+it('calls made before the script are replayed in order, and init may come from the page', async () => {
+  const { page, sent } = await barePage();
+  await page.evaluate(() => {
+    const w = window as never as Record<string, CallableFunction & { q: unknown[] }>;
+    w.beckon ??= Object.assign((...args: unknown[]) => (w.beckon as { q: unknown[] }).q.push(args), {
+      q: [] as unknown[],
+    });
+    const beckon = w.beckon as CallableFunction;
+    beckon('init', { writeKey: 'bare', pageViews: false });
+    beckon('track', 'first', { n: 1 });
+    beckon('identify', 'u-1', { name: 'Ann' });
+    beckon('cart.add', { item_id: 'x', price: 5 });
+    beckon('track', 'last');
+  });
+  await inject(page, `${product.collector}/beckon.js`);
+  await vi.waitUntil(() => sent.length >= 4, { timeout: 10_000 });
+  expect(names(sent)).toEqual(['first', 'identify', 'cart_updated', 'last']);
+});
+
+it('a script that is there twice counts everything once', async () => {
+  const { page, sent } = await barePage();
+  await inject(page, `${product.collector}/beckon.js`, { writeKey: 'bare' });
+  await inject(page, `${product.collector}/beckon.js?key=bare`);
+  await page.evaluate(() =>
+    (window as never as { beckon: { track: CallableFunction } }).beckon.track('once'),
+  );
+  await vi.waitUntil(() => names(sent).includes('once'), { timeout: 10_000 });
+  expect(names(sent)).toEqual(['page', 'once']);
+});
+
+it("the popup's chunk comes from another origin under a strict CSP with Trusted Types, in Firefox as well", async () => {
+  const firefox = await startFirefox();
+  try {
+    const page = await firefox.newPage();
+    const faults: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+    await page.evaluateOnNewDocument(() => {
+      document.addEventListener('securitypolicyviolation', (violation) => {
+        console.error(`CSP: ${violation.violatedDirective} ${violation.blockedURI}`);
+      });
+    });
+    const response = await page.goto(product.shop);
+    expect(response?.headers()['content-security-policy']).toContain("require-trusted-types-for 'script'");
+    await page.locator('[data-add="ember-kettle"]').click();
+    await page.locator('[data-add="dawn-mug"]').click();
+    const dialog = await page.locator('>>> dialog[open]').setTimeout(15_000).waitHandle();
+    expect(await dialog.evaluate((element) => element.textContent)).toContain('Free shipping today');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(
+      () => ![...document.querySelectorAll('*')].some((element) => element.shadowRoot),
+    );
+    expect(faults).toEqual([]);
+  } finally {
+    await firefox.close();
+  }
+});
+
+it("the popup's chunk comes from another origin under a strict CSP with Trusted Types", async () => {
+  const page = await context.newPage();
+  const violations: string[] = [];
+  await page.exposeFunction('violated', (what: string) => violations.push(what));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      (window as never as { violated: (what: string) => void }).violated(
+        `${event.violatedDirective} ${event.blockedURI}`,
+      );
+    });
+  });
+  const chunks: string[] = [];
+  page.on('response', (response) => {
+    if (response.url().includes('/onsite.js')) chunks.push(response.url());
+  });
+  await page.goto(product.shop);
+  await page.locator('[data-add="ember-kettle"]').click();
+  await vi.waitUntil(() =>
+    page
+      .getByTestId('cart-count')
+      .textContent()
+      .then((text) => text === '1'),
+  );
+  expect(chunks).toEqual([]);
+  await page.locator('[data-add="dawn-mug"]').click();
+  await page.getByRole('dialog').waitFor();
+  expect(chunks).toHaveLength(1);
+  expect(new URL(chunks[0] ?? '').origin).toBe(product.collector);
+  expect(violations).toEqual([]);
+});
