@@ -29,7 +29,15 @@ export const app = new Hono<{ Bindings: Env }>({ getPath: pathWithoutPrefix });
  * Errors carry CORS headers too, else a developer would see "network error" instead of what to do. Nothing is given
  * away: /v1 reads no cookie, and whether an origin may use a key is decided on the request itself.
  */
-app.use('/v1/*', cors({ origin: (origin) => origin, allowMethods: ['POST'], maxAge: 86_400 }));
+app.use(
+  '/v1/*',
+  cors({
+    origin: (origin) => origin,
+    allowMethods: ['POST'],
+    exposeHeaders: ['Retry-After'],
+    maxAge: 86_400,
+  }),
+);
 
 app.post('/v1/batch', async (c) => {
   const answer = await batch(c.req.raw, c.env, Date.now());

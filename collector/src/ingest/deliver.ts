@@ -120,7 +120,7 @@ async function deliverPart(
     async (profile, via) => profile.ingest({ messages: text, person, via }) as Promise<IngestResult>,
   );
   delivered.decisions.push(...result.decisions);
-  const token = route && (await routeToken(anonymousId, route, from.now, env.SIGNING_KEY));
+  const token = route && (await routeToken(anonymousId, route, from.token, from.now, env.SIGNING_KEY));
   delivered.visitor = { anonymousId, token };
 }
 

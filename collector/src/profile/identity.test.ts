@@ -93,7 +93,7 @@ describe('somebody who logs in', () => {
     const token = visitor.token ?? '';
     expect(token).not.toBe('');
     const ingest = vi.spyOn(Profile.prototype, 'ingest');
-    await sendBatch(site, [track('phone')], { token });
+    expect((await sendBatch(site, [track('phone')], { token })).visitor.token).toBe(token);
     expect(ingest).toHaveBeenCalledTimes(1);
     await sendBatch(site, [track('phone')]);
     expect(ingest).toHaveBeenCalledTimes(3);

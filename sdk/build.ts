@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { nodeResolve } from '@rollup/plugin-node-resolve';
+import { type OutputOptions, type Plugin, type RollupOptions, rollup } from 'rollup';
+import esbuild from 'rollup-plugin-esbuild';
+import { minify } from 'terser';
+
+const here = import.meta.dirname;
+const dist = join(here, 'dist');
+
+/** What the CDN answers for every file: scripts and chunks are loaded from other origins, some under COEP. */
+const HEADERS = `/*
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+  X-Content-Type-Options: nosniff
+  Cache-Control: public, max-age=300, stale-while-revalidate=86400
+`;
+
+/**
+ * Properties that never leave a file: not on the wire, not in storage, not in the public calls, not between the two
+ * files or two tabs, and of no DOM object (terser keeps those that it knows). Their names are shortened.
+ */
+const INTERNAL = [
+  'adopt',
+  'change',
+  'forget',
+  'oldest',
+  'onAttempt',
+  'onError',
+  'outbox',
+  'unconfirmed',
+  'wake',
+];
+
+/** Files of the CDN are minified; what npm publishes stays readable, the site's bundler does the rest. */
+const terser: Plugin = {
+  name: 'terser',
+  async renderChunk(code) {
+    const { code: small } = await minify(code, {
+      module: true,
+      ecma: 2020,
+      compress: {
+        passes: 5,
+        inline: 1,
+        unsafe: true,
+        unsafe_arrows: true,
+        unsafe_methods: true,
+        pure_getters: true,
+      },
+      mangle: { toplevel: true, properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+    });
+    return small ?? code;
+  },
+};
+
+const transpile = () => esbuild({ target: 'es2021', tsconfig: false });
+
+const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
+  {
+    input: join(here, 'src/script.ts'),
+    plugins: [nodeResolve(), transpile()],
+    output: { file: join(dist, 'beckon.js'), format: 'iife', plugins: [terser] },
+  },
+  {
+    input: join(here, 'src/onsite/index.ts'),
+    plugins: [nodeResolve(), transpile()],
+    output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [terser] },
+  },
+  {
+    input: join(here, 'src/index.ts'),
+    external: ['idb-keyval'],
+    plugins: [transpile()],
+    output: { dir: join(dist, 'npm'), format: 'es', chunkFileNames: '[name].js' },
+  },
+];
+
+function declare() {
+  const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.types.json')], { stdio: 'inherit' });
+}
+
+const newest = (files: string[]) => Math.max(0, ...files.map((file) => statSync(file).mtimeMs));
+const inputs = () => [
+  import.meta.filename,
+  join(here, 'package.json'),
+  join(here, 'tsconfig.types.json'),
+  ...globSync(join(here, 'src/**/*.ts')).filter((file) => !file.endsWith('.test.ts')),
+];
+/** Written last, so that a build that was broken off counts as stale. */
+const stamp = join(dist, '_headers');
+
+/** Whether `dist/` is missing or older than a source file. */
+export function buildIsStale(): boolean {
+  return !existsSync(stamp) || newest(inputs()) > statSync(stamp).mtimeMs;
+}
+
+/**
+ * Writes `dist/`: `beckon.js`, `onsite.js` and `_headers` for the CDN, `npm/` for the package.
+ * @returns false when everything was up to date
+ */
+export async function buildSdk({ force = false } = {}): Promise<boolean> {
+  if (!force && !buildIsStale()) return false;
+  // Without `force` the files are written over one by one, for somebody may be serving them.
+  if (force) rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  await Promise.all(
+    BUNDLES.map(async ({ output, ...input }) => {
+      const bundle = await rollup(input);
+      await bundle.write(output);
+      await bundle.close();
+    }),
+  );
+  declare();
+  // The CDN serves what is directly in `dist/`; the package is for bundlers.
+  writeFileSync(join(dist, '.assetsignore'), 'npm\n');
+  writeFileSync(stamp, HEADERS);
+  return true;
+}
+
+if (import.meta.main) {
+  const started = performance.now();
+  const built = await buildSdk({ force: process.argv.includes('--force') });
+  console.log(
+    built ? `sdk/dist built in ${Math.round(performance.now() - started)} ms` : 'sdk/dist is up to date',
+  );
+}

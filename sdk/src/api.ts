@@ -1,0 +1,49 @@
+import type { CartOptions, CartSnapshot, ItemReference } from './cart.ts';
+import type { Events, Listener } from './events.ts';
+import type { CommerceEvent, CommerceProperties, Item } from './message.ts';
+import type { Options } from './options.ts';
+
+/** The cart of this device. Every change sends one `cart_updated` with the whole cart. */
+export interface CartCalls {
+  /**
+   * Adds to the quantity of the item's line (`item_id` + `item_variant`), or makes a new line.
+   * @example beckon.cart.add({ item_id: 'mug', price: 12, quantity: 2 })
+   */
+  add(item: Item, options?: CartOptions): void;
+  /** Takes `quantity` from a line, or the whole line. */
+  remove(item: ItemReference, options?: CartOptions): void;
+  /** Replaces all lines, for shops whose cart lives elsewhere. */
+  set(items: Item[], options?: CartOptions): void;
+  clear(options?: CartOptions): void;
+  /** The cart as this page knows it: empty until IndexedDB has been read, a few ms after `init`. */
+  get(): CartSnapshot;
+}
+
+/** The public calls. None of them throws; what goes wrong is told to `on('error')`. */
+export interface Beckon {
+  /** Starts; a second call changes nothing. Calls made before are kept and sent with their original times. */
+  init(options: Options): void;
+  /** A page view, for sites that have switched off automatic ones. `properties` add to url, path, search, title, referrer. */
+  page(properties?: Record<string, unknown>): void;
+  /**
+   * Something happened. Values that are not JSON are made so: dates ISO 8601, what has no meaning `null`.
+   * `purchase` also empties the local cart.
+   * @example beckon.track('view_item', { currency: 'EUR', value: 12, items: [{ item_id: 'mug', price: 12 }] })
+   */
+  track(event: CommerceEvent, properties?: CommerceProperties): void;
+  track(event: string, properties?: Record<string, unknown>): void;
+  /** The visitor is this user of yours from now on. */
+  identify(userId: string, traits?: Record<string, unknown>): void;
+  /** More is known about the visitor. */
+  identify(traits: Record<string, unknown>): void;
+  /** The visitor has logged out: a new anonymous id; user, traits, cart and armed popups are forgotten. */
+  reset(): void;
+  cart: CartCalls;
+  /** Sends what is queued now. Resolves when the queue is empty or an attempt failed; a server's `Retry-After` is respected. */
+  flush(): Promise<void>;
+  /**
+   * Listens to `error`, `delivery` (each attempt with its answer) or `message` (the life of a popup).
+   * @returns a function that ends it
+   */
+  on<E extends keyof Events>(name: E, listener: Listener<E>): () => void;
+}

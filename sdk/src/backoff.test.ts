@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { backoff, retryAfter } from './backoff.ts';
+
+test('a failing collector is neither stormed nor forgotten: between 1 s and 30 min', () => {
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2_000 }), random, (failures, drawn) => {
+      const wait = backoff(failures, drawn);
+      expect(wait).toBeGreaterThanOrEqual(1_000);
+      expect(wait).toBeLessThanOrEqual(Math.min(3_000 * 2 ** (failures - 1), 1_800_000));
+    }),
+  );
+});
+
+test('the pages that an outage stopped come back spread out', () => {
+  expect(backoff(5, 0)).toBe(1_000);
+  expect(backoff(5, 0.5)).toBe(24_500);
+  expect(backoff(20, 0.999_999)).toBeGreaterThan(1_790_000);
+});
+
+test.each([
+  ['8', 8_000],
+  ['0', 0],
+  ['Sun, 22 Nov 2026 04:00:30 GMT', 30_000],
+  ['Sun, 22 Nov 2026 03:00:00 GMT', undefined],
+  ['-5', undefined],
+  ['soon', undefined],
+  [null, undefined],
+])('Retry-After: %s is %s ms', (header, ms) => {
+  expect(retryAfter(header, Date.parse('2026-11-22T04:00:00Z'))).toBe(ms);
+});

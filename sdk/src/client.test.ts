@@ -1,0 +1,249 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Beckon } from './api.ts';
+import { createBeckon } from './client.ts';
+import type { BeckonError } from './events.ts';
+import type { Batch, BatchAnswer, Message, TrackMessage } from './message.ts';
+
+let sites = 0;
+const received: Message[] = [];
+let answer: Partial<BatchAnswer> = {};
+let online = true;
+const load = vi.fn();
+
+beforeEach(() => {
+  received.length = 0;
+  answer = {};
+  online = true;
+  load.mockReset();
+  vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
+    if (!online) throw new TypeError('Failed to fetch');
+    const { batch } = JSON.parse(String(init.body)) as Batch;
+    received.push(...batch);
+    const visitor = { anonymousId: batch[0]?.anonymousId ?? null, token: null };
+    return Response.json({ success: true, rejected: [], messages: [], visitor, ...answer });
+  });
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function open(site = `client-${++sites}`) {
+  const client = createBeckon(load);
+  const errors: BeckonError[] = [];
+  client.on('error', (error) => errors.push(error));
+  const init = () => client.init({ writeKey: site, endpoint: 'https://c.example/', pageViews: false });
+  return { client, errors, init, site };
+}
+const started = () => {
+  const page = open();
+  page.init();
+  return page;
+};
+const tracks = () => received.filter((message): message is TrackMessage => message.type === 'track');
+const cartsSent = () => tracks().map(({ properties }) => properties);
+
+test('calls before init are kept, with the times at which they were made', async () => {
+  const { client, init } = open();
+  const before = Date.now();
+  client.track('early', { a: 1 });
+  const after = Date.now();
+  await Promise.resolve();
+  init();
+  client.track('late');
+  await client.flush();
+  expect(tracks().map(({ event }) => event)).toEqual(['early', 'late']);
+  const time = Date.parse(tracks()[0]?.timestamp ?? '');
+  expect(time).toBeGreaterThanOrEqual(before);
+  expect(time).toBeLessThanOrEqual(after);
+});
+
+test('events of a page without network are sent by the next page, once', async () => {
+  const { client, site } = started();
+  online = false;
+  client.track('a');
+  client.track('b');
+  await client.flush();
+  expect(received).toEqual([]);
+  online = true;
+  const next = open(site);
+  next.init();
+  await next.client.flush();
+  await client.flush();
+  expect(tracks().map(({ event }) => event)).toEqual(['a', 'b']);
+  expect(new Set(received.map(({ anonymousId }) => anonymousId)).size).toBe(1);
+});
+
+test('every message says where and with what it was made', async () => {
+  const { client } = started();
+  client.page({ category: 'shop' });
+  await client.flush();
+  expect(received[0]).toMatchObject({
+    type: 'page',
+    properties: {
+      url: location.href,
+      path: location.pathname,
+      search: '',
+      title: '',
+      referrer: '',
+      category: 'shop',
+    },
+    context: {
+      library: { name: 'beckon' },
+      page: { url: location.href },
+      screen: {},
+      timezone: expect.any(String),
+    },
+    anonymousId: expect.stringMatching(/^[\w-]{36}$/),
+  });
+});
+
+test('identify with an id, with traits alone, and a number as id', async () => {
+  const { client } = started();
+  client.identify({ plan: 'free' });
+  client.identify('u1', { name: 'Ann' });
+  (client.identify as unknown as (id: number) => void)(42);
+  client.track('x');
+  await client.flush();
+  expect(
+    received.map((message) => [message.type, message.userId, 'traits' in message && message.traits]),
+  ).toEqual([
+    ['identify', undefined, { plan: 'free' }],
+    ['identify', 'u1', { name: 'Ann' }],
+    ['identify', '42', {}],
+    ['track', '42', false],
+  ]);
+});
+
+test('each change of the cart sends all of it', async () => {
+  const { client } = started();
+  client.cart.add({ item_id: 'mug', price: 12 });
+  client.cart.add({ item_id: 'mug', price: 12, quantity: 2 }, { currency: 'EUR' });
+  client.cart.remove({ item_id: 'mug', quantity: 1 });
+  client.cart.set([{ item_id: 'cup', price: 5 }], { cart_id: 'c1' });
+  client.cart.clear();
+  await client.flush();
+  expect(cartsSent()).toEqual([
+    { currency: 'USD', value: 12, items: [{ item_id: 'mug', price: 12, quantity: 1 }] },
+    { currency: 'EUR', value: 36, items: [{ item_id: 'mug', price: 12, quantity: 3 }] },
+    { currency: 'EUR', value: 24, items: [{ item_id: 'mug', price: 12, quantity: 2 }] },
+    { cart_id: 'c1', currency: 'EUR', value: 5, items: [{ item_id: 'cup', price: 5, quantity: 1 }] },
+    { cart_id: 'c1', currency: 'EUR', value: 0, items: [] },
+  ]);
+});
+
+test('the cart is still there on the next page, and empty after a purchase', async () => {
+  const { client, site } = started();
+  client.cart.add({ item_id: 'mug', price: 12 });
+  await client.flush();
+  const next = open(site);
+  next.init();
+  await next.client.flush();
+  expect(next.client.cart.get()).toMatchObject({ value: 12, items: [{ item_id: 'mug' }] });
+  next.client.track('purchase', { transaction_id: 't1', value: 12 });
+  expect(next.client.cart.get().items).toEqual([]);
+  next.client.cart.add({ item_id: 'cup', price: 5 });
+  await next.client.flush();
+  expect(cartsSent().at(-1)).toMatchObject({ value: 5, items: [{ item_id: 'cup' }] });
+  expect(tracks().map(({ event }) => event)).toEqual(['cart_updated', 'purchase', 'cart_updated']);
+});
+
+test('after reset the next person starts from nothing', async () => {
+  const { client } = started();
+  client.identify('u1');
+  client.cart.add({ item_id: 'mug', price: 12 });
+  client.reset();
+  client.track('x');
+  await client.flush();
+  const [first, , last] = received;
+  expect(last?.anonymousId).not.toBe(first?.anonymousId);
+  expect(last?.userId).toBeUndefined();
+  expect(client.cart.get().items).toEqual([]);
+});
+
+test('wrong calls never throw: they are reported, and the rest goes on', async () => {
+  const { client, errors } = started();
+  const call = client as unknown as Record<keyof Beckon, (...args: unknown[]) => void>;
+  const cart = client.cart as unknown as Record<string, (...args: unknown[]) => void>;
+  call.track();
+  call.track(7);
+  call.track('');
+  call.identify();
+  call.init();
+  cart.add?.();
+  cart.add?.({ price: 3 });
+  cart.remove?.(null);
+  cart.set?.('mug');
+  const refuses = new Proxy(
+    {},
+    {
+      ownKeys: () => {
+        throw new Error('no keys');
+      },
+    },
+  );
+  call.track('x', refuses);
+  client.track('fine');
+  await client.flush();
+  expect(errors.map(({ code }) => code)).toEqual([
+    ...Array(4).fill('invalid_call'),
+    ...Array(3).fill('invalid_call'),
+    'failed',
+    'failed',
+  ]);
+  expect(tracks().map(({ event }) => event)).toEqual(['fine']);
+});
+
+test("a listener that throws disturbs neither us nor the page's other listeners", async () => {
+  const report = vi.fn();
+  vi.stubGlobal('reportError', report);
+  const { client } = started();
+  const heard = vi.fn();
+  const stop = client.on('delivery', () => {
+    throw new Error('of the page');
+  });
+  client.on('delivery', heard);
+  client.track('a');
+  await client.flush();
+  stop();
+  client.track('b');
+  await client.flush();
+  expect(heard).toHaveBeenCalledTimes(2);
+  expect(heard.mock.calls[0]?.[0]).toMatchObject({
+    status: 200,
+    sent: [{ event: 'a' }],
+    answer: { success: true },
+  });
+  expect(report).toHaveBeenCalledTimes(1);
+});
+
+test('a second init changes nothing', async () => {
+  const { client, init } = started();
+  init();
+  client.init({ writeKey: 'other', endpoint: 'https://other.example' });
+  client.track('x');
+  await client.flush();
+  expect(tracks()).toHaveLength(1);
+});
+
+test('no popup code is loaded before a popup is armed', async () => {
+  const receive = vi.fn();
+  load.mockResolvedValue({ createOnsite: () => ({ receive, hear() {}, disarm() {} }) });
+  const { client } = started();
+  client.track('a');
+  await client.flush();
+  expect(load).not.toHaveBeenCalled();
+  const popup = { id: 'p1', cause: 'x', campaign: 'c@1', variant: 'a', triggers: [] };
+  answer = { messages: [popup, { ...popup, id: 'p2' }] };
+  client.track('b');
+  await client.flush();
+  await vi.waitFor(() => expect(receive).toHaveBeenCalledTimes(2));
+  expect(load).toHaveBeenCalledExactlyOnceWith('onsite');
+});
+
+test('importing and calling it on a server does nothing', async () => {
+  vi.stubGlobal('window', undefined);
+  const { client, errors } = started();
+  client.track('x');
+  await client.flush();
+  expect(received).toEqual([]);
+  expect(errors).toEqual([]);
+});

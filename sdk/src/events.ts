@@ -1,0 +1,53 @@
+import type { DeliveryAttempt } from './delivery.ts';
+import type { ArmedMessage } from './message.ts';
+
+/** Something went wrong that the site's developer can act on. */
+export interface BeckonError {
+  /** `invalid_call`, `dropped`, `refused`, `unauthorized`, `forbidden_origin`, `failed`, or a rejection's code. */
+  code: string;
+  message: string;
+  /** Which message, where it is about one. */
+  messageId?: string | null | undefined;
+}
+
+/** A step in the life of a popup. */
+export interface PopupEvent {
+  phase: 'armed' | 'refused' | 'shown' | 'clicked' | 'dismissed';
+  popup: ArmedMessage;
+  /** Why the collector refused the claim. */
+  reason?: string;
+}
+
+export interface Events {
+  error: BeckonError;
+  delivery: DeliveryAttempt;
+  message: PopupEvent;
+}
+export type Listener<E extends keyof Events> = (event: Events[E]) => void;
+
+export interface Emitter {
+  on<E extends keyof Events>(name: E, listener: Listener<E>): () => void;
+  emit<E extends keyof Events>(name: E, event: Events[E]): void;
+}
+
+/** Tells the page's listeners. A listener that throws disturbs neither us nor the next one. */
+export function createEmitter(): Emitter {
+  const listeners = new Set<[keyof Events, (event: never) => void]>();
+  return {
+    on(name, listener) {
+      const entry: [keyof Events, (event: never) => void] = [name, listener];
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
+    },
+    emit(name, event) {
+      for (const [heard, listener] of listeners) {
+        try {
+          if (heard === name) listener(event as never);
+        } catch (error) {
+          // As if it had thrown in a handler of its own: visible in the console, and nowhere in our way.
+          globalThis.reportError?.(error);
+        }
+      }
+    },
+  };
+}

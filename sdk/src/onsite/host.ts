@@ -1,0 +1,19 @@
+import type { PopupEvent } from '../events.ts';
+import type { JsonObject } from '../message.ts';
+import type { MessageIds } from '../message-id.ts';
+import type { Note } from '../tabs.ts';
+
+/** What the popups need of the client that loaded them. Types alone: the chunk shares no code with the core. */
+export interface OnsiteHost {
+  endpoint: string;
+  writeKey: string;
+  /** Who would see the popup; asked at the claim. */
+  visitor(): { anonymousId: string; token?: string };
+  /** Of this page. */
+  ids: MessageIds;
+  /** Tells the site's other tabs. */
+  tell(note: Note): void;
+  track(event: string, properties: JsonObject): void;
+  emit(name: 'message', event: PopupEvent): void;
+  fail(error: unknown): void;
+}

@@ -1,0 +1,31 @@
+import type { ArmedMessage } from './message.ts';
+import type { VisitorState } from './visitor.ts';
+
+/** What the tabs of one site tell each other; each note has one of these. */
+export interface Note {
+  /** Identifiers of messages that need not be sent any more. */
+  sent?: string[];
+  visitor?: VisitorState;
+  /** A popup for the tab that made its `cause`… */
+  armed?: ArmedMessage;
+  /** …and the id of one that its tab has taken. */
+  taken?: string;
+}
+
+/** Joins the site's other tabs; returns how to tell them something. Alone where there is no BroadcastChannel. */
+export function joinTabs(name: string, hear: (note: Note) => void): (note: Note) => void {
+  let channel: BroadcastChannel | undefined;
+  const open = () => {
+    if (typeof BroadcastChannel === 'undefined') return;
+    channel ??= new BroadcastChannel(name);
+    channel.onmessage = ({ data }) => hear(data);
+  };
+  open();
+  // A note that arrives for a page in the back/forward cache would evict it.
+  addEventListener('pagehide', () => {
+    channel?.close();
+    channel = undefined;
+  });
+  addEventListener('pageshow', open);
+  return (note) => channel?.postMessage(note);
+}
