@@ -9,7 +9,8 @@ import { claim } from './campaigns/claim.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { health } from './health.ts';
-import { batch } from './ingest/batch.ts';
+import { batch, single } from './ingest/batch.ts';
+import { forgetVisitor } from './ingest/forget-visitor.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
 const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
@@ -29,21 +30,24 @@ export const app = new Hono<{ Bindings: Env }>({ getPath: pathWithoutPrefix });
  * Errors carry CORS headers too, else a developer would see "network error" instead of what to do. Nothing is given
  * away: /v1 reads no cookie, and whether an origin may use a key is decided on the request itself.
  */
-app.use(
-  '/v1/*',
-  cors({
-    origin: (origin) => origin,
-    allowMethods: ['POST'],
-    exposeHeaders: ['Retry-After'],
-    maxAge: 86_400,
-  }),
-);
+const CORS = { origin: (origin: string) => origin, exposeHeaders: ['Retry-After'] };
+const answers = cors(CORS);
+const preflights = cors({
+  ...CORS,
+  allowMethods: ['POST', 'PUT', 'DELETE'],
+  credentials: true,
+  maxAge: 86_400,
+});
+app.use('/v1/*', (c, next) => (c.req.method === 'OPTIONS' ? preflights : answers)(c, next));
 
-app.post('/v1/batch', async (c) => {
-  const answer = await batch(c.req.raw, c.env, Date.now());
+app.on('POST', ['/v1/batch', '/v1/b'], async (c) => {
+  const answer = await batch(c, Date.now());
   return c.req.query('beacon') === '1' ? c.body(null, 204) : c.json(answer);
 });
-app.post('/v1/b', async (c) => c.json(await batch(c.req.raw, c.env, Date.now())));
+for (const type of ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const) {
+  app.on('POST', [`/v1/${type}`, `/v1/${type[0]}`], async (c) => c.json(await single(c, type, Date.now())));
+}
+app.delete('/v1/visitor', async (c) => c.json(await forgetVisitor(c, Date.now())));
 app.post('/v1/messages/:id/claim', async (c) =>
   c.json(await claim(c.req.raw, c.req.param('id'), c.env, Date.now())),
 );

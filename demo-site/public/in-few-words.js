@@ -7,7 +7,7 @@ export function clock(timestamp) {
 export function describe({ type, properties = {}, traits = {}, userId, context }) {
   if (type === 'identify') return [userId, ...Object.values(traits)].filter(Boolean).join(', ');
   if (type === 'page') return properties.path ?? pathOf(properties.url ?? context?.page?.url) ?? '';
-  const { items, value, transaction_id, search_term, item_list_id, ...others } = properties;
+  const { items, value, transaction_id, search_term, item_list_id, message_id: _, ...others } = properties;
   const parts = [transaction_id, search_term && `“${search_term}”`, item_list_id];
   if (Array.isArray(items))
     parts.push(

@@ -1,4 +1,5 @@
-import type { ArmedMessage, BatchAnswer, JsonObject, Rejection } from '../../../sdk/src/message.ts';
+import type { Context } from 'hono';
+import type { ArmedMessage, BatchAnswer, JsonObject, Message, Rejection } from '../../../sdk/src/message.ts';
 import { armedId } from '../campaigns/armed-id.ts';
 import type { Decision } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
@@ -8,6 +9,7 @@ import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
 import { type Delivered, deliver, type Sender } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
+import { visitorCookie } from './visitor-cookie.ts';
 
 /** Messages that one request may carry. */
 export const MAX_MESSAGES = 500;
@@ -21,10 +23,29 @@ const RETRY_AFTER_S = 5;
  * @throws RequestError 400, 401, 403, 413 as design §2 says; 503 when something could not be stored: sending the
  * same batch again completes it, and counts nothing twice
  */
-export async function batch(request: Request, env: Env, now: number): Promise<BatchAnswer> {
-  const body = await readJsonObject(request);
-  const { site, keyKind } = await authorize(request, body.writeKey, env, now);
-  const raw = body.batch;
+export async function batch(c: Context<{ Bindings: Env }>, now: number): Promise<BatchAnswer> {
+  const body = await readJsonObject(c.req.raw);
+  return accept(c, body, body.batch, now);
+}
+
+/** `POST /v1/track` and its like: one message, its type from the address. A refused one is answered like a batch of one. */
+export async function single(
+  c: Context<{ Bindings: Env }>,
+  type: Message['type'],
+  now: number,
+): Promise<BatchAnswer> {
+  const { writeKey, ...message } = await readJsonObject(c.req.raw);
+  return accept(c, { writeKey }, [{ ...message, type }], now);
+}
+
+async function accept(
+  c: Context<{ Bindings: Env }>,
+  body: Record<string, unknown>,
+  raw: unknown,
+  now: number,
+): Promise<BatchAnswer> {
+  const { env } = c;
+  const { site, keyKind } = await authorize(c.req.raw, body.writeKey, env, now);
   if (!Array.isArray(raw)) throw new RequestError('bad_request', '"batch" must be an array of messages.');
   if (raw.length > MAX_MESSAGES) {
     throw new RequestError(
@@ -52,7 +73,10 @@ export async function batch(request: Request, env: Env, now: number): Promise<Ba
     }
   }
 
+  const cookie = await visitorCookie(c, site.id, body.visitor);
+  if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
   const { decisions, visitor } = await store(accepted, { site: site.id, token: body.token, now }, env);
+  if (visitor.anonymousId !== null) await cookie?.set(visitor.anonymousId);
   return {
     success: true,
     rejected,
@@ -60,6 +84,12 @@ export async function batch(request: Request, env: Env, now: number): Promise<Ba
     visitor,
     ...(warnings.length > 0 ? { warnings } : {}),
   };
+}
+
+/** Stores what a device says under an id that it has just made up as what it is known to be. */
+function renameVisitor(messages: StoredMessage[], anonymousId: string): void {
+  const made = messages.at(-1)?.anonymousId;
+  for (const message of messages) if (message.anonymousId === made) message.anonymousId = anonymousId;
 }
 
 async function store(

@@ -71,6 +71,15 @@ export async function claimFor(
   return result.answer;
 }
 
+/** Erases what a device has sent, with the device and with its person. */
+export async function forgetDevice(sender: Omit<Sender, 'token'>, env: Env): Promise<void> {
+  const device = env.PROFILES.getByName(deviceName(sender.site, sender.anonymousId));
+  const person = await device.forget(false);
+  if (person === null) return;
+  await env.PROFILES.getByName(person).forgetDevice(sender.anonymousId);
+  await device.forget(true);
+}
+
 /** Consecutive messages of one device, as long as the same person, or nobody, is named. */
 interface Part {
   anonymousId: string | null;

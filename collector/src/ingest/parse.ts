@@ -26,12 +26,26 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
+  const { body } = request;
+  if (body === null) return;
+  if (request.headers.get('Content-Encoding')?.toLowerCase() !== 'gzip') {
+    yield* body;
+    return;
+  }
+  try {
+    yield* body.pipeThrough(new DecompressionStream('gzip'));
+  } catch {
+    throw new RequestError('bad_request', 'The body is not gzip, though its Content-Encoding says so.');
+  }
+}
+
 async function readBytes(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('Content-Length')) > MAX_BODY_BYTES)
     throw new RequestError('too_large', TOO_LARGE);
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of request.body ?? []) {
+  for await (const part of bodyOf(request)) {
     size += part.byteLength;
     if (size > MAX_BODY_BYTES) throw new RequestError('too_large', TOO_LARGE);
     parts.push(part);

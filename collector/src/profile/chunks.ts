@@ -62,3 +62,24 @@ export function inParts(chunks: readonly StoredChunk[]): StoredChunk[][] {
   }
   return parts;
 }
+
+export function messagesOf(chunks: readonly StoredChunk[]): StoredMessage[] {
+  return chunks.flatMap((chunk) => JSON.parse(chunk.messages) as StoredMessage[]);
+}
+
+/** What becomes of chunks when a device is erased: the ids that go, and new chunks with the others' messages of those. */
+export function withoutMessagesOf(
+  anonymousId: string,
+  chunks: readonly StoredChunk[],
+): { erased: string[]; kept: StoredChunk[] } {
+  const erased: string[] = [];
+  const kept: StoredChunk[] = [];
+  for (const chunk of chunks) {
+    const messages = messagesOf([chunk]);
+    const others = messages.filter((message) => message.anonymousId !== anonymousId);
+    if (others.length === messages.length) continue;
+    erased.push(chunk.id);
+    kept.push(...toChunks(others));
+  }
+  return { erased, kept };
+}

@@ -68,8 +68,14 @@ export class ProfileTable {
     this.#exists = true;
   }
 
-  deleteChunks(): void {
-    if (this.#exists) this.#storage.sql.exec(`DELETE FROM profile WHERE ${IS_CHUNK}`);
+  deleteChunk(id: string): void {
+    this.#storage.sql.exec('DELETE FROM profile WHERE k = ?', `chunk:${id}`);
+  }
+
+  /** Everything, the table included. */
+  async clear(): Promise<void> {
+    await this.#storage.deleteAll();
+    this.#exists = false;
   }
 
   #select<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: string[]): Row[] {

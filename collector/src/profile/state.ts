@@ -21,6 +21,8 @@ export interface State {
   refusals: Refusal[];
   /** Chunks that the store has not confirmed. */
   unconfirmed: string[];
+  /** Chunks that the store must still erase. */
+  erasing: string[];
 }
 
 const MAX_EXPOSURES = 200;
@@ -35,6 +37,7 @@ export function emptyState(): State {
     exposures: [],
     refusals: [],
     unconfirmed: [],
+    erasing: [],
   };
 }
 

@@ -22,6 +22,14 @@ export class D1EventStore implements EventStore {
     else if (rows.length > 1) await this.#db.batch(rows);
   }
 
+  async erase(site: string, ids: string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#db
+      .prepare('DELETE FROM chunks WHERE site = ?1 AND id IN (SELECT value FROM json_each(?2))')
+      .bind(site, JSON.stringify(ids))
+      .run();
+  }
+
   /** The newest messages of a site, by arrival. */
   async newest(site: string, limit: number): Promise<StoredMessage[]> {
     // Every chunk holds a message or more, so the newest `limit` chunks suffice, and only they are unfolded.

@@ -22,4 +22,6 @@ export const MAX_CHUNK_BYTES = 96_000;
 export interface EventStore {
   /** Idempotent by chunk id. Rejects when not every chunk is safe. */
   append(chunks: Chunk[]): Promise<void>;
+  /** Erases chunks; those that are not there are passed over. */
+  erase(site: string, ids: string[]): Promise<void>;
 }

@@ -40,7 +40,7 @@ export function post(site: TestSite, path: string, body: unknown, headers = {}):
   return exports.default.fetch(`http://collector.test${path}`, {
     method: 'POST',
     headers: all,
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || body instanceof ArrayBuffer ? body : JSON.stringify(body),
   });
 }
 

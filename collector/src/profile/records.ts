@@ -1,0 +1,130 @@
+import type { StoredMessage } from '../message.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { StoredChunk } from './chunks.ts';
+import { siteOf } from './profile-name.ts';
+import { ProfileTable } from './profile-table.ts';
+import { emptyState, type State } from './state.ts';
+
+/**
+ * What one object keeps: its state and chunks on disk and in memory, the event store brought up to them, and the
+ * alarm that finishes what was interrupted. The state in memory is the truth while the object lives.
+ */
+export class Records {
+  /** Of the object: `ctx.id.name`. */
+  readonly #name: string;
+  readonly #storage: DurableObjectStorage;
+  readonly #store: EventStore;
+  readonly #table: ProfileTable;
+  #state: State | null = null;
+  #messageIds: Set<string> | null = null;
+  /** Whether an alarm is set, once it was asked. It is never moved later: it wakes, looks, and is set again. */
+  #alarmSet: boolean | null = null;
+
+  constructor(name: string, storage: DurableObjectStorage, store: EventStore) {
+    this.#name = name;
+    this.#storage = storage;
+    this.#store = store;
+    this.#table = new ProfileTable(storage);
+  }
+
+  get state(): State {
+    this.#state ??= { ...emptyState(), ...this.#table.state() };
+    return this.#state;
+  }
+
+  /** Of every message that is stored. */
+  get messageIds(): Set<string> {
+    this.#messageIds ??= this.#table.messageIds();
+    return this.#messageIds;
+  }
+
+  messages(): StoredMessage[] {
+    return this.#table.messages();
+  }
+
+  chunks(): StoredChunk[] {
+    return this.#table.chunks();
+  }
+
+  has(chunkId: string): boolean {
+    return this.#table.chunk(chunkId) !== null;
+  }
+
+  /**
+   * Changes the state, adds and removes chunks, all or nothing. If it fails, memory is forgotten, so that it never
+   * runs ahead of the disk.
+   */
+  write(
+    change: (state: State) => void,
+    added: readonly StoredChunk[] = [],
+    removed: readonly string[] = [],
+  ): void {
+    try {
+      this.#storage.transactionSync(() => {
+        const { state } = this;
+        for (const id of removed) this.#table.deleteChunk(id);
+        change(state);
+        this.#table.write(state, added);
+      });
+      if (removed.length > 0) this.#messageIds = null;
+      else for (const { head } of added) for (const id of head.messageIds) this.#messageIds?.add(id);
+    } catch (error) {
+      this.#forgetMemory();
+      throw error;
+    }
+  }
+
+  /** Brings the store up to what is here; what it has done leaves the lists, on disk with the next write. */
+  async settle(): Promise<void> {
+    const site = siteOf(this.#name);
+    const { unconfirmed, erasing } = this.state;
+    if (unconfirmed.length > 0) {
+      const chunks = unconfirmed.flatMap((id) => this.#table.chunk(id) ?? []);
+      await this.#store.append(
+        chunks.map(({ id, head, messages }) => {
+          const { firstAt, lastAt } = head;
+          return { id, site, profile: this.#name, epoch: 0, firstAt, lastAt, messages };
+        }),
+      );
+    }
+    if (erasing.length > 0) await this.#store.erase(site, erasing);
+    const { state } = this;
+    state.unconfirmed = state.unconfirmed.filter((id) => !unconfirmed.includes(id));
+    state.erasing = state.erasing.filter((id) => !erasing.includes(id));
+  }
+
+  /** Everything, here and in the store. */
+  async erase(): Promise<void> {
+    const ids = this.chunks().map(({ id }) => id);
+    await this.#store.erase(siteOf(this.#name), ids);
+    await this.#table.clear();
+    this.#forgetMemory();
+    this.#alarmSet = null;
+  }
+
+  /** Asks once whether an alarm is set, so that {@link wakeBy} need not wait for the answer. */
+  async askForAlarm(): Promise<void> {
+    this.#alarmSet ??= (await this.#storage.getAlarm()) !== null;
+  }
+
+  /** Wakes the object at this time, unless it is going to wake anyway. Without an await it is one with the last write. */
+  wakeBy(at: number): void {
+    if (!this.#alarmSet) this.wakeAt(at);
+  }
+
+  /** Wakes the object at this time, also if it was to wake later. */
+  wakeAt(at: number): void {
+    this.#alarmSet = true;
+    void this.#storage.setAlarm(at);
+  }
+
+  /** The alarm has gone off. */
+  woken(): void {
+    this.#alarmSet = false;
+  }
+
+  #forgetMemory(): void {
+    this.#state = null;
+    this.#messageIds = null;
+  }
+}
