@@ -14,7 +14,7 @@ export interface Cart {
 /** By owner: `id:<cart_id>`, else `device:<anonymousId>`. */
 export type Carts = Record<string, Cart>;
 
-/** Empty carts beyond this number, oldest first, are forgotten. */
+/** Carts beyond this number are forgotten. */
 const MAX_CARTS = 50;
 
 /** Applies one event to the carts (design §3, Carts). Events must come in total order. */
@@ -27,7 +27,7 @@ export function applyToCarts(carts: Carts, event: StoredMessage, time: number, s
     const after = { lines, currency: currency ?? before?.currency ?? siteCurrency, updatedAt: time };
     if (isChange(before, after)) {
       carts[owner] = after;
-      forgetEmpty(carts);
+      forgetOldest(carts);
     }
   };
   switch (event.event) {
@@ -77,12 +77,13 @@ export function linesOf(properties: JsonObject | undefined): Line[] {
   });
 }
 
-function forgetEmpty(carts: Carts): void {
+/** The oldest empty cart goes first, then the oldest. */
+function forgetOldest(carts: Carts): void {
   const owners = Object.keys(carts);
   if (owners.length <= MAX_CARTS) return;
-  const empty = owners.filter((owner) => carts[owner]?.lines.length === 0);
-  empty.sort((a, b) => (carts[a]?.updatedAt ?? 0) - (carts[b]?.updatedAt ?? 0));
-  const [oldest] = empty;
+  const rank = (owner: string) => (carts[owner]?.lines.length === 0 ? 0 : 1);
+  const age = (owner: string) => carts[owner]?.updatedAt ?? 0;
+  const [oldest] = owners.sort((a, b) => rank(a) - rank(b) || age(a) - age(b) || (a < b ? -1 : 1));
   if (oldest !== undefined) delete carts[oldest];
 }
 

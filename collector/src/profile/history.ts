@@ -37,8 +37,13 @@ export interface History {
   watermark: { timestamp: string; messageId: string } | null;
 }
 
+/** Bounds of the detail that is kept, so that no visitor's state grows without end; the oldest goes first. */
 const MAX_ORDERS = 200;
 const MAX_ANONYMOUS_IDS = 50;
+const MAX_TRAITS = 500;
+/** Names beyond this number are counted together, under {@link OTHER_EVENTS}. */
+const MAX_EVENT_NAMES = 500;
+const OTHER_EVENTS = '(other)';
 
 export function emptyHistory(): History {
   return {
@@ -82,16 +87,27 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
     history.anonymousIds.push(anonymousId);
   }
   if (userId) history.userId = userId;
-  if (message.type === 'identify') history.traits = { ...history.traits, ...message.traits };
+  if (message.type === 'identify') mergeTraits(history.traits, message.traits);
   history.locale = ownString(message.context, 'locale') ?? history.locale;
   if (message.event === undefined) return;
 
-  const count = own(history.counters, message.event);
-  setOwn(history.counters, message.event, (typeof count === 'number' ? count : 0) + 1);
+  count(history.counters, message.event);
   addToSession(history.sessions, message, time);
   applyToCarts(history.carts, message, time, siteCurrency);
   if (message.event === 'purchase') addOrder(history.orders, message, time, siteCurrency);
   if (message.event === 'refund') refund(history.orders, message);
+}
+
+function mergeTraits(traits: JsonObject, given: JsonObject | undefined): void {
+  for (const [key, value] of Object.entries(given ?? {})) setOwn(traits, key, value);
+  for (const key of Object.keys(traits).slice(0, -MAX_TRAITS)) delete traits[key];
+}
+
+function count(counters: JsonObject, event: string): void {
+  const full = !Object.hasOwn(counters, event) && Object.keys(counters).length >= MAX_EVENT_NAMES;
+  const name = full ? OTHER_EVENTS : event;
+  const before = own(counters, name);
+  setOwn(counters, name, (typeof before === 'number' ? before : 0) + 1);
 }
 
 /** An order counts once per transaction, however often the thank-you page is opened. */
