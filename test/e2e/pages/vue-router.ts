@@ -1,0 +1,23 @@
+import { createApp, defineComponent, h } from 'vue';
+import { createRouter, createWebHashHistory, createWebHistory, RouterLink, RouterView } from 'vue-router';
+
+const view = (title: string) => defineComponent({ render: () => h('h1', title) });
+const links = ['/', '/products', '/old-products', '/products?page=2'];
+const hash = document.documentElement.dataset.mode === 'hash';
+
+const router = createRouter({
+  history: hash ? createWebHashHistory() : createWebHistory(),
+  routes: [
+    { path: '/', component: view('Home'), meta: { title: 'Home' } },
+    { path: '/products', component: view('Products'), meta: { title: 'Products' } },
+    { path: '/old-products', redirect: '/products' },
+  ],
+});
+router.afterEach((to) => {
+  document.title = String(to.meta.title);
+});
+
+const layout = () => [...links.map((to) => h(RouterLink, { to, 'data-to': to }, () => to)), h(RouterView)];
+createApp({ render: layout })
+  .use(router)
+  .mount(document.body.appendChild(document.createElement('div')));
