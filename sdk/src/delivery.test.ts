@@ -135,8 +135,8 @@ test.each([
   track('a');
   await pass(10_000);
   expect(queue.size).toBe(1);
-  // 50 ms, +2 s, +3.5 s, then a wait of 6.5 s.
-  expect(requests.map(({ at }) => at)).toEqual([50, 2_050, 5_550]);
+  // 50 ms, +2.5 s, +3.75 s, then a wait of 5.625 s.
+  expect(requests.map(({ at }) => at)).toEqual([50, 2_550, 6_300]);
   down = false;
   await pass(3_000);
   expect(queue.size).toBe(0);
