@@ -168,6 +168,34 @@ test('the queue leaves at once when the network is back', async () => {
   expect(queue.size).toBe(0);
 });
 
+test('the queue leaves at once when the network is back just after an attempt', async () => {
+  let down = true;
+  const { delivery, queue, track } = rig(() => (down ? unreachable : ok));
+  track('a');
+  await pass(60);
+  down = false;
+  delivery.resume();
+  await pass(50);
+  expect(queue.size).toBe(0);
+});
+
+test('an attempt that was under way when the network came back does not make the queue wait', async () => {
+  let fail: (error: Error) => void = () => {};
+  let down = true;
+  const { delivery, queue, requests, track } = rig(() =>
+    down ? () => new Promise((_, reject) => (fail = reject)) : ok,
+  );
+  track('a');
+  await pass(50);
+  down = false;
+  delivery.resume();
+  expect(requests).toHaveLength(1);
+  fail(new TypeError('Failed to fetch'));
+  await pass(50);
+  expect(requests).toHaveLength(2);
+  expect(queue.size).toBe(0);
+});
+
 test('one message that spoils its batch is found and dropped alone', async () => {
   const { queue, errors, requests, track } = rig((batch) =>
     batch.some(({ messageId }) => messageId === 'm5') ? refused(400) : ok,
