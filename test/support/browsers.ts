@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, readlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
 
 interface Program {
@@ -68,6 +68,16 @@ export function startChromium(profile: string, options: LaunchOptions = {}): Pro
     executablePath: find(CHROMIUM) ?? 'chromium',
     headless: true,
     args: CHROMIUM_ARGS,
+    ...options,
+  });
+}
+
+/** Starts Chromium without a profile: each of its contexts is a new visitor. */
+export function launchChromium({ args = [], ...options }: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: find(CHROMIUM) ?? 'chromium',
+    headless: true,
+    args: [...CHROMIUM_ARGS, ...args],
     ...options,
   });
 }
