@@ -47,6 +47,7 @@ export default defineConfig({
           environment: 'node',
           globalSetup: ['test/support/browsers-setup.ts'],
           fileParallelism: false,
+          maxConcurrency: 12,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -2,20 +2,30 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backoff, retryAfter } from './backoff.ts';
 
-test('a failing collector is neither stormed nor forgotten: between 1 s and 30 min', () => {
-  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+test('a failing collector is neither stormed nor forgotten: between 2 s and 30 min', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2_000 }), random, (failures, drawn) => {
       const wait = backoff(failures, drawn);
-      expect(wait).toBeGreaterThanOrEqual(1_000);
-      expect(wait).toBeLessThanOrEqual(Math.min(3_000 * 2 ** (failures - 1), 1_800_000));
+      expect(wait).toBeGreaterThanOrEqual(2_000);
+      expect(wait).toBeLessThanOrEqual(Math.min(3_000 * 1.5 ** (failures - 1), 1_800_000));
+    }),
+  );
+});
+
+test('ten seconds of outage see four requests at most, whatever is drawn', () => {
+  fc.assert(
+    fc.property(fc.array(random, { minLength: 4, maxLength: 4 }), (drawn) => {
+      const waits = drawn.map((one, failures) => backoff(failures + 1, one));
+      expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThan(10_000);
     }),
   );
 });
 
 test('the pages that an outage stopped come back spread out', () => {
-  expect(backoff(5, 0)).toBe(1_000);
-  expect(backoff(5, 0.5)).toBe(24_500);
+  expect(backoff(5, 0)).toBeCloseTo(10_125);
+  expect(backoff(5, 0.5)).toBeCloseTo(12_656.25);
   expect(backoff(20, 0.999_999)).toBeGreaterThan(1_790_000);
 });
 

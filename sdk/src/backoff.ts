@@ -1,19 +1,17 @@
-/** The first retry comes at the latest after this many ms, and each further one doubles it… */
+/** The first retry comes at the latest after this many ms, and each further one half as long again… */
 const FIRST_MS = 3_000;
+const GROWTH = 1.5;
 /** …up to 30 minutes. */
 const LAST_MS = 1_800_000;
-/** Jitter may not draw a retry out of the hat at once. */
-const LEAST_MS = 1_000;
 
 /**
- * Milliseconds to wait after the `failures`-th failure in a row (1, 2, …): full jitter, so that the pages that
- * an outage stopped together do not come back together.
+ * Milliseconds to wait after the `failures`-th failure in a row (1, 2, …). A third of it is jitter: the pages that an
+ * outage stopped do not come back together, nor does chance draw a row of short waits, or one long wait too early.
+ * After an outage of 10 s, four requests at most have been made, and the next one comes within 6 s in 99 of 100 pages.
  * @param random - in [0, 1)
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoff(failures: number, random: number): number {
-  const ceiling = Math.min(LAST_MS, FIRST_MS * 2 ** (failures - 1));
-  return LEAST_MS + random * (ceiling - LEAST_MS);
+  return (Math.min(LAST_MS, FIRST_MS * GROWTH ** (failures - 1)) * (2 + random)) / 3;
 }
 
 /** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date); undefined when it says nothing. */

@@ -135,8 +135,8 @@ test.each([
   track('a');
   await pass(10_000);
   expect(queue.size).toBe(1);
-  // 50 ms, +2 s, +3.5 s, then a wait of 6.5 s.
-  expect(requests.map(({ at }) => at)).toEqual([50, 2_050, 5_550]);
+  // 50 ms, +2.5 s, +3.75 s, then a wait of 5.625 s.
+  expect(requests.map(({ at }) => at)).toEqual([50, 2_550, 6_300]);
   down = false;
   await pass(3_000);
   expect(queue.size).toBe(0);
@@ -165,6 +165,34 @@ test('the queue leaves at once when the network is back', async () => {
   delivery.resume();
   await pass(50);
   expect(requests).toHaveLength(before + 1);
+  expect(queue.size).toBe(0);
+});
+
+test('the queue leaves at once when the network is back just after an attempt', async () => {
+  let down = true;
+  const { delivery, queue, track } = rig(() => (down ? unreachable : ok));
+  track('a');
+  await pass(60);
+  down = false;
+  delivery.resume();
+  await pass(50);
+  expect(queue.size).toBe(0);
+});
+
+test('an attempt that was under way when the network came back does not make the queue wait', async () => {
+  let fail: (error: Error) => void = () => {};
+  let down = true;
+  const { delivery, queue, requests, track } = rig(() =>
+    down ? () => new Promise((_, reject) => (fail = reject)) : ok,
+  );
+  track('a');
+  await pass(50);
+  down = false;
+  delivery.resume();
+  expect(requests).toHaveLength(1);
+  fail(new TypeError('Failed to fetch'));
+  await pass(50);
+  expect(requests).toHaveLength(2);
   expect(queue.size).toBe(0);
 });
 

@@ -205,6 +205,15 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     timer = setTimeout(run, Math.max(FIRST_MS, lastSent + EVERY_MS - now(), notBefore - now()));
   }
 
+  function resume() {
+    // What is under way may have left too early, and its failure would have us wait once more.
+    if (running) return void running.then(resume);
+    if (!ordered) notBefore = 0;
+    lastSent = -EVERY_MS;
+    unset();
+    wake();
+  }
+
   return {
     wake,
     async flush() {
@@ -221,10 +230,6 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         void send(resting(outbox.unconfirmed()), true).then((outcome) => outcome !== 'idle' && wake());
       }
     },
-    resume() {
-      if (!ordered) notBefore = 0;
-      unset();
-      wake();
-    },
+    resume,
   };
 }

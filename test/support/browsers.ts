@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
 
 interface Program {
@@ -70,6 +70,25 @@ export function startChromium(profile: string, options: LaunchOptions = {}): Pro
     args: CHROMIUM_ARGS,
     ...options,
   });
+}
+
+/** Starts Chromium without a profile: each of its contexts is a new visitor. */
+export function launchChromium({ args = [], ...options }: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: find(CHROMIUM) ?? 'chromium',
+    headless: true,
+    args: [...CHROMIUM_ARGS, ...args],
+    ...options,
+  });
+}
+
+/** Kills the Chromium of a profile folder with all of its processes, as a power button would. */
+export async function killChromium(profile: string, context: BrowserContext): Promise<void> {
+  // A link to `<host>-<process id>`; the browser leads a process group of its own.
+  const pid = Number(readlinkSync(join(profile, 'SingletonLock')).split('-').pop());
+  const closed = new Promise((done) => context.once('close', done));
+  process.kill(-pid, 'SIGKILL');
+  await closed;
 }
 
 /** Firefox speaks WebDriver BiDi with puppeteer; playwright wants a build of its own. */
