@@ -68,6 +68,11 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [terser] },
   },
+  ...['ecommerce', 'compat'].map((name) => ({
+    input: join(here, `src/modules/${name}.ts`),
+    plugins: [nodeResolve(), transpile()],
+    output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [terser] },
+  })),
   {
     input: join(here, 'src/index.ts'),
     external: ['idb-keyval'],

@@ -7,6 +7,8 @@ import { buildSdk } from './build.ts';
 export const BUDGETS: Record<string, number> = {
   'beckon.js': 5_000,
   'onsite.js': 4_000,
+  'ecommerce.js': 1_500,
+  'compat.js': 1_500,
 };
 
 export interface Size {

@@ -17,6 +17,8 @@ export interface StoredMessage {
   context?: JsonObject;
   groupId?: string;
   previousId?: string;
+  /** What was sent, where it was said in another vocabulary. */
+  raw?: { event: string; properties: JsonObject };
 }
 
 /** The total order of design §2: accepted time, then id. Every invariant is over this order. */

@@ -42,7 +42,7 @@ export interface Beckon {
   /** Sends what is queued now. Resolves when the queue is empty or an attempt failed; a server's `Retry-After` is respected. */
   flush(): Promise<void>;
   /**
-   * Listens to `error`, `delivery` (each attempt with its answer) or `message` (the life of a popup).
+   * Listens to `call` (each message as it is made), `error`, `delivery` (each attempt with its answer) or `message` (the life of a popup).
    * @returns a function that ends it
    */
   on<E extends keyof Events>(name: E, listener: Listener<E>): () => void;

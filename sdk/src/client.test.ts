@@ -247,3 +247,15 @@ test('importing and calling it on a server does nothing', async () => {
   expect(received).toEqual([]);
   expect(errors).toEqual([]);
 });
+
+test('listeners hear of each call when it is made, a view of a product before anything is sent', () => {
+  const { client } = started();
+  const calls: Message[] = [];
+  client.on('call', (message) => calls.push(message));
+  client.track('view_item', { items: [{ item_id: 'mug' }] });
+  client.identify('mira');
+  expect(calls).toMatchObject([
+    { type: 'track', event: 'view_item', context: { page: { url: location.href } } },
+    { type: 'identify' },
+  ]);
+});

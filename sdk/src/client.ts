@@ -67,12 +67,13 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       post(visitor, message);
       delivery?.wake();
     });
+    emit('call', message);
   }
   function page(given?: unknown, mark?: ReturnType<typeof stamp>, referrer?: string) {
     send({ type: 'page', properties: { ...pageOf(referrer), ...toJsonObject(given) } }, undefined, mark);
   }
   function track(event: unknown, given?: unknown) {
-    if (typeof event !== 'string' || !event) return misused('track: no event name');
+    if (typeof event !== 'string' || !event) return misused('track: no event');
     send(
       { type: 'track', event, properties: toJsonObject(given) },
       event === 'purchase'
@@ -188,7 +189,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     page: guard((properties) => page(properties)),
     track: guard((event: unknown, properties?: unknown) => track(event, properties)),
     identify: guard((user: unknown, given?: unknown) => {
-      if (!user) return misused('identify: no user id or traits');
+      if (!user) return misused('identify: no id or traits');
       const isId = typeof user !== 'object';
       const traits = toJsonObject(isId ? given : user);
       send({ type: 'identify', traits }, (visitor, message) =>

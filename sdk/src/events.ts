@@ -1,5 +1,5 @@
 import type { DeliveryAttempt } from './delivery.ts';
-import type { ArmedMessage } from './message.ts';
+import type { ArmedMessage, Message } from './message.ts';
 
 /** Something went wrong that the site's developer can act on. */
 export interface BeckonError {
@@ -19,6 +19,8 @@ export interface PopupEvent {
 }
 
 export interface Events {
+  /** A call that became a message, in the task of the call; of a cart's call, without the lines. */
+  call: Message;
   error: BeckonError;
   delivery: DeliveryAttempt;
   message: PopupEvent;

@@ -3,6 +3,7 @@ import type { JsonObject, RejectionCode } from '../../../sdk/src/message.ts';
 import type { StoredMessage } from '../message.ts';
 import { acceptedTime } from './accepted-time.ts';
 import { cleanJson, MAX_DEPTH } from './clean-json.ts';
+import { toCanonical } from './vocabulary.ts';
 
 /** Bytes of one message as JSON. */
 export const MAX_MESSAGE_BYTES = 32_000;
@@ -126,8 +127,7 @@ function store(
   if (parsed.context || shared) message.context = { ...shared, ...parsed.context };
   switch (parsed.type) {
     case 'track':
-      message.event = parsed.event;
-      if (parsed.properties) message.properties = parsed.properties;
+      storeTrack(message, parsed.event, parsed.properties);
       break;
     case 'page':
     case 'screen': {
@@ -152,6 +152,23 @@ function store(
       break;
   }
   return message;
+}
+
+/** Under GA4's names; what was sent is kept beside it where it differs. */
+function storeTrack(message: StoredMessage, event: string, sent: JsonObject | null | undefined): void {
+  const properties = sent ?? {};
+  const canonical = toCanonical(event, properties);
+  if (canonical.type === 'identify') {
+    const { userId, traits } = canonical;
+    message.type = 'identify';
+    message.traits = traits;
+    if (userId && userId.length <= 256 && !isJunk(userId)) message.userId ??= userId;
+  } else {
+    message.event = canonical.event;
+    if (sent || canonical.properties !== properties) message.properties = canonical.properties;
+    if (canonical.event === event && canonical.properties === properties) return;
+  }
+  message.raw = { event, properties };
 }
 
 /** Milliseconds since the epoch; `NaN` when absent, unreadable or before 1970. */
