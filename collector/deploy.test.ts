@@ -78,6 +78,22 @@ describe('npm run deploy', () => {
     expect(JSON.stringify([cloud.secrets, [...cloud.sites]])).toBe(before);
   });
 
+  it('replaces no secret and no key because something did not answer', async () => {
+    const cloud = account();
+    const options = { site: 'shop', origins: [] };
+    await deploy(options, cloud.surroundings);
+    const before = JSON.stringify([cloud.secrets, [...cloud.sites]]);
+    const wrangler = (args: string[]) => {
+      if (args[0] === 'secret') throw new Error('A request to the Cloudflare API failed: 502');
+      return cloud.surroundings.wrangler(args);
+    };
+    await expect(deploy(options, { ...cloud.surroundings, wrangler })).rejects.toThrow('502');
+    const fetch = async () => new Response('later', { status: 500 });
+    const again = { ...options, adminToken: cloud.secrets.ADMIN_TOKEN };
+    await expect(deploy(again, { ...cloud.surroundings, fetch })).rejects.toThrow('500');
+    expect(JSON.stringify([cloud.secrets, [...cloud.sites]])).toBe(before);
+  });
+
   it('says what to do when nobody is logged in', async () => {
     const { surroundings } = account();
     const wrangler = () => '{"loggedIn":false}';

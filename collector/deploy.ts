@@ -69,8 +69,9 @@ function missingSecrets(wrangler: Surroundings['wrangler']): Record<string, stri
   let present: string[] = [];
   try {
     present = (JSON.parse(wrangler(['secret', 'list'])) as { name: string }[]).map(({ name }) => name);
-  } catch {
-    // A Worker that was never deployed has no list.
+  } catch (error) {
+    // A Worker that was never deployed has no list. Any other failure must not replace the secrets that there are.
+    if (!/\b10007\b|does not exist|not found/i.test((error as Error).message)) throw error;
   }
   const missing = ['ADMIN_TOKEN', 'SIGNING_KEY'].filter((name) => !present.includes(name));
   return Object.fromEntries(missing.map((name) => [name, random()]));
@@ -101,6 +102,9 @@ async function createSite(
   const headers = { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' };
   const existing = await request(address, { headers });
   if (existing.ok) return ((await existing.json()) as { browserKey: string }).browserKey;
+  if (existing.status !== 404) {
+    throw new Error(`The site could not be looked up: ${existing.status} ${await existing.text()}`);
+  }
   const browserKey = `b_${random()}`;
   const body = JSON.stringify({ name: site, origins, browserKey, serverKey: `s_${random()}` });
   const response = await request(address, { method: 'PUT', headers, body });

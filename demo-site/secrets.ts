@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -8,8 +8,12 @@ import { parseEnv } from 'node:util';
  * their owner alone.
  *
  * @param adminToken replaces the stored one when given
+ * @throws when it has characters that would need quoting
  */
 export function secretsOf(stateDir: string, adminToken?: string): { file: string; adminToken: string } {
+  if (adminToken && !/^[\w-]+$/.test(adminToken)) {
+    throw new Error('ADMIN_TOKEN may have letters, digits, _ and - only.');
+  }
   const file = join(stateDir, 'secrets.env');
   const stored = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   const random = () => randomBytes(24).toString('base64url');
@@ -21,5 +25,6 @@ export function secretsOf(stateDir: string, adminToken?: string): { file: string
     .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`)
     .join('');
   writeFileSync(file, text, { mode: 0o600 });
+  chmodSync(file, 0o600);
   return { file, adminToken: secrets.ADMIN_TOKEN };
 }

@@ -17,6 +17,7 @@ const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
 
 function pathWithoutPrefix(request: Request): string {
   const { pathname } = new URL(request.url);
+  if (pathname.startsWith('/api/')) return pathname;
   for (const pattern of UNDER_PREFIX) {
     const match = pattern.exec(pathname);
     if (match) return match[0];
@@ -65,9 +66,13 @@ app.get('/:file{[\\w-]+\\.js}', (c) =>
 );
 
 app.notFound(() => new RequestError('not_found', 'There is nothing at this address.').toResponse());
-app.onError((error) => {
+app.onError((error, c) => {
   if (error instanceof RequestError) return error.toResponse();
   console.error(error);
+  // The client keeps what it sent, and sends it again.
+  if (c.req.path.startsWith('/v1/')) {
+    return new RequestError('unavailable', 'The collector cannot do this now. Ask again.', 5).toResponse();
+  }
   return new RequestError(
     'internal',
     'Something failed here. Try again; if it persists, look at the logs.',

@@ -38,8 +38,11 @@ export function own(object: JsonObject | undefined, key: string): Json | undefin
 
 export function ownString(object: JsonObject | undefined, key: string): string | null {
   const value = own(object, key);
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_TEXT_LENGTH) : null;
 }
+
+/** Of a text that is kept in a profile, such as an address; browsers and shops stay below it. */
+const MAX_TEXT_LENGTH = 2_048;
 
 /** A number, or a numeric string as shops send prices (`"12.50"`). */
 export function ownNumber(object: JsonObject | undefined, key: string): number | null {
@@ -47,6 +50,14 @@ export function ownNumber(object: JsonObject | undefined, key: string): number |
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
+
+/** A price, a quantity or a sum: not negative, and small enough to be added up. */
+export function ownAmount(object: JsonObject | undefined, key: string): number | null {
+  const value = ownNumber(object, key);
+  return value === null ? null : Math.min(MAX_AMOUNT, Math.max(0, value));
+}
+
+const MAX_AMOUNT = 1e12;
 
 export function ownObject(object: JsonObject | undefined, key: string): JsonObject | undefined {
   const value = own(object, key);

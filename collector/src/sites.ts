@@ -28,6 +28,9 @@ export const siteId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
 
+/** Of a write key. */
+export const KEY_FORMAT = /^[\w-]{3,64}$/;
+
 export type KeyKind = 'browser' | 'server';
 
 /** What a request or a profile needs to know of its site. */

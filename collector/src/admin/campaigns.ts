@@ -1,5 +1,5 @@
 import { zValidator } from '@hono/zod-validator';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { faultOf } from '../campaigns/logic.ts';
 import { campaignDraft } from '../campaigns/schema.ts';
 import {
@@ -12,10 +12,22 @@ import {
 } from '../campaigns/storage.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
+import { cleanJson } from '../ingest/clean-json.ts';
 import { forgetSites } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
+const MAX_DRAFT_DEPTH = 64;
+
 type C = Context<{ Bindings: Env }>;
+
+/** Validation descends into the body: what is nested without end must not get there. */
+const limitDepth: MiddlewareHandler = async (c, next) => {
+  const body: unknown = await c.req.json().catch(() => null);
+  if (typeof body === 'object' && body !== null && cleanJson(body, MAX_DRAFT_DEPTH) === null) {
+    throw new RequestError('bad_request', `The campaign is nested deeper than ${MAX_DRAFT_DEPTH} levels.`);
+  }
+  await next();
+};
 
 /** `/api/sites/:site/campaigns`: drafts with a revision, and what is live. */
 export const campaigns = new Hono<{ Bindings: Env }>()
@@ -24,7 +36,7 @@ export const campaigns = new Hono<{ Bindings: Env }>()
     return c.json({ items: items.map(toJson), cursor: null });
   })
   .get('/:id', async (c) => answer(c, await getCampaign(c.env.DB, site(c), id(c))))
-  .put('/:id', zValidator('json', campaignDraft, explainInvalid), async (c) => {
+  .put('/:id', limitDepth, zValidator('json', campaignDraft, explainInvalid), async (c) => {
     const draft = c.req.valid('json');
     if (draft.id !== id(c)) throw new RequestError('bad_request', '"id" must be the one in the address.');
     const fault = faultOf(draft.audience.rule);

@@ -3,10 +3,10 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { forgetSites, siteId, siteSettings } from '../sites.ts';
+import { forgetSites, KEY_FORMAT, siteId, siteSettings } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
-const key = z.string().regex(/^[\w-]{3,64}$/, 'must be 3 to 64 letters, digits, _ or -');
+const key = z.string().regex(KEY_FORMAT, 'must be 3 to 64 letters, digits, _ or -');
 const sitePut = siteSettings.extend({ browserKey: key, serverKey: key });
 
 interface Row {

@@ -10,20 +10,20 @@ export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause'>
  */
 export async function armedId(site: string, armed: Armed, key: string): Promise<string> {
   const body = [armed.campaign, armed.version, armed.variant, encode(armed.cause)].join('.');
-  return `${body}.${await hmac(signed(site, body), key)}`;
+  return `${body}.${await hmac('armed', signed(site, body), key)}`;
 }
 
 /** @returns `null` when the id was not made by {@link armedId} for this site */
 export async function readArmedId(site: string, id: string, key: string): Promise<Armed | null> {
   const cut = id.lastIndexOf('.');
   const body = id.slice(0, Math.max(0, cut));
-  if (!(await verifyHmac(signed(site, body), id.slice(cut + 1), key))) return null;
+  if (!(await verifyHmac('armed', signed(site, body), id.slice(cut + 1), key))) return null;
   const [campaign = '', version = '', variant = '', cause = ''] = body.split('.');
   return { campaign, version: Number(version), variant, cause: decodeURIComponent(cause) };
 }
 
 function signed(site: string, body: string): string {
-  return `armed:${site}:${body}`;
+  return `${site}:${body}`;
 }
 
 /** Full stops separate the parts. */

@@ -16,7 +16,10 @@ export interface Decision {
 /** Something that happened just now, and may let campaigns in. */
 export interface Cause {
   messageId: string;
-  data: AudienceData;
+  /** Canonical name. */
+  event: string;
+  /** What campaigns see of the visitor; made when one asks. */
+  data(): AudienceData;
 }
 
 /**
@@ -31,11 +34,13 @@ export function decide(
   const decisions: Decision[] = [];
   for (const campaign of [...campaigns].sort(byImportance)) {
     const cause = causes.findLast((candidate) => enters(campaign, candidate));
-    if (!cause || closedGate(campaign, cause.data, exposures) !== null) continue;
+    if (!cause) continue;
+    const data = cause.data();
+    if (closedGate(campaign, data, exposures) !== null) continue;
     const [step] = campaign.steps;
     const [first, ...others] = step.variants;
     if (!first) continue;
-    const variant = chooseVariant([first, ...others], `variant:${campaign.id}`, cause.data.visitor.id);
+    const variant = chooseVariant([first, ...others], `variant:${campaign.id}`, data.visitor.id);
     decisions.push({
       campaign: campaign.id,
       version: campaign.version,
@@ -54,5 +59,5 @@ function byImportance(a: Campaign, b: Campaign): number {
 }
 
 function enters({ entry }: Campaign, cause: Cause): boolean {
-  return entry.on === 'any' || cause.data.event?.name === entry.event;
+  return entry.on === 'any' || cause.event === entry.event;
 }

@@ -58,7 +58,8 @@ function inSchedule({ schedule }: Campaign, now: number): boolean {
 
 /** Exclusion wins. Without a known page (a message from a server) only campaigns for all pages match. */
 function onPage({ page }: Campaign, path: string | null): boolean {
-  const covers = (globs: { path: string }[]) => globs.some((glob) => pathMatches(glob.path, path ?? '/'));
+  const covers = (globs: { path: string }[]) =>
+    globs.some((glob) => (path === null ? glob.path === '/*' : pathMatches(glob.path, path)));
   return covers(page.include) && !covers(page.exclude);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, RejectionCode } from '../../../sdk/src/message.ts';
 import type { StoredMessage } from '../message.ts';
-import { acceptedTime } from './accepted-time.ts';
+import { acceptedTime, isWritable } from './accepted-time.ts';
 import { cleanJson, MAX_DEPTH } from './clean-json.ts';
 import { toCanonical } from './vocabulary.ts';
 
@@ -171,11 +171,11 @@ function storeTrack(message: StoredMessage, event: string, sent: JsonObject | nu
   message.raw = { event, properties };
 }
 
-/** Milliseconds since the epoch; `NaN` when absent, unreadable or before 1970. */
+/** Milliseconds since the epoch; `NaN` when absent, unreadable or outside the years that ISO 8601 writes with four digits. */
 export function parseTime(value: unknown): number {
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
   const time = new Date(value).getTime();
-  return time >= 0 ? time : Number.NaN;
+  return isWritable(time) ? time : Number.NaN;
 }
 
 /** The same message, sent again, gets the same id: `sentAt`, which changes, is left out. */
@@ -193,7 +193,7 @@ function messageIdOf(raw: object): string | null {
 function explain(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'The message is not valid.';
-  if (issue.code === 'invalid_union') {
+  if (issue.path[0] === 'type') {
     return '"type" must be one of track, page, screen, identify, group, alias.';
   }
   return `"${issue.path.join('.')}": ${issue.message}.`;

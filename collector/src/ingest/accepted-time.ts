@@ -2,6 +2,11 @@
 const TOLERATED_SKEW_MS = 60_000;
 const MAX_AHEAD_MS = 5 * 60_000;
 
+/** Years 0000 to 9999, which ISO 8601 writes with four digits: their texts compare as their times do. */
+export function isWritable(time: number): boolean {
+  return time >= -62_167_219_200_000 && time <= 253_402_300_799_999;
+}
+
 /**
  * When a message happened, by the collector's clock (design §2, Time). All times in ms since the epoch; `NaN` = absent.
  *
@@ -12,5 +17,5 @@ export function acceptedTime(timestamp: number, sentAt: number, receivedAt: numb
   if (Number.isNaN(timestamp)) return receivedAt;
   const skew = receivedAt - sentAt;
   const corrected = Math.abs(skew) > TOLERATED_SKEW_MS ? timestamp + skew : timestamp;
-  return corrected > receivedAt + MAX_AHEAD_MS ? receivedAt : corrected;
+  return corrected > receivedAt + MAX_AHEAD_MS || !isWritable(corrected) ? receivedAt : corrected;
 }

@@ -1,6 +1,6 @@
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { type KeyKind, loadKey, loadSite, type Site } from '../sites.ts';
+import { KEY_FORMAT, type KeyKind, loadKey, loadSite, type Site } from '../sites.ts';
 
 export interface Caller {
   site: Site;
@@ -20,7 +20,8 @@ export async function authorize(request: Request, writeKey: unknown, env: Env, n
       'Send the site\'s write key as "writeKey" in the body, or as HTTP Basic user.',
     );
   }
-  const known = await loadKey(env.DB, key, now);
+  // What cannot be a key is not looked up, so that nobody fills the cache with it.
+  const known = KEY_FORMAT.test(key) ? await loadKey(env.DB, key, now) : null;
   const site = known && (await loadSite(env.DB, known.site, now));
   if (!known || !site) throw new RequestError('unauthorized', 'The write key is not known.');
   if (known.kind === 'browser') requireAllowedOrigin(site, request.headers.get('Origin'));

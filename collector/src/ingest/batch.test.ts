@@ -204,6 +204,37 @@ describe('one bad message costs the others nothing', () => {
     expect(await profileOf(site, '\ufffd')).toMatchObject({ counters: { fine: 1 } });
   });
 
+  it('does not let the context of a batch poison the store', async () => {
+    const site = await makeSite();
+    const deep = JSON.parse(`${'{"a":'.repeat(1_200)}1${'}'.repeat(1_200)}`);
+    for (const context of [deep, { text: 'x'.repeat(400_000) }, { 'a\ud800': '\ud800' }]) {
+      const answer = await sendBatch(site, [track('v'), track('v')], { context });
+      expect(answer.rejected).toEqual([]);
+    }
+    expect(await storedEvents(site)).toHaveLength(6);
+    const { results } = await env.DB.prepare('SELECT count(*) AS n FROM events WHERE site = ?')
+      .bind(site.id)
+      .all();
+    expect(results).toEqual([{ n: 6 }]);
+  });
+
+  it('keeps sums finite and not negative', async () => {
+    const site = await makeSite();
+    const items = [
+      { item_id: 'a', price: 1e308, quantity: 1e308 },
+      { item_id: 'b', price: -5, quantity: -1 },
+    ];
+    const order = { transaction_id: 'T', value: 1e308, items };
+    await sendBatch(site, [
+      { ...track('v', 'cart_updated', { properties: { items } }), messageId: '1' },
+      { ...track('v', 'purchase', { properties: { ...order, cart_id: 'other' } }), messageId: '2' },
+      { ...track('v', 'refund', { properties: { transaction_id: 'T', value: -1e9 } }), messageId: '3' },
+    ]);
+    const profile = JSON.stringify(await profileOf(site, 'v'));
+    expect(profile).toContain('"refunded":0');
+    expect(profile).not.toContain('"value":null');
+  });
+
   it('gives a message without an id the same one each time it is sent', async () => {
     const site = await makeSite();
     const { messageId: _, ...anonymous } = track('v');

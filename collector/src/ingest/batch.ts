@@ -7,12 +7,15 @@ import { RequestError } from '../errors.ts';
 import type { StoredMessage } from '../message.ts';
 import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
+import { cleanJson } from './clean-json.ts';
 import { type Delivered, deliver, type Sender } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
 import { visitorCookie } from './visitor-cookie.ts';
 
 /** Messages that one request may carry. */
 export const MAX_MESSAGES = 500;
+/** Characters of the context that a batch shares among its messages. */
+const MAX_CONTEXT_LENGTH = 8_000;
 /** Seconds after which a client may send again what could not be stored. */
 const RETRY_AFTER_S = 5;
 
@@ -58,11 +61,14 @@ async function accept(
     receivedAt: now,
     sentAt: parseTime(body.sentAt),
     keyKind,
-    context: isObject(body.context) ? (body.context as JsonObject) : undefined,
+    context: sharedContext(body.context),
   };
   const accepted: StoredMessage[] = [];
   const rejected: Rejection[] = [];
   const warnings: string[] = [];
+  if (isObject(body.context) && !arrival.context) {
+    warnings.push(`The context of the batch is too large or nested too deep, and is ignored.`);
+  }
   for (const [index, candidate] of raw.entries()) {
     const result = await acceptMessage(candidate, arrival);
     if (result.ok) {
@@ -75,15 +81,22 @@ async function accept(
 
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
-  const { decisions, visitor } = await store(accepted, { site: site.id, token: body.token, now }, env);
-  if (visitor.anonymousId !== null) await cookie?.set(visitor.anonymousId);
+  const { decisions, tokens } = await store(accepted, { site: site.id, token: body.token, now }, env);
+  const anonymousId = accepted.findLast((message) => message.anonymousId !== undefined)?.anonymousId ?? null;
+  if (anonymousId !== null) await cookie?.set(anonymousId);
   return {
     success: true,
     rejected,
     messages: await Promise.all(decisions.map((decision) => arm(decision, site.id, env))),
-    visitor,
+    visitor: { anonymousId, token: tokens.get(anonymousId ?? '') ?? null },
     ...(warnings.length > 0 ? { warnings } : {}),
   };
+}
+
+/** What every message of the batch says of itself besides its own context. */
+function sharedContext(context: unknown): JsonObject | undefined {
+  if (!isObject(context) || cleanJson(context) === null) return undefined;
+  return JSON.stringify(context).length <= MAX_CONTEXT_LENGTH ? (context as JsonObject) : undefined;
 }
 
 /** Stores what a device says under an id that it has just made up as what it is known to be. */

@@ -15,13 +15,13 @@ export interface Cleaned {
  *
  * Iterative, since a body may be nested deeper than the stack.
  *
- * @returns `null` when nested deeper than {@link MAX_DEPTH}; the value may then be half cleaned.
+ * @returns `null` when nested deeper than `maxDepth` levels; the value may then be half cleaned.
  */
-export function cleanJson(root: object): Cleaned | null {
+export function cleanJson(root: object, maxDepth = MAX_DEPTH): Cleaned | null {
   let outOfRange = 0;
   let level: object[] = [root];
   for (let depth = 1; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return null;
+    if (depth > maxDepth) return null;
     const next: object[] = [];
     for (const node of level) {
       for (const [key, value] of Object.entries(node)) {
@@ -33,8 +33,9 @@ export function cleanJson(root: object): Cleaned | null {
           setOwn(node, key, value.toWellFormed());
         }
         if (!key.isWellFormed()) {
+          const cleaned = Reflect.get(node, key);
           Reflect.deleteProperty(node, key);
-          setOwn(node, key.toWellFormed(), value);
+          setOwn(node, key.toWellFormed(), cleaned);
         }
       }
     }

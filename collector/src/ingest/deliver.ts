@@ -3,15 +3,14 @@ import type { Decision } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
 import type { StoredMessage } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
-import type { Device } from '../profile/link.ts';
 import { deviceName, personName } from '../profile/profile-name.ts';
-import type { ClaimResult, Elsewhere, IngestResult, Stale } from '../profile/rpc.ts';
+import type { ClaimResult, Elsewhere, IngestResult, Refused, Stale, Via } from '../profile/rpc.ts';
 import { type Route, readRouteToken, routeToken } from './route-token.ts';
 
 /** Visitors of one request that are written at the same time. */
 const PARALLEL_VISITORS = 6;
 /** How often a device may turn out to belong to somebody else while its messages are on their way. */
-const MAX_HOPS = 6;
+const MAX_HOPS = 12;
 
 /** Who asks: a device, with the token of its last answer if it has one. */
 export interface Sender {
@@ -23,8 +22,8 @@ export interface Sender {
 
 export interface Delivered {
   decisions: Decision[];
-  /** For the device that the token of the request was of, or the last one of the request. */
-  visitor: { anonymousId: string | null; token: string | null };
+  /** Route tokens of the devices that belong to a person. */
+  tokens: Map<string, string>;
 }
 
 /**
@@ -38,7 +37,7 @@ export async function deliver(
   from: Omit<Sender, 'anonymousId'>,
   env: Env,
 ): Promise<Delivered> {
-  const delivered: Delivered = { decisions: [], visitor: { anonymousId: null, token: null } };
+  const delivered: Delivered = { decisions: [], tokens: new Map() };
   const failures: unknown[] = [];
   const queue = [...(await byVisitor(messages, from.site, env))];
   const work = async () => {
@@ -74,9 +73,9 @@ export async function claimFor(
 /** Erases what a device has sent, with the device and with its person. */
 export async function forgetDevice(sender: Omit<Sender, 'token'>, env: Env): Promise<void> {
   const device = env.PROFILES.getByName(deviceName(sender.site, sender.anonymousId));
-  const person = await device.forget(false);
-  if (person === null) return;
-  await env.PROFILES.getByName(person).forgetDevice(sender.anonymousId);
+  for (const person of await device.forget(false)) {
+    await env.PROFILES.getByName(person).forgetDevice(sender.anonymousId);
+  }
   await device.forget(true);
 }
 
@@ -116,7 +115,7 @@ async function deliverPart(
   const text = JSON.stringify(messages);
   if (anonymousId === null) {
     if (person === null) return;
-    await env.PROFILES.getByName(person).ingest({ messages: text, person, via: null });
+    await env.PROFILES.getByName(person).ingest({ messages: text, person, via: null, refusedBy: null });
     return;
   }
   const sender = { ...from, anonymousId };
@@ -126,11 +125,15 @@ async function deliverPart(
     sender,
     start,
     env,
-    async (profile, via) => profile.ingest({ messages: text, person, via }) as Promise<IngestResult>,
+    async (profile, via, refusedBy) =>
+      profile.ingest({ messages: text, person, via, refusedBy }) as Promise<IngestResult>,
   );
   delivered.decisions.push(...result.decisions);
-  const token = route && (await routeToken(anonymousId, route, from.token, from.now, env.SIGNING_KEY));
-  delivered.visitor = { anonymousId, token };
+  if (route)
+    delivered.tokens.set(
+      anonymousId,
+      await routeToken(anonymousId, route, from.token, from.now, env.SIGNING_KEY),
+    );
 }
 
 function tokenRoute({ token, site, anonymousId, now }: Sender, env: Env): Promise<Route | null> {
@@ -145,15 +148,19 @@ async function follow<T extends Done>(
   { site, anonymousId }: Sender,
   start: Route | null,
   env: Env,
-  ask: (profile: Profile, via: Device | null) => Promise<T | Elsewhere | Stale>,
+  ask: (profile: Profile, via: Via, refusedBy: Refused) => Promise<T | Elsewhere | Stale>,
 ): Promise<{ result: T; route: Route | null }> {
   let route = start;
+  let refusedBy: Refused = null;
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const name = route?.person ?? deviceName(site, anonymousId);
-    const result = await ask(env.PROFILES.getByName(name), route && { anonymousId, epoch: route.epoch });
+    const via = route && { anonymousId, epoch: route.epoch };
+    const result = await ask(env.PROFILES.getByName(name), via, refusedBy);
     if (result.kind === 'elsewhere') route = { person: result.person, epoch: result.epoch };
-    else if (result.kind === 'stale') route = null;
-    else return { result, route };
+    else if (result.kind === 'stale') {
+      refusedBy = route;
+      route = null;
+    } else return { result, route };
   }
   throw new Error('The device keeps changing hands.');
 }

@@ -5,8 +5,10 @@ import {
   api,
   eventsOf,
   makeSite,
+  post,
   profileOf,
   sendBatch,
+  storedEvents,
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
@@ -63,6 +65,33 @@ describe('a visitor who withdraws consent', () => {
     expect(await profileOf(site, 'phone')).toMatchObject({
       counters: { view_item: 1, view_cart: 1, page_view: 1 },
     });
+  });
+
+  it('is forgotten by everybody who has used the device, and can be used by them again', async () => {
+    const site = await makeSite();
+    await sendBatch(site, [track('t', 'secret'), identify('t', 'mira'), track('t', 'more')]);
+    await sendBatch(site, [identify('t', 'noor'), track('t', 'other')]);
+    expect((await forget(site, 't')).status).toBe(200);
+    expect(await rowsOf(site)).toBe('[]');
+    for (const user of ['mira', 'noor']) {
+      expect((await api('GET', `/api/sites/${site.id}/profiles/user:${user}`)).status).toBe(404);
+    }
+    await sendBatch(site, [identify('t', 'mira'), track('t')]);
+    expect(await profileOf(site, 't')).toMatchObject({ ids: { userId: 'mira' }, counters: { view_item: 1 } });
+  });
+
+  it('leaves the object and the store with the same messages, when it goes on sending meanwhile', async () => {
+    const site = await makeSite();
+    await sendBatch(site, [track('v')]);
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const batches = Array.from({ length: 8 }, () => [track('v')]);
+    const send = (batch: object[]) => post(site, '/v1/batch', { writeKey: site.browserKey, batch });
+    await Promise.all([forget(site, 'v'), ...batches.map(send)]);
+    for (const batch of batches) await sendBatch(site, batch);
+    log.mockRestore();
+    const ids = batches.flat().map((message) => message.messageId);
+    expect(await storedEvents(site)).toEqual(ids.sort());
+    expect(await profileOf(site, 'v')).toMatchObject({ counters: { view_item: 8 } });
   });
 
   it('is forgotten by the store in the end, though it was down when asked', async () => {

@@ -27,7 +27,7 @@ export async function routeToken(
   if (typeof before === 'string' && known?.person === route.person && known.epoch === route.epoch)
     return before;
   const body = [route.person, route.epoch, now + LIFETIME_MS].join('|');
-  return `${body}|${await hmac(signed(anonymousId, body), key)}`;
+  return `${body}|${await hmac('route', signed(anonymousId, body), key)}`;
 }
 
 /** @returns `null` when the token is forged, expired, of another device or of another site */
@@ -41,11 +41,11 @@ export async function readRouteToken(
   if (typeof token !== 'string' || token.length > 512) return null;
   const cut = token.lastIndexOf('|');
   const body = token.slice(0, Math.max(0, cut));
-  if (!(await verifyHmac(signed(anonymousId, body), token.slice(cut + 1), key))) return null;
+  if (!(await verifyHmac('route', signed(anonymousId, body), token.slice(cut + 1), key))) return null;
   const [person = '', epoch = '', expiry = ''] = body.split('|');
   return person.startsWith(`u:${site}:`) && Number(expiry) > now ? { person, epoch: Number(epoch) } : null;
 }
 
 function signed(anonymousId: string, body: string): string {
-  return `route|${body}|${anonymousId}`;
+  return `${body}|${anonymousId}`;
 }

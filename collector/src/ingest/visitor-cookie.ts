@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getSignedCookie, setSignedCookie } from 'hono/cookie';
 import { getDomain } from 'tldts';
 import type { Env } from '../env.ts';
+import { secretFor } from '../signing.ts';
 import { isObject } from './parse.ts';
 
 /** 13 months: the longest that European regulators accept for an audience cookie. Seconds. */
@@ -38,12 +39,13 @@ export async function visitorCookie(
   c.header('Access-Control-Allow-Credentials', 'true');
   const name = `beckon-${site}`;
   const where = { path: '/', ...(domain === null ? {} : { domain }) };
-  const stored = await getSignedCookie(c, c.env.SIGNING_KEY, name);
+  const secret = secretFor('cookie', c.env.SIGNING_KEY);
+  const stored = await getSignedCookie(c, secret, name);
   return {
     anonymousId: stored || null,
     fresh: visitor.fresh === true,
     set: (anonymousId) =>
-      setSignedCookie(c, name, anonymousId, c.env.SIGNING_KEY, {
+      setSignedCookie(c, name, anonymousId, secret, {
         ...where,
         httpOnly: true,
         secure: url.protocol === 'https:',

@@ -31,8 +31,12 @@ export function answerClaim(
   const campaign = campaigns.find(({ id, version }) => id === claim.campaign && version === claim.version);
   const content = campaign && contentFor(campaign, variant, history.locale);
 
-  if (content && exposures.some((known) => known.claimId === claimId))
-    return repeated({ show: true, content });
+  const shown = exposures.find((known) => known.claimId === claimId);
+  if (shown) {
+    const { version } = claim;
+    const same = shown.campaign === claim.campaign && shown.version === version && shown.variant === variant;
+    return repeated(same && content ? { show: true, content } : { show: false, reason: 'status' });
+  }
   const refused = refusals.find((known) => known.claimId === claimId);
   if (refused) return repeated({ show: false, reason: refused.reason });
   if (history.watermark === null) return repeated({ show: false, reason: 'unknown_visitor' });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
-import { own, ownNumber, ownString, type StoredMessage } from '../message.ts';
+import { own, ownAmount, ownString, type StoredMessage } from '../message.ts';
 
 /** A line of a cart: GA4's item, with a quantity. */
 export type Line = JsonObject & { quantity: number };
@@ -14,6 +14,8 @@ export interface Cart {
 /** By owner: `id:<cart_id>`, else `device:<anonymousId>`. */
 export type Carts = Record<string, Cart>;
 
+/** GA4's limit of items in an event; a cart keeps as many lines, the newest ones. */
+const MAX_LINES = 200;
 /** Carts beyond this number are forgotten. */
 const MAX_CARTS = 50;
 
@@ -62,18 +64,34 @@ export function currentCart(carts: Carts): Cart | null {
 
 /** Σ price × quantity, in the cart's currency. */
 export function cartValue(lines: readonly Line[]): number {
-  const sum = lines.reduce((total, line) => total + (ownNumber(line, 'price') ?? 0) * line.quantity, 0);
+  const sum = lines.reduce((total, line) => total + (ownAmount(line, 'price') ?? 0) * line.quantity, 0);
   return Number(sum.toFixed(6));
+}
+
+/** What a line keeps of an item that a shop has packed full. */
+const CORE_FIELDS = ['item_id', 'item_name', 'item_variant', 'item_category', 'item_brand', 'price'];
+const MAX_LINE_LENGTH = 2_000;
+const MAX_TEXT_LENGTH = 200;
+
+function slim(item: JsonObject): JsonObject {
+  if (JSON.stringify(item).length <= MAX_LINE_LENGTH) return item;
+  const kept: JsonObject = {};
+  for (const field of CORE_FIELDS) {
+    const value = own(item, field);
+    if (typeof value === 'string') kept[field] = value.slice(0, MAX_TEXT_LENGTH);
+    else if (typeof value === 'number') kept[field] = value;
+  }
+  return kept;
 }
 
 /** The items of an event as lines; what is not an item, or has neither id nor name, is passed over. */
 export function linesOf(properties: JsonObject | undefined): Line[] {
   const items = own(properties, 'items');
   if (!Array.isArray(items)) return [];
-  return items.flatMap((item) => {
+  return items.slice(0, MAX_LINES).flatMap((item) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return [];
     if (idOf(item) === null) return [];
-    return [{ ...item, quantity: Math.max(0, ownNumber(item, 'quantity') ?? 1) }];
+    return [{ ...slim(item), quantity: ownAmount(item, 'quantity') ?? 1 }];
   });
 }
 
@@ -110,7 +128,7 @@ function mergeLines(lines: readonly Line[]): Line[] {
     const before = merged.get(key);
     merged.set(key, before ? { ...before, ...line, quantity: before.quantity + line.quantity } : line);
   }
-  return [...merged.values()].filter((line) => line.quantity > 0);
+  return [...merged.values()].filter((line) => line.quantity > 0).slice(-MAX_LINES);
 }
 
 function subtract(lines: Line[], removed: Line): Line[] {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
-import { compareMessages, own, ownNumber, ownString, type StoredMessage, setOwn } from '../message.ts';
+import { compareMessages, own, ownAmount, ownString, type StoredMessage, setOwn } from '../message.ts';
 import { applyToCarts, type Carts, cartValue, type Line, linesOf } from './cart.ts';
 import { addToSession, type Session } from './sessions.ts';
 
@@ -41,6 +41,8 @@ export interface History {
 const MAX_ORDERS = 200;
 const MAX_ANONYMOUS_IDS = 50;
 const MAX_TRAITS = 500;
+/** Characters of one trait as JSON; a longer one stays in the events alone. */
+const MAX_TRAIT_LENGTH = 2_048;
 /** Names beyond this number are counted together, under {@link OTHER_EVENTS}. */
 const MAX_EVENT_NAMES = 500;
 const OTHER_EVENTS = '(other)';
@@ -98,8 +100,13 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   if (message.event === 'refund') refund(history.orders, message);
 }
 
+/** A key that is set again counts as new. */
 function mergeTraits(traits: JsonObject, given: JsonObject | undefined): void {
-  for (const [key, value] of Object.entries(given ?? {})) setOwn(traits, key, value);
+  for (const [key, value] of Object.entries(given ?? {})) {
+    if (JSON.stringify(value).length > MAX_TRAIT_LENGTH) continue;
+    delete traits[key];
+    setOwn(traits, key, value);
+  }
   for (const key of Object.keys(traits).slice(0, -MAX_TRAITS)) delete traits[key];
 }
 
@@ -118,7 +125,7 @@ function addOrder(orders: Order[], purchase: StoredMessage, time: number, siteCu
   orders.push({
     transactionId,
     at: time,
-    value: ownNumber(purchase.properties, 'value') ?? cartValue(items),
+    value: ownAmount(purchase.properties, 'value') ?? cartValue(items),
     currency: ownString(purchase.properties, 'currency') ?? siteCurrency,
     items,
     refunded: 0,
@@ -132,11 +139,28 @@ function refund(orders: Order[], message: StoredMessage): void {
   const order = orders.find((candidate) => candidate.transactionId === transactionId);
   if (!order) return;
   const items = linesOf(message.properties);
-  const value = ownNumber(message.properties, 'value') ?? (items.length > 0 ? cartValue(items) : order.value);
+  const value = ownAmount(message.properties, 'value') ?? (items.length > 0 ? cartValue(items) : order.value);
   order.refunded = Math.min(order.value, order.refunded + value);
 }
 
 function transactionOf(message: StoredMessage): string | null {
   const id = own(message.properties, 'transaction_id');
   return typeof id === 'number' ? String(id) : ownString(message.properties, 'transaction_id');
+}
+
+/**
+ * Makes a history that is far too large smaller: of each kind of detail the older half goes, totals stay. Only a
+ * visitor who does nothing but fill it gets here.
+ */
+export function trim(history: History): void {
+  history.sessions = newerHalf(history.sessions);
+  history.orders = newerHalf(history.orders).map((order) => ({ ...order, items: [] }));
+  history.anonymousIds = newerHalf(history.anonymousIds);
+  history.traits = Object.fromEntries(newerHalf(Object.entries(history.traits)));
+  const carts = Object.entries(history.carts).sort(([, a], [, b]) => a.updatedAt - b.updatedAt);
+  history.carts = Object.fromEntries(newerHalf(carts));
+}
+
+function newerHalf<T>(list: readonly T[]): T[] {
+  return list.slice(-Math.ceil(list.length / 2));
 }

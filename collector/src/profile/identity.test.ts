@@ -72,7 +72,7 @@ describe('somebody who logs in', () => {
     );
     expect(rows.map((row) => row.k)).toEqual(['state']);
     expect(JSON.parse(rows[0]?.v ?? '')).toMatchObject({
-      link: { phase: 'moved', epoch: 1 },
+      link: { phase: 'moved', before: [] },
       history: { sessions: [] },
     });
   });
@@ -179,6 +179,49 @@ describe('a second person on the same device', () => {
     ]);
     expect(await personOf(site, 'mira')).toMatchObject({ counters: { a: 1, b: 1, d: 1 } });
     expect(await personOf(site, 'noor')).toMatchObject({ counters: { c: 1 } });
+  });
+});
+
+describe('two people who use one device at the same time', () => {
+  it("never get each other's messages", async () => {
+    const site = await makeSite();
+    const says = (userId: string) => track('t', `from_${userId}`, { userId });
+    await sendBatch(site, [track('t')]);
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) => sendUntilTaken(site, [says(i % 2 ? 'mira' : 'noor')])),
+    );
+    const mira = (await personOf(site, 'mira')) as { counters: object };
+    const noor = (await personOf(site, 'noor')) as { counters: object };
+    expect(mira.counters).toMatchObject({ from_mira: 4 });
+    expect(mira.counters).not.toHaveProperty('from_noor');
+    expect(noor.counters).toMatchObject({ from_noor: 4 });
+    expect(noor.counters).not.toHaveProperty('from_mira');
+  });
+
+  /** As a browser does it. */
+  async function sendUntilTaken(site: TestSite, batch: object[]): Promise<void> {
+    for (;;) {
+      const response = await post(site, '/v1/batch', { writeKey: site.browserKey, batch });
+      if (response.status === 200) return;
+      expect(response.status).toBe(503);
+    }
+  }
+});
+
+describe('a message that two devices of a person have sent', () => {
+  it('counts as its first copy, whatever arrives later', async () => {
+    const site = await makeSite();
+    const order = (anonymousId: string, value: number) => ({
+      ...track(anonymousId, 'purchase', { properties: { transaction_id: 'T', value } }),
+      messageId: 'the-same',
+    });
+    await sendBatch(site, [order('a', 1)]);
+    await sendBatch(site, [order('b', 2)]);
+    await sendBatch(site, [identify('b', 'mira')]);
+    await sendBatch(site, [identify('a', 'mira')]);
+    expect(await personOf(site, 'mira')).toMatchObject({ orders: [{ value: 1 }], counters: { purchase: 1 } });
+    await sendBatch(site, [track('a', 'late', { timestamp: new Date(Date.now() - 60_000).toISOString() })]);
+    expect(await personOf(site, 'mira')).toMatchObject({ orders: [{ value: 1 }], counters: { purchase: 1 } });
   });
 });
 

@@ -5,12 +5,19 @@
 export interface Link {
   /** Name of the person's object. */
   person: string;
-  /** Counts the people of this device, from 1: what was said under an earlier one is never carried over. */
+  /**
+   * Grows with each person of this device: what was said under an earlier one is never carried over. It is the time of
+   * the change, ms since the epoch, so that it also grows where the device was forgotten in between.
+   */
   epoch: number;
   phase: 'moving' | 'moved';
   /** Whom the device must leave first. */
   previous: { person: string; epoch: number } | null;
+  /** All earlier people, the latest first: they hold what the device said under them. */
+  before: string[];
 }
+
+const MAX_BEFORE = 50;
 
 /** A device in one epoch. */
 export interface Device {
@@ -24,10 +31,11 @@ export interface KnownDevice extends Device {
 }
 
 /** The link after `person` has identified on a device; the same one while it is the same person. */
-export function identified(link: Link | null, person: string): Link {
+export function identified(link: Link | null, person: string, now: number): Link {
   if (link?.person === person) return link;
   const previous = link && { person: link.person, epoch: link.epoch };
-  return { person, epoch: (link?.epoch ?? 0) + 1, phase: 'moving', previous };
+  const before = link ? [...new Set([link.person, ...link.before])].slice(0, MAX_BEFORE) : [];
+  return { person, epoch: Math.max((link?.epoch ?? 0) + 1, now), phase: 'moving', previous, before };
 }
 
 /** Whether messages of this device, in this epoch, are the person's. */

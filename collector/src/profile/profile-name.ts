@@ -7,7 +7,7 @@ export function deviceName(site: string, anonymousId: string): string {
 
 /** Name of the object of a known person. The user id is hidden: names stand in logs. */
 export async function personName(site: string, userId: string, key: string): Promise<string> {
-  return `u:${site}:${await hmac(`user:${site}:${userId}`, key)}`;
+  return `u:${site}:${await hmac('person', `${site}:${userId}`, key)}`;
 }
 
 export function isPerson(name: string): boolean {

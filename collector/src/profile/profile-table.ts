@@ -52,24 +52,37 @@ export class ProfileTable {
     }));
   }
 
-  /** Writes the state and new chunks, a row each. Call it in a transaction. */
-  write(state: State, chunks: readonly StoredChunk[]): void {
+  get exists(): boolean {
+    return this.#exists;
+  }
+
+  /** Call it in a transaction. */
+  replaceChunks(removed: readonly string[], added: readonly StoredChunk[]): void {
+    for (const id of removed) this.#storage.sql.exec('DELETE FROM profile WHERE k = ?', `chunk:${id}`);
+    for (const { id, head, messages } of added) this.#upsert(`chunk:${id}`, JSON.stringify(head), messages);
+  }
+
+  /**
+   * Writes the state. Call it in a transaction.
+   *
+   * @returns whether it is within {@link MAX_STATE_LENGTH}; it is written all the same
+   */
+  writeState(state: State): boolean {
+    const text = JSON.stringify(state);
+    this.#upsert('state', null, text);
+    return text.length <= MAX_STATE_LENGTH;
+  }
+
+  #upsert(key: string, head: string | null, value: string): void {
     if (!this.#exists) {
       this.#storage.sql.exec(
         'CREATE TABLE profile (k TEXT PRIMARY KEY, head TEXT, v TEXT NOT NULL) WITHOUT ROWID',
       );
+      this.#exists = true;
     }
     const upsert =
       'INSERT INTO profile (k, head, v) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
-    for (const { id, head, messages } of chunks) {
-      this.#storage.sql.exec(upsert, `chunk:${id}`, JSON.stringify(head), messages);
-    }
-    this.#storage.sql.exec(upsert, 'state', null, JSON.stringify(state));
-    this.#exists = true;
-  }
-
-  deleteChunk(id: string): void {
-    this.#storage.sql.exec('DELETE FROM profile WHERE k = ?', `chunk:${id}`);
+    this.#storage.sql.exec(upsert, key, head, value);
   }
 
   /** Everything, the table included. */
@@ -83,4 +96,6 @@ export class ProfileTable {
   }
 }
 
+/** Characters of the state; a larger one loses its oldest detail. */
+const MAX_STATE_LENGTH = 256_000;
 const IS_CHUNK = "k >= 'chunk:' AND k < 'chunk;'";

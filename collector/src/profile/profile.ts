@@ -7,7 +7,7 @@ import { loadSite, type Site } from '../sites.ts';
 import { D1EventStore } from '../store/d1.ts';
 import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
-import { inParts, messagesOf, type StoredChunk, toChunks, withoutMessagesOf } from './chunks.ts';
+import { inParts, type StoredChunk, toChunks, withoutMessagesOf } from './chunks.ts';
 import { emptyHistory, extend, isNewer } from './history.ts';
 import { type Device, holds, identified, withDevice, withoutDevice } from './link.ts';
 import { pageOf } from './page.ts';
@@ -21,6 +21,7 @@ import type {
   IngestInput,
   IngestResult,
   ReadResult,
+  Refused,
   Stale,
   Via,
 } from './rpc.ts';
@@ -30,6 +31,8 @@ import { addExposures, addRefusal, emptyState, type State } from './state.ts';
 const RECHECK_MS = 10 * 60_000;
 /** How long after a failure it tries again, ms. */
 const RETRY_MS = 15_000;
+/** The wait doubles with each further failure, up to this, ms. */
+const MAX_RETRY_MS = 3_600_000;
 
 /**
  * A device, or a known person. A thin shell: it loads, calls the pure functions beside it, and stores.
@@ -47,18 +50,18 @@ export class Profile extends DurableObject<Env> {
 
   /**
    * Takes over messages, each counted once however often it arrives, and says which popups they arm.
-   * Resolves only when every one of them is safe in the store; rejects when the store cannot be reached, and the
-   * messages are then kept and appended later all the same.
+   * Resolves only when every one of them is safe in the store. When the store cannot be reached it rejects; what was
+   * accepted by then is appended later all the same.
    */
-  async ingest({ messages, person, via }: IngestInput): Promise<IngestResult> {
+  async ingest({ messages, person, via, refusedBy }: IngestInput): Promise<IngestResult> {
     const now = Date.now();
     const site = await this.#site(now);
     await this.#records.askForAlarm();
-    const elsewhere = await this.#elsewhere(person, via, now);
+    const elsewhere = await this.#elsewhere(person, via, refusedBy, now);
     if (elsewhere) return elsewhere;
     await this.#records.settle();
     // The device may have started to move, or have left, while this waited.
-    const changed = await this.#elsewhere(null, via, now);
+    const changed = await this.#elsewhere(null, via, null, now);
     if (changed) return changed;
 
     const arrived: StoredMessage[] = JSON.parse(messages);
@@ -72,7 +75,7 @@ export class Profile extends DurableObject<Env> {
   async claim(input: ClaimInput): Promise<ClaimResult> {
     const now = Date.now();
     const site = await this.#site(now);
-    const elsewhere = await this.#elsewhere(null, input.via, now);
+    const elsewhere = await this.#elsewhere(null, input.via, null, now);
     if (elsewhere) return elsewhere;
     const { answer, exposure, refusal } = answerClaim(this.#records.state, input.claim, site.campaigns, now);
     if (exposure || refusal) {
@@ -108,11 +111,11 @@ export class Profile extends DurableObject<Env> {
     const site = await this.#site(Date.now());
     const fresh = chunks.filter(({ id }) => !this.#records.has(id));
     this.#records.write((state) => {
-      if (fresh.length > 0) {
-        state.history = this.#recomputed(messagesOf(fresh), site);
+      if (last) {
+        state.history = this.#recomputed(site);
+        state.devices = withDevice(state.devices, device);
       }
       addExposures(state, exposures);
-      if (last) state.devices = withDevice(state.devices, device);
     }, fresh);
   }
 
@@ -124,30 +127,28 @@ export class Profile extends DurableObject<Env> {
   }
 
   /**
-   * At a device: erases all that it holds, here and in the store.
+   * At a device: erases all that it holds, here and in the store. From the first call on it takes nothing more until
+   * that is done.
    *
-   * @param leftPerson whether the person that the device belongs to has forgotten it already
-   * @returns the person that must forget it first; nothing was erased then
+   * @param forgotten whether all people whom the device has belonged to have forgotten it
+   * @returns those people, who must forget it first; empty when everything is erased
    */
-  async forget(leftPerson: boolean): Promise<string | null> {
+  async forget(forgotten: boolean): Promise<string[]> {
     if (this.#records.state.link?.phase === 'moving') await this.#handOver();
     const { link } = this.#records.state;
-    if (link && !leftPerson) return link.person;
-    await this.#records.erase();
-    return null;
+    if (link && !forgotten) return [...new Set([link.person, ...link.before])];
+    await this.#records.erase(Date.now() + RETRY_MS);
+    return [];
   }
 
   /** At a person: erases what one of its devices has sent, here and in the store, and takes no more of it. */
   async forgetDevice(anonymousId: string): Promise<void> {
     const site = await this.#site(Date.now());
-    const device = this.#records.state.devices.find((known) => known.anonymousId === anonymousId);
-    if (device) this.detach(device);
     await this.#records.settle();
-
     const { erased, kept } = withoutMessagesOf(anonymousId, this.#records.chunks());
     this.#records.write(
       (state) => {
-        state.history = this.#recomputed(messagesOf(kept), site);
+        state.history = this.#recomputed(site);
         state.devices = state.devices.filter((known) => known.anonymousId !== anonymousId);
         state.unconfirmed = [...state.unconfirmed, ...kept.map(({ id }) => id)];
         state.erasing = [...state.erasing, ...erased];
@@ -155,40 +156,61 @@ export class Profile extends DurableObject<Env> {
       kept,
       erased,
     );
-    this.#records.wakeBy(Date.now() + RETRY_MS);
+    this.#records.wakeAt(Date.now() + RETRY_MS);
     await this.#records.settle();
   }
 
-  override async alarm(): Promise<void> {
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     this.#records.woken();
     try {
-      if (this.#records.state.link?.phase === 'moving') await this.#handOver();
-      const { unconfirmed, erasing } = this.#records.state;
+      const { link, forgetting, unconfirmed, erasing } = this.#records.state;
+      if (forgetting) return await this.#records.erase(Date.now() + RETRY_MS);
+      if (link?.phase === 'moving') await this.#handOver();
       if (unconfirmed.length + erasing.length === 0) return;
       await this.#records.settle();
       this.#records.write(() => {});
     } catch (error) {
-      console.warn('What could not be passed on is kept and tried again.', error);
-      this.#records.wakeBy(Date.now() + RETRY_MS);
+      console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);
+      const failures = this.#records.failed();
+      this.#records.wakeBy(Date.now() + Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
     }
   }
 
-  /** Where a request must go, if not here. At a device, links it to `person` first. */
-  async #elsewhere(person: string | null, via: Via, now: number): Promise<Elsewhere | Stale | null> {
-    if (isPerson(this.#name))
-      return via === null || holds(this.#records.state.devices, via) ? null : { kind: 'stale' };
-    if (this.#records.state.link?.phase === 'moving') await this.#handOver();
-    const { link } = this.#records.state;
-    if (person !== null && link?.person !== person) {
-      this.#records.write((state) => {
-        state.link = identified(state.link, person);
+  /**
+   * Where a request must go, if not here. At a device, links it to `person` first.
+   *
+   * @param refusedBy a person that this device was sent to, and that did not take it
+   */
+  async #elsewhere(
+    person: string | null,
+    via: Via,
+    refusedBy: Refused,
+    now: number,
+  ): Promise<Elsewhere | Stale | null> {
+    const records = this.#records;
+    if (isPerson(this.#name)) {
+      if (via === null) return null;
+      const mine = (person === null || person === this.#name) && holds(records.state.devices, via);
+      return mine ? null : { kind: 'stale' };
+    }
+    if (records.state.forgetting) throw new Error('This device is being forgotten.');
+    // Others may link the device while this waits; what is handed out is a finished link to the right person.
+    for (;;) {
+      const { link } = records.state;
+      if (link?.phase === 'moving') {
+        await this.#handOver();
+        continue;
+      }
+      const lost = link !== null && link.person === refusedBy?.person && link.epoch === refusedBy.epoch;
+      const wanted = person ?? link?.person;
+      if (wanted === undefined) return null;
+      if (link?.person === wanted && !lost) return { kind: 'elsewhere', person: wanted, epoch: link.epoch };
+      records.write((state) => {
+        state.link = identified(lost ? null : state.link, wanted, now);
       });
       // Sooner than the alarm that may be set: it finishes the move, should it be interrupted.
-      this.#records.wakeAt(now + RETRY_MS);
-      await this.#handOver();
+      records.wakeAt(now + RETRY_MS);
     }
-    const { link: current } = this.#records.state;
-    return current && { kind: 'elsewhere', person: current.person, epoch: current.epoch };
   }
 
   /** Brings all that the device holds to its person. Several may run at once, and each may stop anywhere. */
@@ -232,18 +254,19 @@ export class Profile extends DurableObject<Env> {
     const chunks = toChunks(sorted);
     this.#records.write((state) => {
       if (isNewer(state.history, sorted)) extend(state.history, sorted, site.settings.currency);
-      else state.history = this.#recomputed(sorted, site);
+      else state.history = this.#recomputed(site);
       state.unconfirmed = [...state.unconfirmed, ...chunks.map((chunk) => chunk.id)];
     }, chunks);
     // No await since the write: both are stored, or neither is.
     this.#records.wakeBy(now + RECHECK_MS);
   }
 
-  /** The history of all that is stored and `more`. A message that two devices sent counts once. */
-  #recomputed(more: readonly StoredMessage[], site: Site): State['history'] {
-    const all = new Map(
-      [...this.#records.messages(), ...more].map((message) => [message.messageId, message]),
-    );
+  /** The history of all that is stored. Of a message that two devices have sent, the copy that came first counts. */
+  #recomputed(site: Site): State['history'] {
+    const all = new Map<string, StoredMessage>();
+    for (const message of this.#records.messages()) {
+      if (!all.has(message.messageId)) all.set(message.messageId, message);
+    }
     const history = emptyHistory();
     extend(history, [...all.values()].sort(compareMessages), site.settings.currency);
     return history;
@@ -252,12 +275,13 @@ export class Profile extends DurableObject<Env> {
   /** Repeated messages may cause decisions too: the answer to their first copy may have been lost. */
   #decide(arrived: readonly StoredMessage[], site: Site, now: number): Decision[] {
     const { history, exposures } = this.#records.state;
-    const causes = arrived
-      .filter((message) => message.event !== undefined && message.anonymousId !== undefined)
-      .map((message): Cause => {
-        const data = audienceData(history, message.anonymousId ?? '', message, pageOf(message), now);
-        return { messageId: message.messageId, data };
-      });
+    const causes = arrived.flatMap((message): Cause[] => {
+      const { messageId, anonymousId, event } = message;
+      if (event === undefined || anonymousId === undefined) return [];
+      return [
+        { messageId, event, data: () => audienceData(history, anonymousId, message, pageOf(message), now) },
+      ];
+    });
     return decide(site.campaigns, causes, exposures);
   }
 

@@ -1,9 +1,13 @@
 import type { StoredMessage } from '../message.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { StoredChunk } from './chunks.ts';
+import { trim } from './history.ts';
 import { siteOf } from './profile-name.ts';
 import { ProfileTable } from './profile-table.ts';
 import { emptyState, type State } from './state.ts';
+
+/** After so many, one item of each kind is left. */
+const MAX_HALVINGS = 10;
 
 /**
  * What one object keeps: its state and chunks on disk and in memory, the event store brought up to them, and the
@@ -19,6 +23,9 @@ export class Records {
   #messageIds: Set<string> | null = null;
   /** Whether an alarm is set, once it was asked. It is never moved later: it wakes, looks, and is set again. */
   #alarmSet: boolean | null = null;
+  /** One at a time, so that the store sees things in order. */
+  #settling: Promise<void> = Promise.resolve();
+  #failures = 0;
 
   constructor(name: string, storage: DurableObjectStorage, store: EventStore) {
     this.#name = name;
@@ -62,9 +69,11 @@ export class Records {
     try {
       this.#storage.transactionSync(() => {
         const { state } = this;
-        for (const id of removed) this.#table.deleteChunk(id);
+        this.#table.replaceChunks(removed, added);
         change(state);
-        this.#table.write(state, added);
+        for (let halvings = 0; !this.#table.writeState(state) && halvings < MAX_HALVINGS; halvings++) {
+          trim(state.history);
+        }
       });
       if (removed.length > 0) this.#messageIds = null;
       else for (const { head } of added) for (const id of head.messageIds) this.#messageIds?.add(id);
@@ -75,7 +84,13 @@ export class Records {
   }
 
   /** Brings the store up to what is here; what it has done leaves the lists, on disk with the next write. */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    const settled = this.#settling.catch(() => {}).then(() => this.#settle());
+    this.#settling = settled;
+    return settled;
+  }
+
+  async #settle(): Promise<void> {
     const site = siteOf(this.#name);
     const { unconfirmed, erasing } = this.state;
     if (unconfirmed.length > 0) {
@@ -91,12 +106,24 @@ export class Records {
     const { state } = this;
     state.unconfirmed = state.unconfirmed.filter((id) => !unconfirmed.includes(id));
     state.erasing = state.erasing.filter((id) => !erasing.includes(id));
+    this.#failures = 0;
   }
 
-  /** Everything, here and in the store. */
-  async erase(): Promise<void> {
+  /**
+   * Everything, here and in the store. Nothing may be written in between: see {@link State.forgetting}.
+   *
+   * @param retryAt when to wake and go on, should it be interrupted
+   */
+  async erase(retryAt: number): Promise<void> {
+    if (!this.#table.exists) return;
+    this.write((state) => {
+      state.forgetting = true;
+    });
+    this.wakeAt(retryAt);
+    // An append that is under way must not land after the erasure.
+    await this.#settling.catch(() => {});
     const ids = this.chunks().map(({ id }) => id);
-    await this.#store.erase(siteOf(this.#name), ids);
+    await this.#store.erase(siteOf(this.#name), [...ids, ...this.state.erasing]);
     await this.#table.clear();
     this.#forgetMemory();
     this.#alarmSet = null;
@@ -116,6 +143,11 @@ export class Records {
   wakeAt(at: number): void {
     this.#alarmSet = true;
     void this.#storage.setAlarm(at);
+  }
+
+  /** How often in a row, before this time, the work of the alarm has failed. */
+  failed(): number {
+    return this.#failures++;
   }
 
   /** The alarm has gone off. */

@@ -6,6 +6,9 @@ import type { Device } from './link.ts';
 /** A person asked by way of a device, and the epoch that the device was in; `null` for the object of a device. */
 export type Via = Device | null;
 
+/** A person that a device said it belongs to, and that knows nothing of it. */
+export type Refused = { person: string; epoch: number } | null;
+
 /** Not done here: ask the person, in this epoch. */
 export interface Elsewhere {
   kind: 'elsewhere';
@@ -23,6 +26,7 @@ export interface IngestInput {
   /** Who identified with these messages: the name of the person's object. */
   person: string | null;
   via: Via;
+  refusedBy: Refused;
 }
 export type IngestResult = { kind: 'stored'; decisions: Decision[] } | Elsewhere | Stale;
 

@@ -47,7 +47,7 @@ export function addToSession(sessions: Session[], event: StoredMessage, time: nu
       entry: page.url,
       referrer:
         ownString(event.properties, 'referrer') ?? ownString(ownObject(event.context, 'page'), 'referrer'),
-      campaign: ownObject(event.context, 'campaign') ?? null,
+      campaign: campaignOf(event),
       converted: false,
     };
     sessions.push(session);
@@ -58,4 +58,11 @@ export function addToSession(sessions: Session[], event: StoredMessage, time: nu
   if (page.path !== null) session.page = page;
   if (event.event === 'page_view') session.pageViews++;
   if (event.event === 'purchase') session.converted = true;
+}
+
+const MAX_CAMPAIGN_LENGTH = 1_000;
+
+function campaignOf(event: StoredMessage): JsonObject | null {
+  const campaign = ownObject(event.context, 'campaign');
+  return campaign && JSON.stringify(campaign).length <= MAX_CAMPAIGN_LENGTH ? campaign : null;
 }

@@ -16,6 +16,8 @@ export interface State {
   link: Link | null;
   /** Of a person. */
   devices: KnownDevice[];
+  /** Everything is being erased; nothing more is taken until that is done. */
+  forgetting: boolean;
   /** Popups shown, oldest first: born here, so no message holds them. */
   exposures: Exposure[];
   refusals: Refusal[];
@@ -34,6 +36,7 @@ export function emptyState(): State {
     history: emptyHistory(),
     link: null,
     devices: [],
+    forgetting: false,
     exposures: [],
     refusals: [],
     unconfirmed: [],
