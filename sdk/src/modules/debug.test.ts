@@ -21,12 +21,14 @@ test('a developer reads what was called, whether it arrived, and how long that t
   emit('call', { type: 'page', messageId: '2' });
   emit('delivery', attempt(200));
   emit('delivery', attempt(0));
+  emit('delivery', attempt(400));
   emit('delivery', attempt(503));
   expect(lines).toEqual([
     'info: [beckon] track add_to_cart',
     'info: [beckon] page',
     'info: [beckon] delivery of 2: 200 after 12 ms',
     'warn: [beckon] delivery of 2: 0 after 12 ms, no answer: offline, blocked by an extension, or a wrong endpoint. Kept, and sent again later.',
+    'warn: [beckon] delivery of 2: 400 after 12 ms, a message in it is refused. The others are sent again.',
     'warn: [beckon] delivery of 2: 503 after 12 ms, kept, and sent again later.',
   ]);
 });
@@ -34,9 +36,17 @@ test('a developer reads what was called, whether it arrived, and how long that t
 test('each error says what to do about it', () => {
   const { emit, lines } = open();
   emit('error', { code: 'forbidden_origin', message: 'https://shop.example is not allowed' });
+  emit('error', { code: 'invalid_call', message: 'track: no event' });
+  emit('error', { code: 'invalid_call', message: 'cart' });
+  emit('error', { code: 'invalid_call', message: 'nonsense: no such call' });
+  emit('error', { code: 'no_id', message: 'The message has neither anonymousId nor userId.' });
   emit('error', { code: 'unheard_of', message: 'Something' });
   expect(lines).toEqual([
     "warn: [beckon] forbidden_origin: https://shop.example is not allowed. Add this page's origin to the site's allowed origins.",
+    'warn: [beckon] invalid_call: track: no event. track needs the name of an event, a text.',
+    'warn: [beckon] invalid_call: cart. Each item of a cart needs item_id or item_name.',
+    'warn: [beckon] invalid_call: nonsense: no such call. Check the name and the arguments of this call.',
+    'warn: [beckon] no_id: The message has neither anonymousId nor userId. Send anonymousId or userId with each message.',
     'warn: [beckon] unheard_of: Something.',
   ]);
 });

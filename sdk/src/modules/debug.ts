@@ -3,7 +3,7 @@ import type { BeckonError, PopupEvent } from '../events.ts';
 
 /** What to do about an error, by its code. */
 const ADVICE: Record<string, string> = {
-  invalid_call: 'Check the arguments of this call.',
+  invalid_call: 'Check the name and the arguments of this call.',
   invalid: 'Check the shape of this message; it was not stored.',
   dropped: 'The queue on this device was full. Is the collector reachable, and is endpoint right?',
   unauthorized: "Check writeKey: it must be this site's browser key.",
@@ -16,11 +16,22 @@ const ADVICE: Record<string, string> = {
   bad_request: 'The collector could not read the request. Are both of the same version?',
   failed: 'Something in this browser failed. Is storage full or blocked?',
 };
+/** What a call needs, by its name. */
+const CALLS: Record<string, string> = {
+  init: 'init needs { writeKey, endpoint }.',
+  track: 'track needs the name of an event, a text.',
+  identify: "identify needs a user's id, or traits.",
+  cart: 'Each item of a cart needs item_id or item_name.',
+  alias: "alias needs a user's id.",
+  group: "group needs the group's id.",
+};
 /** What a delivery's status means where it is not a success. */
 const STATUS: Record<number, string> = {
   0: 'no answer: offline, blocked by an extension, or a wrong endpoint. Kept, and sent again later.',
+  400: 'a message in it is refused. The others are sent again.',
   401: 'wrong writeKey. Kept until the page is loaded again.',
   403: 'origin not allowed. Kept until the page is loaded again.',
+  413: 'too large at once. Sent again in halves.',
   429: 'too many requests. Kept, and sent again later.',
 };
 const PHASES: Record<PopupEvent['phase'], string> = {
@@ -48,9 +59,12 @@ export function start(beckon: Beckon): void {
       ...(answer?.warnings ?? []),
     );
   });
-  beckon.on('error', ({ code, message, messageId }: BeckonError) =>
-    say('warn', `${code}: ${message}. ${ADVICE[code] ?? ''}`.trim(), ...(messageId ? [{ messageId }] : [])),
-  );
+  beckon.on('error', ({ code, message, messageId }: BeckonError) => {
+    const [name = ''] = message.split(/\W/);
+    const advice = (code === 'invalid_call' && CALLS[name]) || ADVICE[code] || '';
+    const text = `${code}: ${message.replace(/\.?$/, '.')} ${advice}`.trim();
+    say('warn', text, ...(messageId ? [{ messageId }] : []));
+  });
   beckon.on('message', ({ phase, popup, reason }) =>
     say('info', `popup of ${popup.campaign} ${PHASES[phase]}${reason ? `: ${reason}` : ''}`, popup),
   );

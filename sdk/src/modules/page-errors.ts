@@ -9,7 +9,8 @@ const MAX_LENGTH = 200;
  */
 export function isOurs(source: string, self = import.meta.url): boolean {
   const [, home] = /^(.*\/)signals\.js/.exec(self) ?? [];
-  const [, folder] = /^(.*\/)(?:beckon|onsite|ecommerce|compat|signals|debug)\.js/.exec(source) ?? [];
+  const [, folder] =
+    /^(.*\/)(?:beckon|onsite|consent|stay|ecommerce|compat|signals|debug)\.js/.exec(source) ?? [];
   return !!home && home === folder;
 }
 
