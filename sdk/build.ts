@@ -68,7 +68,7 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [terser] },
   },
-  ...['ecommerce', 'compat'].map((name) => ({
+  ...['ecommerce', 'compat', 'signals', 'debug'].map((name) => ({
     input: join(here, `src/modules/${name}.ts`),
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [terser] },

@@ -9,6 +9,8 @@ export const BUDGETS: Record<string, number> = {
   'onsite.js': 4_000,
   'ecommerce.js': 1_500,
   'compat.js': 1_500,
+  'signals.js': 1_500,
+  'debug.js': 1_500,
 };
 
 export interface Size {

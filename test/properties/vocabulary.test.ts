@@ -96,6 +96,11 @@ it("Yespo's customer is known from then on, unless the shop names nobody", async
       },
     ]);
   await say('known', '42');
+  await shop([
+    ['ProductPage', { GeneralInfo: { externalCustomerId: 42 }, ProductPage: { productKey: '1' } }],
+  ]).then(({ profile }) =>
+    expect(profile).toMatchObject({ ids: { userId: '42' }, counters: { view_item: 1 } }),
+  );
   await say('nobody', 'null');
   expect(await profileOf(site, 'known')).toMatchObject({
     ids: { userId: '42' },

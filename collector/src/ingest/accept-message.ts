@@ -158,11 +158,11 @@ function store(
 function storeTrack(message: StoredMessage, event: string, sent: JsonObject | null | undefined): void {
   const properties = sent ?? {};
   const canonical = toCanonical(event, properties);
+  const { userId } = canonical;
+  if (userId && userId.length <= 256 && !isJunk(userId)) message.userId ??= userId;
   if (canonical.type === 'identify') {
-    const { userId, traits } = canonical;
     message.type = 'identify';
-    message.traits = traits;
-    if (userId && userId.length <= 256 && !isJunk(userId)) message.userId ??= userId;
+    message.traits = canonical.traits;
   } else {
     message.event = canonical.event;
     if (sent || canonical.properties !== properties) message.properties = canonical.properties;

@@ -209,6 +209,16 @@ it("Yespo's customer is a person, not an event", () => {
   });
 });
 
+it("the person whom Yespo names beside an event is the event's", () => {
+  const given = { GeneralInfo: { externalCustomerId: '12' }, ProductPage: { productKey: '1' } };
+  expect(toCanonical('ProductPage', given)).toMatchObject({
+    type: 'track',
+    event: 'view_item',
+    userId: '12',
+  });
+  expect(toCanonical('Product Viewed', given)).not.toHaveProperty('userId');
+});
+
 it("a site's own events, and canonical ones in numbers, stay the same object", () => {
   for (const event of ['Signed Up', 'constructor', '__proto__', 'add_to_cart', 'Order Cancelled']) {
     const properties = { items: [{ item_id: 'a', price: 1 }], value: 1, price: '1' };

@@ -4,9 +4,12 @@ import { cleanJson } from './clean-json.ts';
 import { CURRENCY, ITEM, PRODUCT_KEYS, RETAIL, RULES, type Rule, VALUED } from './foreign-names.ts';
 import { numberOf } from './number-text.ts';
 
-/** What a track call says in GA4's words. Yespo tells who somebody is by an event, which becomes an identify. */
+/**
+ * What a track call says in GA4's words. Yespo tells who somebody is by an event, which becomes an identify, or by
+ * the `GeneralInfo` of any event, which gives the `userId`.
+ */
 export type Canonical =
-  | { type: 'track'; event: string; properties: JsonObject }
+  | { type: 'track'; event: string; properties: JsonObject; userId?: string }
   | { type: 'identify'; userId: string | null; traits: JsonObject };
 
 const CATEGORIES = ['Categories', 'ProductCategories'];
@@ -22,21 +25,25 @@ const TRAITS: Record<string, string> = { user_email: 'email', user_phone: 'phone
 export function toCanonical(event: string, properties: JsonObject): Canonical {
   if (event === 'CustomerData') return toIdentify(properties);
   const rule = RULES.get(event);
-  if (rule) return { type: 'track', ...translate(event, properties, rule) };
+  if (rule) {
+    const userId = rule.nested ? customerId(ownObject(properties, 'GeneralInfo')) : null;
+    return { type: 'track', ...translate(event, properties, rule), ...(userId && { userId }) };
+  }
   return { type: 'track', event, properties: RETAIL.has(event) ? inNumbers(properties) : properties };
 }
 
 function toIdentify(properties: JsonObject): Canonical {
   const customer = ownObject(properties, 'CustomerData') ?? properties;
-  const { externalCustomerId: id, ...rest } = customer;
+  const { externalCustomerId: _, ...rest } = customer;
   const traits = Object.fromEntries(
     Object.entries(rest).map(([key, value]) => [Object.hasOwn(TRAITS, key) ? TRAITS[key] : key, value]),
   ) as JsonObject;
-  return {
-    type: 'identify',
-    userId: typeof id === 'number' ? String(id) : ownString(customer, 'externalCustomerId'),
-    traits,
-  };
+  return { type: 'identify', userId: customerId(customer), traits };
+}
+
+function customerId(customer: JsonObject | undefined): string | null {
+  const id = own(customer, 'externalCustomerId');
+  return typeof id === 'number' ? String(id) : ownString(customer, 'externalCustomerId');
 }
 
 function translate(event: string, given: JsonObject, rule: Rule): { event: string; properties: JsonObject } {

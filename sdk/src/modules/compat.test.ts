@@ -150,7 +150,7 @@ test('Segment: page views count once where ours are on, and by name where the si
   expect(calls).toEqual([]);
   Reflect.deleteProperty(window, 'analytics');
   segmentSnippet();
-  start(beckon, 'segment pages');
+  start(beckon, 'pages');
   page.analytics.page('Shop', 'Cart', { a: 1 });
   page.analytics.page('Home');
   page.analytics.page({ b: 2 });

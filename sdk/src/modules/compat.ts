@@ -10,8 +10,8 @@ import { hearYespo } from './yespo.ts';
  * `segment`, `yespo`, `klaviyo`. `pages` takes over their page views as well, for sites with `pageViews: false`.
  */
 export function start(beckon: Beckon, setting: string): void {
-  const has = chosen(setting);
-  // Ours are automatic; with all of them on, each page would count twice.
+  const has = chosen(String(setting).replace('pages', ''));
+  // Ours are automatic; with theirs each page would count twice.
   const pages = /\bpages\b/.test(setting);
   if (has('segment')) hearSegment(beckon, createListener(), pages);
   if (has('yespo')) hearYespo(beckon, createListener(), pages);

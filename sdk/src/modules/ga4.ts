@@ -32,7 +32,7 @@ export function hearGa4(track: Beckon['track']): void {
     } else if ('ecommerce' in entry) ahead = entry.ecommerce;
   }
   function report(name: unknown, parameters: () => Fields | undefined) {
-    if (EVENTS.test(String(name))) track(String(name), parameters());
+    if (EVENTS.test(String(name))) track(name as string, parameters());
   }
 
   const seen = new WeakSet<object>();

@@ -160,17 +160,20 @@ test('a variant, a filter or a fragment in the URL is no further view', async ()
   expect(viewed()).toEqual(['mug']);
 });
 
-test("a page that reports its own view is not counted twice, nor is the next one's lost", async () => {
-  describe(product('mug'));
-  watch();
-  told('view_item', { items: [{ item_id: 'mug' }] });
-  await settled();
-  expect(track).not.toHaveBeenCalled();
-  history.pushState(null, '', '/cup');
-  describe(product('cup'));
-  await settled();
-  expect(viewed()).toEqual(['cup']);
-});
+test.each(['view_item', 'Product Viewed', 'Viewed Product', 'ProductPage'])(
+  "a page that reports its own %s is not counted twice, nor is the next one's lost",
+  async (name) => {
+    describe(product('mug'));
+    watch();
+    told(name, { items: [{ item_id: 'mug' }] });
+    await settled();
+    expect(track).not.toHaveBeenCalled();
+    history.pushState(null, '', '/cup');
+    describe(product('cup'));
+    await settled();
+    expect(viewed()).toEqual(['cup']);
+  },
+);
 
 test('a view that was queued by an earlier page says nothing about this one', async () => {
   describe(product('mug'));

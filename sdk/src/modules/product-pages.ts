@@ -6,6 +6,9 @@ import { productOf, viewOf } from './schema-product.ts';
 /** ms for which a product waits for the page's own `view_item`, which knows more. */
 const SETTLE_MS = 1_000;
 
+/** `view_item`, also in the words of the tools that `compat` listens to. */
+const VIEWS = /^(view_item|Product ?(Viewed|Page)|Viewed Product)$/;
+
 const urlOf = (href: string) => href.replace(/#.*/, '');
 
 /** Reports `view_item` for the product that a page describes, once per view, unless the page reports it itself. */
@@ -38,7 +41,7 @@ export function watchProducts(beckon: Beckon): void {
   function note(message: Message) {
     const { event, timestamp, context } = message as TrackMessage;
     // What an earlier page left in the queue says nothing about this one.
-    if (event === 'view_item' && Date.parse(String(timestamp)) > performance.timeOrigin)
+    if (VIEWS.test(event) && Date.parse(timestamp as string) > performance.timeOrigin)
       viewed = urlOf(String((context?.page as JsonObject | undefined)?.url));
   }
   const schedule = () => {

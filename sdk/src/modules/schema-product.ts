@@ -9,7 +9,7 @@ const list = (value: unknown): Node[] =>
 function products(nodes: unknown): Node[] {
   return list(nodes).flatMap((node) =>
     // Several types join to one text.
-    /(^|[/:,])Product(Group)?(,|$)/.test(String(node['@type']))
+    /\bProduct(Group)?\b/.test(String(node['@type']))
       ? [node]
       : [...products(node['@graph']), ...products(node.mainEntity)],
   );

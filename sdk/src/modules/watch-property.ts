@@ -25,9 +25,7 @@ export function watchProperty(holder: object, key: string, use: (value: object) 
     return used;
   };
   const settle = () => {
-    const value = object[key];
-    const used = adopt(value);
-    if (used !== value) object[key] = used;
+    object[key] = adopt(object[key]);
   };
 
   // Another script, or another copy of us, may be watching here: what it makes of a value is what we adopt.
