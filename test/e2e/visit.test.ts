@@ -61,8 +61,11 @@ it('a cart worth 50 shows the popup; closed, it does not come back in this sessi
   await page.goto(product.shop);
   await page.locator('[data-add="ember-kettle"]').click();
   await page.getByTestId('nav-lookbook').click();
+  // A page is ready when it has loaded: its scripts are modules.
+  await page.waitForURL('**/lookbook');
   expect(await dialogOf(page).isVisible()).toBe(false);
   await page.getByTestId('nav-shop').click();
+  await page.waitForURL(`${product.shop}/`);
   await page.locator('[data-add="dawn-mug"]').click();
 
   await dialogOf(page).waitFor();
