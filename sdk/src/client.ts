@@ -2,6 +2,7 @@ import { promisifyRequest } from 'idb-keyval';
 import type { Beckon } from './api.ts';
 import { watchPageViews } from './capture/page-views.ts';
 import { addItem, type CartChange, changeCart, removeItem, setItems, snapshot } from './cart.ts';
+import type { LoadChunk } from './chunks.ts';
 import { contextOf, pageOf } from './context.ts';
 import { createDelivery, type Delivery, type DeliveryAttempt } from './delivery.ts';
 import { createEmitter } from './events.ts';
@@ -15,9 +16,6 @@ import { createOutbox } from './outbox.ts';
 import { openStore, STATE_KEY } from './store.ts';
 import { joinTabs, type Note } from './tabs.ts';
 import { createVisitor, identified, newVisitor, type Visitor, type VisitorState } from './visitor.ts';
-
-/** Loads a part that most pages never need. How differs between the script tag and a bundler. */
-export type LoadChunk = (name: 'onsite') => Promise<typeof import('./onsite/index.ts')>;
 
 /** What of a message is known when the call is made. */
 type Fields = Message extends infer M
@@ -176,9 +174,16 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     );
     onRestore(resume);
     addEventListener('online', resume);
+    for (const name of ['ecommerce', 'compat', 'signals', 'debug'] as const) {
+      const setting = String(site[name] ?? false);
+      if (setting !== 'false')
+        load(name)
+          .then(({ start }) => start(client, setting))
+          .catch(failed);
+    }
   }
 
-  return {
+  const client: Beckon = {
     on,
     init: guard((given) => {
       if (options) return;
@@ -216,4 +221,5 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
         browser ? whenKnown(() => resolve(delivery?.flush())) : resolve();
       }),
   };
+  return client;
 }

@@ -1,5 +1,6 @@
 import type { Beckon } from './api.ts';
-import { createBeckon, type LoadChunk } from './client.ts';
+import type { Chunks, LoadChunk } from './chunks.ts';
+import { createBeckon } from './client.ts';
 import type { Options } from './options.ts';
 
 export type { Beckon, CartCalls } from './api.ts';
@@ -17,8 +18,15 @@ export type {
 } from './message.ts';
 export type { Options } from './options.ts';
 
-// A static specifier, which bundlers split off.
-const load: LoadChunk = () => import('./onsite/index.ts');
+// Static specifiers, which bundlers split off.
+const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
+  onsite: () => import('./onsite/index.ts'),
+  ecommerce: () => import('./modules/ecommerce.ts'),
+  compat: () => import('./modules/compat.ts'),
+  signals: () => import('./modules/signals.ts'),
+  debug: () => import('./modules/debug.ts'),
+};
+const load: LoadChunk = (name) => CHUNKS[name]();
 
 /**
  * The page's client.

@@ -38,14 +38,14 @@ beforeAll(async () => {
   server = await servePages((path, host) => {
     const script = /^\/-\/([\w-]+)\.js$/.exec(path)?.[1];
     if (script) return { type: 'js', text: scripts.get(script) ?? '' };
-    const [app = '', mode = ''] = host.split('.');
-    const attributes = `data-write-key="k" data-endpoint="${server.origin}"${mode === 'hash' ? ' data-hash="true"' : ''}`;
+    const [app = ''] = host.split('.');
+    const attributes = `data-write-key="k" data-endpoint="${server.origin}"`;
     const body =
       app === 'plain' ? `<a data-to="/next" href="/next">next</a>` : `<script src="/-/${app}.js"></script>`;
     const title = app === 'plain' ? path : 'Loading';
     return {
       type: 'html',
-      text: `<!doctype html><html data-mode="${mode}"><title>${title}</title><body>
+      text: `<!doctype html><html><title>${title}</title><body>
         <script src="/-/beckon.js" ${attributes}></script>${body}</body></html>`,
     };
   });
@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 /** Opens an application, and listens to the page views that it sends. */
-async function open(app: string, mode = 'history', path = '/') {
+async function open(app: string) {
   const page = await context.newPage();
   const views: { path: string; title: string; referrer: string }[] = [];
   await page.route('**/v1/**', async (route) => {
@@ -73,7 +73,7 @@ async function open(app: string, mode = 'history', path = '/') {
     await route.fulfill({ json: answer, headers: { 'Access-Control-Allow-Origin': '*' } });
   });
   const { port } = new URL(server.origin);
-  await page.goto(`http://${app}.${mode}.localhost:${port}${path}`);
+  await page.goto(`http://${app}.localhost:${port}/`);
   const go = (to: string) => page.locator(`[data-to="${to}"]`).click();
   const until = (count: number) => vi.waitUntil(() => views.length >= count, { timeout: 10_000 });
   /** Whatever is still to come has come: a last view, made by hand, is the next to arrive. */
@@ -114,15 +114,6 @@ for (const app of ['react-router', 'vue-router'] as const) {
     await page.close();
   });
 }
-
-it('vue-router with hash routes: the fragment is the address, where the site says so', async () => {
-  const { go, until, settled, page } = await open('vue-router', 'hash');
-  await until(1);
-  await go('/products');
-  await until(2);
-  expect(titled(await settled()).at(-1)).toEqual(['/#/products', 'Products']);
-  await page.close();
-});
 
 it('plain pages: one view each, and one more when the back button restores a page from memory', async () => {
   const { go, until, settled, page } = await open('plain');

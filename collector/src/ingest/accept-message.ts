@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject, RejectionCode } from '../../../sdk/src/message.ts';
 import type { StoredMessage } from '../message.ts';
 import { acceptedTime, isWritable } from './accepted-time.ts';
+import { withCampaign } from './campaign.ts';
 import { cleanJson, MAX_DEPTH } from './clean-json.ts';
 import { toCanonical } from './vocabulary.ts';
 
@@ -124,7 +125,7 @@ function store(
   };
   if (parsed.anonymousId) message.anonymousId = parsed.anonymousId;
   if (parsed.userId) message.userId = parsed.userId;
-  if (parsed.context || shared) message.context = { ...shared, ...parsed.context };
+  if (parsed.context || shared) message.context = withCampaign({ ...shared, ...parsed.context });
   switch (parsed.type) {
     case 'track':
       storeTrack(message, parsed.event, parsed.properties);

@@ -56,8 +56,11 @@ describe('a profile', () => {
   it('knows where a session came from', async () => {
     const site = await makeSite();
     const context = {
-      page: { url: 'https://shop.example/a?utm_source=x', path: '/a', referrer: 'https://news.example/' },
-      campaign: { source: 'x' },
+      page: {
+        url: 'https://shop.example/a?utm_source=x&utm_campaign=y',
+        path: '/a',
+        referrer: 'https://news.example/',
+      },
     };
     await sendBatch(site, [
       { ...track('v'), type: 'page', messageId: '1', context },
@@ -65,9 +68,9 @@ describe('a profile', () => {
     ]);
     expect((await profileOf(site, 'v'))?.sessions).toMatchObject([
       {
-        entry: 'https://shop.example/a?utm_source=x',
+        entry: 'https://shop.example/a?utm_source=x&utm_campaign=y',
         referrer: 'https://news.example/',
-        campaign: { source: 'x' },
+        campaign: { source: 'x', name: 'y' },
         events: 2,
       },
     ]);

@@ -1,12 +1,11 @@
 import { createApp, defineComponent, h } from 'vue';
-import { createRouter, createWebHashHistory, createWebHistory, RouterLink, RouterView } from 'vue-router';
+import { createRouter, createWebHistory, RouterLink, RouterView } from 'vue-router';
 
 const view = (title: string) => defineComponent({ render: () => h('h1', title) });
 const links = ['/', '/products', '/old-products', '/products?page=2'];
-const hash = document.documentElement.dataset.mode === 'hash';
 
 const router = createRouter({
-  history: hash ? createWebHashHistory() : createWebHistory(),
+  history: createWebHistory(),
   routes: [
     { path: '/', component: view('Home'), meta: { title: 'Home' } },
     { path: '/products', component: view('Products'), meta: { title: 'Products' } },

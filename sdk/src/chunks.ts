@@ -1,0 +1,18 @@
+import type { Beckon } from './api.ts';
+
+/** What a chunk for an option of its name does. It hears of the calls through `on`, and never throws. */
+interface Module {
+  start(beckon: Beckon, setting: string): void;
+}
+
+/** Parts that most pages never need: the popups, and a chunk for each option that switches one on. */
+export interface Chunks {
+  onsite: typeof import('./onsite/index.ts');
+  ecommerce: Module;
+  compat: Module;
+  signals: Module;
+  debug: Module;
+}
+
+/** Loads one. How differs between the script tag and a bundler. */
+export type LoadChunk = <Name extends keyof Chunks>(name: Name) => Promise<Chunks[Name]>;
