@@ -259,3 +259,26 @@ test('listeners hear of each call when it is made, a view of a product before an
     { type: 'identify' },
   ]);
 });
+
+test('what the site switches on is started with its setting; one that cannot be loaded costs nothing', async () => {
+  const start = vi.fn();
+  load.mockImplementation(async (name) => {
+    if (name === 'debug') throw new Error('blocked');
+    return { start };
+  });
+  const { client, errors } = open();
+  client.init({
+    writeKey: `client-${++sites}`,
+    endpoint: 'https://c.example',
+    pageViews: false,
+    ecommerce: 'ga4 jsonld',
+    compat: 'false',
+    debug: true,
+  });
+  await vi.waitFor(() => expect(start).toHaveBeenCalledExactlyOnceWith(client, 'ga4 jsonld'));
+  await vi.waitFor(() => expect(errors).toMatchObject([{ code: 'failed' }]));
+  client.track('still counted');
+  await client.flush();
+  expect(tracks().filter(({ event }) => event === 'still counted')).toHaveLength(1);
+  expect(load.mock.calls.map(([name]) => name)).toEqual(['ecommerce', 'debug']);
+});

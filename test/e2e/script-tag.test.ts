@@ -109,6 +109,34 @@ it('a script that is there twice counts everything once', async () => {
   expect(names(sent)).toEqual(['page', 'once']);
 });
 
+it("a shop that speaks GA4 and Segment already needs no code: the tag's options switch that on", async () => {
+  const { page, sent } = await barePage();
+  await page.evaluate(() => {
+    const w = window as never as { dataLayer: object[]; analytics: unknown[] };
+    w.dataLayer = [
+      { event: 'add_to_cart', ecommerce: { currency: 'USD', items: [{ item_id: 'kettle', price: 46 }] } },
+    ];
+    w.analytics = [['track', 'Product Viewed', { product_id: 'mug' }]];
+  });
+  const options = { writeKey: 'bare', pageViews: 'false', ecommerce: 'ga4', compat: 'segment' };
+  await inject(page, `${product.collector}/beckon.js`, options);
+  await vi.waitUntil(() => sent.length >= 2, { timeout: 10_000 });
+  expect(names(sent).sort()).toEqual(['Product Viewed', 'add_to_cart']);
+  await vi.waitFor(
+    async () => {
+      const id = sent[0]?.anonymousId;
+      const response = await fetch(`${product.collector}/api/sites/bare/profiles/anonymous:${id}`, {
+        headers: { Authorization: `Bearer ${product.adminToken}` },
+      });
+      expect(await response.json()).toMatchObject({
+        counters: { view_item: 1, add_to_cart: 1 },
+        cart: { items: [{ item_id: 'kettle' }], value: 46 },
+      });
+    },
+    { timeout: 10_000 },
+  );
+});
+
 it("the popup's chunk comes from another origin under a strict CSP with Trusted Types, in Firefox as well", async () => {
   const firefox = await startFirefox();
   try {
