@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'sdk',
+          testTimeout: 30_000,
           root: 'sdk',
           include: ['src/**/*.test.ts'],
           environment: 'happy-dom',
@@ -28,6 +29,7 @@ export default defineConfig({
         ],
         test: {
           name: 'collector',
+          testTimeout: process.env.DEEP ? 900_000 : 30_000,
           include: ['collector/src/**/*.test.ts', 'test/properties/**/*.test.ts'],
           setupFiles: ['test/support/workerd/migrate.ts'],
         },

@@ -42,10 +42,11 @@ beforeAll(async () => {
     const attributes = `data-write-key="k" data-endpoint="${server.origin}"`;
     const body =
       app === 'plain' ? `<a data-to="/next" href="/next">next</a>` : `<script src="/-/${app}.js"></script>`;
-    const title = app === 'plain' ? path : 'Loading';
+    // React's <title> would stand beside one of the page's own.
+    const title = app === 'plain' ? `<title>${path}</title>` : '';
     return {
       type: 'html',
-      text: `<!doctype html><html><title>${title}</title><body>
+      text: `<!doctype html><html>${title}<body>
         <script src="/-/beckon.js" ${attributes}></script>${body}</body></html>`,
     };
   });

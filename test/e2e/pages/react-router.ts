@@ -1,14 +1,12 @@
-import { createElement, useEffect } from 'react';
+import { createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, Link, Navigate, Outlet } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 
 /** A shop of two views, and an address that only redirects. */
 function View({ title }: { title: string }) {
-  useEffect(() => {
-    document.title = title;
-  });
-  return createElement('h1', null, title);
+  // React moves it to the head when it commits.
+  return createElement('h1', null, title, createElement('title', null, title));
 }
 
 function Layout() {
