@@ -93,9 +93,14 @@ async function byVisitor(
   env: Env,
 ): Promise<Iterable<Part[]>> {
   const visitors = new Map<string, Part[]>();
+  // A batch names the same person over and over; each is hashed once.
+  const persons = new Map<string, string>();
+  for (const { userId } of messages) {
+    if (userId && !persons.has(userId)) persons.set(userId, await personName(site, userId, env.SIGNING_KEY));
+  }
   for (const message of messages) {
     const anonymousId = message.anonymousId ?? null;
-    const person = message.userId ? await personName(site, message.userId, env.SIGNING_KEY) : null;
+    const person = persons.get(message.userId ?? '') ?? null;
     const visitor = anonymousId === null ? `person:${person}` : `device:${anonymousId}`;
     const parts = visitors.get(visitor) ?? [];
     const last = parts.at(-1);
