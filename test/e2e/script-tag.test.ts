@@ -1,28 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Batch, Message } from '../../sdk/src/message.ts';
 import { startChromium, startFirefox } from '../support/browsers.ts';
+import { type PageServer, servePages } from '../support/page-server.ts';
 import { type Product, startProduct } from '../support/product.ts';
 
 let product: Product;
-let bare: Server;
-let bareOrigin: string;
+let bare: PageServer;
 let profile: string;
 let context: BrowserContext;
 
 beforeAll(async () => {
   product = await startProduct();
-  bare = createServer((_, response) =>
-    response.setHeader('Content-Type', 'text/html').end('<title>Bare</title>'),
-  );
-  await new Promise<void>((done) => bare.listen(0, '127.0.0.1', done));
-  bareOrigin = `http://127.0.0.1:${(bare.address() as AddressInfo).port}`;
-  const settings = { name: 'Bare', origins: [bareOrigin], browserKey: 'bare', serverKey: 'bare-server' };
+  bare = await servePages(() => ({ type: 'html', text: '<title>Bare</title>' }));
+  const settings = { name: 'Bare', origins: [bare.origin], browserKey: 'bare', serverKey: 'bare-server' };
   const response = await fetch(`${product.collector}/api/sites/bare`, {
     method: 'PUT',
     headers: { Authorization: `Bearer ${product.adminToken}`, 'Content-Type': 'application/json' },
@@ -31,8 +25,7 @@ beforeAll(async () => {
   expect(response.status).toBe(200);
 });
 afterAll(async () => {
-  bare.closeAllConnections();
-  bare.close();
+  await bare.close();
   await product.dispose();
 });
 
@@ -53,7 +46,7 @@ async function barePage(): Promise<{ page: Page; sent: Message[] }> {
     if (new URL(request.url()).pathname === '/v1/batch')
       sent.push(...(request.postDataJSON() as Batch).batch);
   });
-  await page.goto(bareOrigin);
+  await page.goto(bare.origin);
   return { page, sent };
 }
 
