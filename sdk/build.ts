@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { type OutputOptions, type Plugin, type RollupOptions, rollup } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
-import { minify } from 'terser';
+import { minify } from 'uglify-js';
 
 const here = import.meta.dirname;
 const dist = join(here, 'dist');
@@ -20,10 +20,11 @@ const HEADERS = `/*
 
 /**
  * Properties that never leave a file: not on the wire, not in storage, not in the public calls, not between the two
- * files or two tabs, and of no DOM object (terser keeps those that it knows). Their names are shortened.
+ * files or two tabs, and of no DOM object. Their names are shortened.
  */
 const INTERNAL = [
   'adopt',
+  'busy',
   'change',
   'forget',
   'oldest',
@@ -35,23 +36,26 @@ const INTERNAL = [
 ];
 
 /** Files of the CDN are minified; what npm publishes stays readable, the site's bundler does the rest. */
-const terser: Plugin = {
-  name: 'terser',
-  async renderChunk(code) {
-    const { code: small } = await minify(code, {
+const minified: Plugin = {
+  name: 'uglify',
+  renderChunk(code) {
+    const { code: small, error } = minify(code, {
       module: true,
-      ecma: 2020,
+      toplevel: true,
       compress: {
         passes: 5,
-        inline: 1,
         unsafe: true,
-        unsafe_arrows: true,
-        unsafe_methods: true,
         pure_getters: true,
+        hoist_funs: true,
+        inline: 1,
+        evaluate: 'eager',
+        merge_vars: false,
+        comparisons: false,
       },
-      mangle: { toplevel: true, properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
+      mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
     });
-    return small ?? code;
+    if (error) throw error;
+    return small;
   },
 };
 
@@ -61,18 +65,20 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
   {
     input: join(here, 'src/script.ts'),
     plugins: [nodeResolve(), transpile()],
-    output: { file: join(dist, 'beckon.js'), format: 'iife', plugins: [terser] },
+    output: { file: join(dist, 'beckon.js'), format: 'iife', plugins: [minified] },
   },
   {
     input: join(here, 'src/onsite/index.ts'),
     plugins: [nodeResolve(), transpile()],
-    output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [terser] },
+    output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [minified] },
   },
-  ...['ecommerce', 'compat', 'signals', 'debug'].map((name) => ({
-    input: join(here, `src/modules/${name}.ts`),
-    plugins: [nodeResolve(), transpile()],
-    output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [terser] },
-  })),
+  ...['ecommerce', 'compat', 'signals', 'debug', 'consent', 'linkDomains', 'history', 'strange'].map(
+    (name) => ({
+      input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),
+      plugins: [nodeResolve(), transpile()],
+      output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified] },
+    }),
+  ),
   {
     input: join(here, 'src/index.ts'),
     external: ['idb-keyval'],

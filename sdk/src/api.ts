@@ -1,4 +1,5 @@
-import type { CartOptions, CartSnapshot, ItemReference } from './cart.ts';
+import type { Cart, CartOptions, ItemReference } from './cart.ts';
+import type { ConsentChoice } from './consent.ts';
 import type { Events, Listener } from './events.ts';
 import type { CommerceEvent, CommerceProperties, Item } from './message.ts';
 import type { Options } from './options.ts';
@@ -16,7 +17,7 @@ export interface CartCalls {
   set(items: Item[], options?: CartOptions): void;
   clear(options?: CartOptions): void;
   /** The cart as this page knows it: empty until IndexedDB has been read, a few ms after `init`. */
-  get(): CartSnapshot;
+  get(): Cart;
 }
 
 /** The public calls. None of them throws; what goes wrong is told to `on('error')`. */
@@ -32,12 +33,26 @@ export interface Beckon {
    */
   track(event: CommerceEvent, properties?: CommerceProperties): void;
   track(event: string, properties?: Record<string, unknown>): void;
-  /** The visitor is this user of yours from now on. */
-  identify(userId: string, traits?: Record<string, unknown>): void;
+  /**
+   * The visitor is this user of yours from now on. Says nothing when that is known already, so it can be called on every page.
+   * @param options - `token`: your server's proof of the id, a JWT (HS256; `sub` = user id, `aud` = site), for sites that ask for it
+   */
+  identify(userId: string, traits?: Record<string, unknown>, options?: { token?: string }): void;
   /** More is known about the visitor. */
   identify(traits: Record<string, unknown>): void;
+  /** The user had another id before: `previousId`, or the anonymous one. */
+  alias(userId: string, previousId?: string): void;
+  /** The user belongs to this account (a company, a household). */
+  group(groupId: string, traits?: Record<string, unknown>): void;
   /** The visitor has logged out: a new anonymous id; user, traits, cart and armed popups are forgotten. */
   reset(): void;
+  /**
+   * The visitor has decided. Until a site asks for consent (option `consent`, Google Consent Mode), all is granted.
+   * Pending: nothing is stored or sent, calls wait in memory. Denied: they are discarded, and what was stored, here and at the collector, is erased.
+   */
+  consent(choice: { analytics?: ConsentChoice; marketing?: ConsentChoice }): void;
+  /** Who the visitor is to Beckon, for calls that your server makes; undefined until IndexedDB has been read, and without consent. */
+  anonymousId(): string | undefined;
   cart: CartCalls;
   /** Sends what is queued now. Resolves when the queue is empty or an attempt failed; a server's `Retry-After` is respected. */
   flush(): Promise<void>;

@@ -15,9 +15,5 @@ export function backoff(failures: number, random: number): number {
 }
 
 /** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date); undefined when it says nothing. */
-export function retryAfter(header: string | null, now: number): number | undefined {
-  if (!header) return undefined;
-  const seconds = Number(header);
-  const ms = seconds >= 0 ? seconds * 1_000 : Date.parse(header) - now;
-  return ms >= 0 ? ms : undefined;
-}
+export const retryAfter = (header: string | null, now: number): number | undefined =>
+  Number(header) * 1_000 || Date.parse(String(header)) - now || undefined;

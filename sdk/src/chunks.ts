@@ -8,11 +8,18 @@ interface Module {
 /** Parts that most pages never need: the popups, and a chunk for each option that switches one on. */
 export interface Chunks {
   onsite: typeof import('./onsite/index.ts');
+  consent: typeof import('./modules/consent.ts');
+  strange: typeof import('./modules/strange.ts');
+  history: typeof import('./capture/history.ts');
   ecommerce: Module;
   compat: Module;
   signals: Module;
   debug: Module;
+  linkDomains: Module;
 }
 
 /** Loads one. How differs between the script tag and a bundler. */
 export type LoadChunk = <Name extends keyof Chunks>(name: Name) => Promise<Chunks[Name]>;
+
+/** Loads one and hands it over; a failure is reported and costs nothing else. */
+export type UseChunk = <Name extends keyof Chunks>(name: Name, use: (chunk: Chunks[Name]) => void) => void;

@@ -1,185 +1,248 @@
 import { promisifyRequest } from 'idb-keyval';
 import type { Beckon } from './api.ts';
+import { watchEngagement } from './capture/engagement.ts';
 import { watchPageViews } from './capture/page-views.ts';
-import { addItem, type CartChange, changeCart, removeItem, setItems, snapshot } from './cart.ts';
-import type { LoadChunk } from './chunks.ts';
-import { contextOf, pageOf } from './context.ts';
+import { type CartOptions, changeLines } from './cart.ts';
+import type { LoadChunk, UseChunk } from './chunks.ts';
+import { type Consent, initialConsent } from './consent.ts';
+import { contextOf } from './context.ts';
 import { createDelivery, type Delivery, type DeliveryAttempt } from './delivery.ts';
-import { createEmitter } from './events.ts';
-import { toJsonObject } from './json.ts';
-import { onHide, onRestore } from './lifecycle.ts';
-import type { Item, Message } from './message.ts';
-import { createMessageIds } from './message-id.ts';
-import type { Onsite } from './onsite/index.ts';
+import { type BeckonError, createEmitter } from './events.ts';
+import { onRestore, onTurn } from './lifecycle.ts';
+import type { Item, JsonObject, Message, TrackMessage } from './message.ts';
+import { createMessageIds, type Mark } from './message-id.ts';
+import type { OnsiteHost } from './onsite/host.ts';
 import type { Options } from './options.ts';
-import { createOutbox } from './outbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { plain } from './plain.ts';
 import { openStore, STATE_KEY } from './store.ts';
 import { joinTabs, type Note } from './tabs.ts';
-import { createVisitor, identified, newVisitor, type Visitor, type VisitorState } from './visitor.ts';
+import {
+  type Change,
+  createVisitor,
+  identified,
+  newVisitor,
+  type Visitor,
+  type VisitorState,
+} from './visitor.ts';
 
 /** What of a message is known when the call is made. */
 type Fields = Message extends infer M
   ? M extends Message
-    ? Omit<M, 'messageId' | 'timestamp' | 'context'>
+    ? Omit<M, 'messageId'> & Partial<M>
     : never
   : never;
-
 /** A client that waits for `init`. Touches nothing of the browser before that, so it can be imported on a server. */
 export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): Beckon {
   const browser = typeof window !== 'undefined';
   const ids = createMessageIds();
-  /** Calls whose visitor is not known yet; each keeps the id and time of its call. */
+  /** Calls whose visitor is not known yet, or has not consented yet; each keeps the id and time of its call. */
   const held: ((visitor: Visitor) => void)[] = [];
   let options: Options | undefined;
+  let consent: Consent | undefined;
   let visitor: Visitor | undefined;
+  let outbox: Outbox | undefined;
   let delivery: Delivery | undefined;
-  let onsite: Promise<Onsite> | undefined;
+  let host: OnsiteHost | undefined;
+  /** Resolves when the visitor is known. */
+  let ready: Promise<void> | undefined;
+  let settle: ((saved?: VisitorState) => void) | undefined;
+  let decide: ((consent?: Consent) => void) | undefined;
+  /** Context of the latest view, for what is only known when its page has been left. */
+  let viewed: JsonObject | undefined;
+  let engaged: ReturnType<typeof watchEngagement> | undefined;
+  let tell: ((note: Note) => void) | undefined;
 
-  const fail = (code: string, message: string, messageId?: string | null) =>
-    emit('error', { code, message, messageId });
-  const failed = (error: unknown) => fail('failed', String(error));
-  const misused = (message: string) => fail('invalid_call', message);
-  /** The boundary: an exception of ours never reaches the page. */
+  const fail = (error: BeckonError) => emit('error', error);
+  const failed = (error: unknown) => fail({ code: 'failed', message: String(error) });
+  const misused = (call: string) => fail({ code: 'invalid_call', message: call });
+  const use: UseChunk = (name, use) => void load(name).then(use).catch(failed);
+  /** The boundary: calls get plain data, and an exception of ours never reaches the page. */
   const guard =
     <A extends unknown[]>(call: (...args: A) => void) =>
-    (...args: A): void => {
+    (...given: A): void => {
+      if (!browser) return;
+      const attempt = (copy: (given: unknown) => unknown) => call(...(given.map((part) => copy(part)) as A));
       try {
-        if (browser) call(...args);
-      } catch (error) {
-        failed(error);
+        attempt(plain);
+      } catch {
+        use('strange', ({ clean }) => attempt(clean));
       }
     };
+  /** A call about a name or an id; numbers are taken as such. */
+  const named = (name: string, call: (id: string, given?: any) => void) =>
+    guard((id: unknown, given?: unknown) => {
+      if (id && typeof id !== 'object') call(String(id), given);
+      else misused(name);
+    });
   const whenKnown = (call: (visitor: Visitor) => void) => {
-    visitor ? call(visitor) : held.push(call);
+    if (visitor) call(visitor);
+    else if (consent?.analytics !== false) held.push(call);
   };
 
-  const stamp = () => ({ messageId: ids.next(), timestamp: new Date().toISOString() });
-  /** Hands a message over as it was when it was called; `post` says how it is stored. */
-  function send(
-    fields: Fields,
-    post = (visitor: Visitor, message: Message) => visitor.send(message),
-    mark = stamp(),
-  ) {
-    const message = { ...fields, ...mark, context: contextOf() } as Message;
+  /** Hands a message over as it was when it was called; `next` is what it changes. */
+  function send(fields: Fields, next?: Change) {
+    const message = { context: contextOf(), ...ids.next(), ...fields } as Message & { context: JsonObject };
     whenKnown((visitor) => {
-      post(visitor, message);
+      if (consent) message.context.consent = { categoryPreferences: consent as JsonObject };
+      visitor.change(next, message);
       delivery?.wake();
     });
     emit('call', message);
   }
-  function page(given?: unknown, mark?: ReturnType<typeof stamp>, referrer?: string) {
-    send({ type: 'page', properties: { ...pageOf(referrer), ...toJsonObject(given) } }, undefined, mark);
+  function page(given?: JsonObject, mark?: Mark) {
+    viewed = contextOf();
+    send({
+      type: 'page',
+      properties: { ...(viewed.page as JsonObject), ...given },
+      ...mark,
+      context: viewed,
+    });
+    engaged?.(true);
   }
-  function track(event: unknown, given?: unknown) {
-    if (typeof event !== 'string' || !event) return misused('track: no event');
+  function track(event: string, properties: JsonObject = {}) {
     send(
-      { type: 'track', event, properties: toJsonObject(given) },
-      event === 'purchase'
-        ? (visitor, message) => visitor.change(({ cart, ...state }) => state, message)
-        : undefined,
+      { type: 'track', event, properties },
+      event === 'purchase' ? ({ cart, ...state }) => state : undefined,
     );
+  }
+  /** Tells who the visitor is; once, unless it is proved by a token, which may have been refused the last time. */
+  function identify(fields: Fields, userId: string, traits: JsonObject, token?: string) {
+    const next = (state: VisitorState) => identified(state, userId, traits);
+    const mark = ids.next();
+    whenKnown(({ state }) => {
+      if (token || JSON.stringify(next(state)) !== JSON.stringify(state)) send({ ...fields, ...mark }, next);
+    });
   }
 
   const cartOf = ({ cart }: Pick<VisitorState, 'cart'> = {}) =>
     cart ?? { currency: options?.currency ?? 'USD', items: [] };
-  function updateCart(change: CartChange, given?: unknown) {
-    send({ type: 'track', event: 'cart_updated' }, (visitor, message) =>
-      visitor.change(
-        (state) => ({ ...state, cart: changeCart(cartOf(state), change, toJsonObject(given)) }),
-        message,
-        (state) => ({ properties: snapshot(cartOf(state)) }),
-      ),
-    );
+  /** Adds or takes out items, or, by a `sign` of 0, begins with these. */
+  function updateCart(given: Item[], sign: number, options?: CartOptions) {
+    const items = given.filter((item) => item?.item_id || item?.item_name || misused('cart'));
+    if (items[0] || !sign)
+      send({ type: 'track', event: 'cart_updated' }, (state, message) => {
+        const before = cartOf(state);
+        const lines = changeLines(sign ? before.items : [], items, sign || 1);
+        const cart = { ...before, ...options, items: lines };
+        (message as TrackMessage).properties = cart as object as JsonObject;
+        return { ...state, cart };
+      });
   }
-  const isCartItem = (given?: Item) =>
-    given?.item_id || given?.item_name || misused('cart: no item_id or item_name');
-  const editCart = (edit: (item: Item) => CartChange) =>
-    guard((given: Item, options?: unknown) => {
-      if (isCartItem(given)) updateCart(edit(toJsonObject(given) as Item), options);
-    });
 
   function start(site: Options) {
     const name = `beckon:${site.writeKey}`;
-    const store = openStore(name);
-    const tell = joinTabs(name, hear);
-    const outbox = createOutbox(
-      store,
-      (ids) => tell({ sent: ids }),
-      (count) => fail('dropped', `${count} oldest messages`),
-    );
-    delivery = createDelivery({
-      ...site,
-      outbox,
-      token: () => visitor?.state.token,
-      onAttempt: guard(onAttempt),
-      onError: fail,
-    });
-    const { resume, hide } = delivery;
+    let dropped = 0;
 
-    /** The popups' code is not loaded before there is a popup. */
-    function withOnsite(use: (popups: Onsite) => void) {
-      onsite ??= load('onsite').then(({ createOnsite }) =>
-        createOnsite({
-          ...site,
-          visitor: () => (visitor as Visitor).state,
-          ids,
-          tell,
-          track,
-          emit,
-          fail: failed,
-        }),
+    /** From here on things are stored and sent. */
+    function begin() {
+      if (delivery) return;
+      const store = openStore(name);
+      const queue = createOutbox(
+        store,
+        (sent) => tell?.({ sent }),
+        (count) => {
+          dropped += count;
+        },
       );
-      onsite.then(use).catch((error) => {
-        onsite = undefined;
-        failed(error);
-      });
+      outbox = queue;
+      const mine = createDelivery(site, queue, seal, onAttempt, fail);
+      delivery = mine;
+      settle = (saved) => {
+        if (visitor || delivery !== mine) return;
+        visitor = createVisitor(queue, saved, (visitor) => tell?.({ visitor }));
+        for (const call of held.splice(0)) call(visitor);
+        // For what earlier pages left behind.
+        mine.resume();
+      };
+      ready = store('readonly', (entries) =>
+        promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)),
+      )
+        .then(settle, () => settle?.())
+        .catch(failed);
+    }
+    /** Consent was withdrawn, or never given. */
+    function end() {
+      const state = visitor?.state;
+      held.length = 0;
+      delivery?.stop();
+      visitor = delivery = undefined;
+      host?.onsite?.disarm();
+      use('consent', ({ erase }) => erase(name, site, state));
+    }
+    decide = (next) => {
+      consent = next;
+      if (!next || next.analytics) begin();
+      else if (next.analytics === false) end();
+    };
+
+    /** Nothing is sent before the visitor is known. */
+    const state = () => (visitor as Visitor).state;
+    function seal(messages: string) {
+      const { anonymousId, fresh, token } = state();
+      const head = {
+        writeKey: site.writeKey,
+        sentAt: new Date(),
+        token,
+        visitor: site.cookie && { fresh: fresh === anonymousId },
+        context: dropped ? { dropped } : undefined,
+      };
+      const body = `${JSON.stringify(head).slice(0, -1)},"batch":[${messages}]}`;
+      // What was queued before the collector knew the visitor better.
+      return fresh ? body.replaceAll(fresh, anonymousId) : body;
     }
     function onAttempt(attempt: DeliveryAttempt) {
       const { answer } = attempt;
       emit('delivery', attempt);
-      if (!answer) return;
+      if (!answer?.success || !visitor) return;
+      dropped = 0;
       const { anonymousId, token } = answer.visitor;
-      // Nothing is sent before the visitor is known.
-      const { state, change } = visitor as Visitor;
+      const { fresh, anonymousId: id, token: route } = state();
       // An answer to a batch from before `reset()` must not route the new visitor to the old one.
-      if (token && token !== state.token && anonymousId === state.anonymousId)
-        change((stored) => ({ ...stored, token }));
-      for (const popup of answer.messages) withOnsite((popups) => popups.receive(popup));
+      if (token && token !== route && (anonymousId === id || (site.cookie && fresh)))
+        visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
+      // The popups' code is not loaded before there is a popup.
+      for (const popup of answer.messages)
+        use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).receive(popup));
     }
-    function hear(note: Note) {
-      outbox.forget(note.sent ?? []);
-      if (note.visitor) visitor?.adopt(note.visitor);
-      if (note.armed && ids.made(note.armed.cause)) withOnsite((popups) => popups.hear(note));
-      else if (note.taken) onsite?.then((popups) => popups.hear(note));
-    }
-    function settle(saved?: VisitorState) {
-      if (visitor) return;
-      visitor = createVisitor(outbox, saved, (visitor) => tell({ visitor }));
-      for (const call of held.splice(0)) call(visitor);
-      // For what earlier pages left behind.
-      resume();
-    }
+    tell = joinTabs(name, (note) => {
+      outbox?.forget(note.sent ?? []);
+      if (note.visitor && visitor) visitor.state = note.visitor;
+      if (note.consent) decide?.(note.consent);
+      if (note.armed && ids.made(note.armed.cause))
+        use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).hear(note));
+      else host?.onsite?.hear(note);
+    });
+    host = { ...site, visitor: state, ids, tell, track, emit, fail: failed };
 
-    store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)))
-      .then(settle, () => settle())
-      .catch(failed);
-    // Ahead of the next lines, so that a view that is still rendering leaves with the page.
+    // What was decided before this call counts.
+    decide(consent ?? initialConsent(site));
+    engaged = watchEngagement((properties) =>
+      send({ type: 'track', event: 'user_engagement', properties, context: viewed ?? contextOf() }),
+    );
+    let settleView = () => {};
     if (String(site.pageViews) !== 'false')
-      watchPageViews(stamp, (mark, referrer) => page({}, mark, referrer));
-    onHide(
-      guard(() => {
-        settle();
-        hide();
+      settleView = watchPageViews(use, String(site.hashRoutes) === 'true', (referrer) => {
+        engaged?.();
+        const mark = ids.next();
+        return () => page({ referrer }, mark);
+      });
+    onTurn(
+      guard((left) => {
+        if (left) settleView();
+        engaged?.();
+        if (!left) return;
+        settle?.();
+        delivery?.hide();
       }),
     );
+    const resume = () => delivery?.resume();
     onRestore(resume);
     addEventListener('online', resume);
-    for (const name of ['ecommerce', 'compat', 'signals', 'debug'] as const) {
-      const setting = String(site[name] ?? false);
-      if (setting !== 'false')
-        load(name)
-          .then(({ start }) => start(client, setting))
-          .catch(failed);
+    const settings = { ...site, consent };
+    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug', 'linkDomains'] as const) {
+      const setting = String(settings[name] ?? false);
+      if (setting !== 'false') use(name, ({ start }) => start(client, setting));
     }
   }
 
@@ -187,39 +250,53 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     on,
     init: guard((given) => {
       if (options) return;
-      if (!given?.writeKey || !given.endpoint) return misused('init: no writeKey or endpoint');
-      options = { ...given, endpoint: given.endpoint.replace(/\/+$/, '') };
-      start(options);
+      if (!given?.writeKey || !given.endpoint) return misused('init');
+      options = given;
+      start(given);
     }),
-    page: guard((properties) => page(properties)),
-    track: guard((event: unknown, properties?: unknown) => track(event, properties)),
-    identify: guard((user: unknown, given?: unknown) => {
-      if (!user) return misused('identify: no id or traits');
+    page: guard((properties) => page(properties as JsonObject)),
+    track: named('track', track),
+    identify: guard((user: unknown, given: unknown = {}, { token }: { token?: string } = {}) => {
+      if (!user) return misused('identify');
       const isId = typeof user !== 'object';
-      const traits = toJsonObject(isId ? given : user);
-      send({ type: 'identify', traits }, (visitor, message) =>
-        visitor.change((state) => identified(state, isId ? String(user) : '', traits), message),
-      );
+      const traits = (isId ? given : user) as JsonObject;
+      identify({ type: 'identify', traits, token }, isId ? String(user) : '', traits, token);
     }),
+    alias: named('alias', (userId, previousId) =>
+      whenKnown(({ state }) =>
+        identify({ type: 'alias', previousId: previousId ?? state.anonymousId }, userId, {}),
+      ),
+    ),
+    group: named('group', (groupId, traits) =>
+      send({ type: 'group', groupId, traits: traits as JsonObject }),
+    ),
     reset: guard(() =>
       whenKnown((visitor) => {
         visitor.change(newVisitor);
-        onsite?.then((popups) => popups.disarm());
+        host?.onsite?.disarm();
       }),
     ),
+    consent: guard((choice) => {
+      // Nothing begins while the call is on its way.
+      if (!options) consent ??= {};
+      use('consent', ({ choose }) => {
+        const next = choose(choice, consent);
+        decide?.(next);
+        tell?.({ consent: next });
+      });
+    }),
+    anonymousId: () => visitor?.state.anonymousId,
     cart: {
-      add: editCart(addItem),
-      remove: editCart(removeItem),
-      set: guard((given, options) =>
-        updateCart(setItems(given.filter(isCartItem).map(toJsonObject) as Item[]), options),
-      ),
-      clear: guard((options) => updateCart(() => [], options)),
-      get: () => snapshot(cartOf(visitor?.state)),
+      add: guard((item, options) => updateCart([item], 1, options)),
+      remove: guard((item, options) => updateCart([item], -1, options)),
+      set: guard((items, options) => updateCart(items, 0, options)),
+      clear: guard((options) => updateCart([], 0, options)),
+      get: () => cartOf(visitor?.state),
     },
-    flush: () =>
-      new Promise<void>((resolve) => {
-        browser ? whenKnown(() => resolve(delivery?.flush())) : resolve();
-      }),
+    async flush() {
+      await ready;
+      await delivery?.flush();
+    },
   };
   return client;
 }

@@ -4,9 +4,10 @@ import type { JsonObject } from './message.ts';
 export const VERSION = '0.1.0';
 
 /** Where the page is, in Segment's words. */
-export function pageOf(referrer = document.referrer): JsonObject {
+function pageOf(): JsonObject {
   const { href, pathname, search } = location;
-  return { url: href, path: pathname, search, title: document.title, referrer };
+  const { title, referrer } = document;
+  return { url: href, path: pathname, search, title, referrer };
 }
 
 /** Not in TypeScript's DOM library yet. */

@@ -1,10 +1,15 @@
 /** 13 months, the longest that European regulators accept; browsers cap cookies at 400 days (396 here). */
 const MAX_AGE_S = 34_214_400;
 
-/** The anonymous id that this site's pages share, if the cookie is there and well formed. */
-export function readCookie(): string | undefined {
+/** The visitor's anonymous id, which this site's pages share. */
+export const ID_COOKIE = 'beckon_id';
+/** What the visitor allows. */
+export const CONSENT_COOKIE = 'beckon_consent';
+
+/** What the cookie holds, if it is there and well formed. */
+export function readCookie(name: string): string | undefined {
   try {
-    return /(?:^|; )beckon_id=([\w-]{8,64})(?:;|$)/.exec(document.cookie)?.[1];
+    return document.cookie.match(`\\b${name}=([\\w-]+)`)?.[1];
   } catch {
     // A sandboxed frame has no cookies, and throws.
     return undefined;
@@ -12,10 +17,11 @@ export function readCookie(): string | undefined {
 }
 
 /**
- * Keeps the id for 13 months on the widest domain that the browser accepts, so that `www.` and `shop.` are one
+ * Keeps a value for 13 months on the widest domain that the browser accepts, so that `www.` and `shop.` are one
  * visitor: browsers refuse cookies on public suffixes, so the shortest accepted suffix is the registrable domain.
+ * With an age of 0 the cookie is gone, wherever it was.
  */
-export function writeCookie(id: string): void {
+export function writeCookie(name: string, value: string, maxAgeS = MAX_AGE_S): void {
   const { hostname, protocol } = location;
   const labels = hostname.split('.');
   for (let first = labels.length - 2; first >= -1; first--) {
@@ -23,10 +29,10 @@ export function writeCookie(id: string): void {
     const secure = protocol === 'https:' ? '; Secure' : '';
     try {
       // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and missing in some browsers
-      document.cookie = `beckon_id=${id}; Path=/; Max-Age=${MAX_AGE_S}; SameSite=Lax${domain}${secure}`;
+      document.cookie = `${name}=${value}; Path=/; Max-Age=${maxAgeS}; SameSite=Lax${domain}${secure}`;
     } catch {
       // As above.
     }
-    if (readCookie() === id) return;
+    if (readCookie(name) === value) return;
   }
 }

@@ -3,7 +3,7 @@ import type { ArmedMessage, Message } from './message.ts';
 
 /** Something went wrong that the site's developer can act on. */
 export interface BeckonError {
-  /** `invalid_call`, `dropped`, `refused`, `unauthorized`, `forbidden_origin`, `failed`, or a rejection's code. */
+  /** `invalid_call` (`message`: which call), `refused`, `unauthorized`, `forbidden_origin`, `failed`, or a rejection's code. */
   code: string;
   message: string;
   /** Which message, where it is about one. */
@@ -47,7 +47,7 @@ export function createEmitter(): Emitter {
           if (heard === name) listener(event as never);
         } catch (error) {
           // As if it had thrown in a handler of its own: visible in the console, and nowhere in our way.
-          globalThis.reportError?.(error);
+          reportError(error);
         }
       }
     },

@@ -4,7 +4,7 @@ import { createBeckon } from './client.ts';
 import type { Options } from './options.ts';
 
 export type { Beckon, CartCalls } from './api.ts';
-export type { Cart, CartOptions, CartSnapshot, ItemReference } from './cart.ts';
+export type { Cart, CartOptions, ItemReference } from './cart.ts';
 export type { DeliveryAttempt } from './delivery.ts';
 export type { BeckonError, Events, Listener, PopupEvent } from './events.ts';
 export type {
@@ -25,6 +25,10 @@ const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
   compat: () => import('./modules/compat.ts'),
   signals: () => import('./modules/signals.ts'),
   debug: () => import('./modules/debug.ts'),
+  strange: () => import('./modules/strange.ts'),
+  history: () => import('./capture/history.ts'),
+  consent: () => import('./modules/consent.ts'),
+  linkDomains: () => import('./modules/link-domains.ts'),
 };
 const load: LoadChunk = (name) => CHUNKS[name]();
 

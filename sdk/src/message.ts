@@ -89,6 +89,8 @@ export interface ScreenMessage extends MessageBase {
 }
 export interface IdentifyMessage extends MessageBase {
   type: 'identify';
+  /** The shop's proof of `userId`: a JWT (HS256; `sub` = user id, `aud` = site). */
+  token?: string | undefined;
   traits?: JsonObject;
 }
 export interface GroupMessage extends MessageBase {
@@ -117,6 +119,8 @@ export interface Batch {
   context?: JsonObject;
   /** The route token of the last answer. */
   token?: string;
+  /** First-party mode: the collector's cookie is wanted. `fresh`: the id was just made up, the cookie's wins. */
+  visitor?: { fresh?: boolean };
 }
 
 /** Why one message of a batch was refused; its neighbours are not affected. */

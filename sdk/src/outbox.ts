@@ -6,125 +6,135 @@ import { messageKeys } from './store.ts';
 export type Complete = (entries: IDBObjectStore, put: () => void) => void;
 
 /**
- * A message under the key that removes it: the two disagree where something else has written or damaged the entry,
- * which is sent like any other, to be refused and so removed.
+ * A message as JSON, under the key that removes it: the two disagree where something else has written or damaged the
+ * entry, which is sent like any other, to be refused and so removed.
  */
-export type Entry = [id: string, message: Message];
+export type Entry = [id: string, json: string];
 
 export interface Outbox {
   /**
-   * Stores a message in the calling task if the database is open; it stays in memory until the database
-   * has answered. Without a message only `complete` is done. Never rejects.
+   * Stores a message in the calling task if the database is open; it stays in memory until it is removed.
+   * Of what has no `messageId` only `complete` is done. Never rejects.
    */
-  add(message: Message | undefined, complete?: Complete): Promise<void>;
-  /** The oldest messages of the site, of all tabs and earlier pages. */
-  oldest(count: number): Promise<Entry[]>;
+  add(message: Message, complete?: Complete): Promise<void>;
+  /** The oldest messages of the site, of all tabs and earlier pages; without `count` all. None that is `busy`. */
+  oldest(count?: number): Promise<Entry[]>;
   /** What this page made and nobody has confirmed; synchronous, for a page that is going away. */
   unconfirmed(): Entry[];
+  /** On their way, or confirmed though the database fails to delete them: not to be sent again by this page. */
+  busy: Set<string>;
   /** Takes delivered (or refused) messages out for good. */
   remove(ids: string[]): Promise<void>;
   /** Another tab has removed these. */
   forget(ids: string[]): void;
 }
 
-/** Counting costs a look at the database, so it is done at a page's first message and after this many more. */
-const COUNT_EVERY = 500;
+const MAX_CHARACTERS = 5_000_000;
+const MAX_AGE_MS = 2_592_000_000;
+/** Measuring reads the whole queue, so it is done at a page's first message and after this many more. */
+const MEASURE_EVERY = 500;
+
+/** The ms since the epoch in which a UUIDv7 was made; NaN for what is none. */
+const timeOf = (id: string) => Number.parseInt(id.replace('-', ''), 16);
 
 /**
- * The durable queue: one entry per message under its `messageId`, whose order is the order of creation. About
- * `limit` messages are kept; the oldest are dropped first and `onDrop` is told how many. `onRemove` is told what other tabs need not send any more. Where IndexedDB is
- * missing or fails, the messages stay in memory and leave from there.
+ * The durable queue: one entry per message under its `messageId`, whose order is the order of creation. About 10,000
+ * messages, 5 MB and 30 days are kept; the oldest are dropped first and `onDrop` is told how many. `onRemove` is told
+ * what other tabs need not send any more. Where IndexedDB is missing or fails, the messages stay in memory and leave
+ * from there.
  */
 export function createOutbox(
   store: UseStore,
   onRemove: (ids: string[]) => void,
   onDrop: (count: number) => void,
-  limit = 10_000,
+  maxMessages = 10_000,
 ): Outbox {
   /** This page's messages until they are confirmed. */
   const own = new Map<string, Message>();
-  /** Those of them that the database does not hold, or not yet. */
-  const unstored = new Set<string>();
-  /** Confirmed, but not yet (or never) deleted from a failing database: not to be sent again by this page. */
-  const gone = new Set<string>();
-  let untilCount = 0;
+  const busy = new Set<string>();
+  let untilMeasured = 0;
 
+  const inOrder = (messages: Map<string, unknown>, count?: number) =>
+    [...messages.keys()]
+      .filter((id) => !busy.has(id))
+      .sort()
+      .slice(0, count)
+      .map((id): Entry => {
+        const message = messages.get(id);
+        return [id, typeof message === 'string' ? message : JSON.stringify(message)];
+      });
   function forget(ids: string[]) {
-    for (const id of ids) {
-      own.delete(id);
-      unstored.delete(id);
+    for (const id of ids) own.delete(id);
+  }
+  async function oldest(count?: number) {
+    const found = new Map<string, unknown>();
+    try {
+      const [keys, values] = await store('readonly', (entries) =>
+        Promise.all([
+          promisifyRequest(entries.getAllKeys(messageKeys(), count)),
+          promisifyRequest(entries.getAll(messageKeys(), count)),
+        ]),
+      );
+      keys.forEach((key, index) => found.set(key as string, values[index]));
+    } catch {
+      // Unreadable: what this page still holds can leave all the same.
     }
+    // What the database does not hold, or not yet.
+    for (const [id, message] of own) if (!found.has(id)) found.set(id, message);
+    return inOrder(found, count);
   }
   async function remove(ids: string[]) {
     forget(ids);
     onRemove(ids);
-    for (const id of ids) gone.add(id);
     try {
       await store('readwrite', (entries) => {
         for (const id of ids) entries.delete(id);
-        entries.transaction.commit?.();
         return promisifyRequest(entries.transaction);
       });
-      for (const id of ids) gone.delete(id);
+      for (const id of ids) busy.delete(id);
     } catch {
-      // They stay in `gone`; a later page may send them again, and the collector counts each id once.
+      // They stay busy; a later page may send them again, and the collector counts each id once.
     }
   }
   async function trim() {
-    const keys = (await store('readonly', (entries) =>
-      promisifyRequest(entries.getAllKeys(messageKeys())),
-    ).catch(() => [...own.keys()])) as string[];
-    const excess = keys.slice(0, -limit);
-    if (!excess.length) return;
+    let messages = 0;
+    let characters = 0;
+    const excess = (await oldest())
+      .reverse()
+      .filter(([id, json]) => {
+        characters += json.length;
+        return (
+          characters > MAX_CHARACTERS || ++messages > maxMessages || timeOf(id) < Date.now() - MAX_AGE_MS
+        );
+      })
+      .map(([id]) => id);
+    if (!excess[0]) return;
     await remove(excess);
     onDrop(excess.length);
   }
 
   return {
+    busy,
     forget,
+    oldest,
     remove,
-    unconfirmed: () => [...own],
+    unconfirmed: () => inOrder(own),
     async add(message, complete = (_, put) => put()) {
-      const messageId = message?.messageId ?? '';
-      if (message) {
-        own.set(messageId, message);
-        unstored.add(messageId);
-      }
+      const { messageId } = message;
+      if (messageId) own.set(messageId, message);
       try {
         await store('readwrite', (entries) => {
           complete(entries, () => {
-            // Delivered from memory while the database was slow: storing it now would send it twice.
-            if (own.has(messageId)) entries.put(message, messageId);
-            entries.transaction.commit?.();
+            if (messageId) entries.put(JSON.stringify(message), messageId);
           });
           return promisifyRequest(entries.transaction);
         });
-        unstored.delete(messageId);
       } catch {
         // No database, a full or a broken one: the memory copy is what remains.
       }
-      if (untilCount-- > 0) return;
-      untilCount = COUNT_EVERY;
+      if (untilMeasured-- > 0) return;
+      untilMeasured = MEASURE_EVERY;
       await trim();
-    },
-    async oldest(count) {
-      let found = own;
-      try {
-        const [keys, values] = await store('readonly', (entries) =>
-          Promise.all([
-            promisifyRequest(entries.getAllKeys(messageKeys(), count)),
-            promisifyRequest<Message[]>(entries.getAll(messageKeys(), count)),
-          ]),
-        );
-        found = new Map(keys.map((key, index) => [key as string, values[index] as Message]));
-        for (const id of unstored) found.set(id, own.get(id) as Message);
-      } catch {
-        // Unreadable: what this page still holds can leave all the same.
-      }
-      return [...found]
-        .filter(([id]) => !gone.has(id))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .slice(0, count);
     },
   };
 }

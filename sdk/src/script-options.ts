@@ -1,11 +1,9 @@
 import type { Options } from './options.ts';
 
-/** The tag that is running this file; after an injection that hides it, the last tag of that name. */
-export function findScript(): HTMLScriptElement | undefined {
+/** The tag that is running this file; where the browser does not tell (a module, an inlined copy), the one of that name. */
+export function findScript(): HTMLScriptElement | null {
   const current = document.currentScript as HTMLScriptElement | null;
-  return current?.src
-    ? current
-    : [...document.querySelectorAll<HTMLScriptElement>('script[src*="/beckon.js"]')].pop();
+  return current?.src ? current : document.querySelector('script[src*="/beckon.js"]');
 }
 
 /**
@@ -14,8 +12,10 @@ export function findScript(): HTMLScriptElement | undefined {
  */
 export function optionsOf({ src, dataset }: Pick<HTMLScriptElement, 'src' | 'dataset'>): Partial<Options> {
   const { key, ...query } = Object.fromEntries(new URL(src).searchParams);
-  return { endpoint: directoryOf(src), ...(key && { writeKey: key }), ...query, ...dataset };
+  return {
+    endpoint: new URL('.', src).href.slice(0, -1),
+    ...(key && { writeKey: key }),
+    ...query,
+    ...dataset,
+  };
 }
-
-/** `https://c.example/any/prefix` of `https://c.example/any/prefix/beckon.js?key=demo`. */
-export const directoryOf = (src: string) => new URL('.', src).href.slice(0, -1);

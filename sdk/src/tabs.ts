@@ -1,3 +1,4 @@
+import type { Consent } from './consent.ts';
 import type { ArmedMessage } from './message.ts';
 import type { VisitorState } from './visitor.ts';
 
@@ -6,6 +7,7 @@ export interface Note {
   /** Identifiers of messages that need not be sent any more. */
   sent?: string[];
   visitor?: VisitorState;
+  consent?: Consent;
   /** A popup for the tab that made its `cause`… */
   armed?: ArmedMessage;
   /** …and the id of one that its tab has taken. */
@@ -16,7 +18,7 @@ export interface Note {
 export function joinTabs(name: string, hear: (note: Note) => void): (note: Note) => void {
   let channel: BroadcastChannel | undefined;
   const open = () => {
-    if (typeof BroadcastChannel === 'undefined') return;
+    if (!window.BroadcastChannel) return;
     channel ??= new BroadcastChannel(name);
     channel.onmessage = ({ data }) => hear(data);
   };

@@ -1,6 +1,6 @@
 import { promisifyRequest } from 'idb-keyval';
 import type { Cart } from './cart.ts';
-import { readCookie, writeCookie } from './cookie.ts';
+import { ID_COOKIE, readCookie, writeCookie } from './cookie.ts';
 import type { JsonObject, Message } from './message.ts';
 import { createMessageIds } from './message-id.ts';
 import type { Outbox } from './outbox.ts';
@@ -14,10 +14,12 @@ export interface VisitorState {
   /** Takes a request straight to the person; from the collector's last answer. */
   token?: string;
   cart?: Cart;
+  /** The id that was made up here; a first-party cookie that only the collector can read may know better. */
+  fresh?: string;
 }
 
 /** A visitor nobody has seen. A generator of its own each time, since two ids of one page must not look related. */
-export const newVisitor = (): VisitorState => ({ anonymousId: createMessageIds().next() });
+export const newVisitor = (): VisitorState => ({ anonymousId: createMessageIds().next().messageId });
 
 /** After `identify`, with an empty id if only traits are known. Another user of the device inherits nothing. */
 export function identified(state: VisitorState, userId: string, traits: JsonObject): VisitorState {
@@ -26,17 +28,17 @@ export function identified(state: VisitorState, userId: string, traits: JsonObje
   return { ...known, userId: userId || known.userId, traits: { ...known.traits, ...traits } };
 }
 
-/** What a message says that depends on the state. */
-type Describe = (state: VisitorState) => Partial<Message>;
+/** The state after a change; asked twice, and may complete the message each time. */
+export type Change = (state: VisitorState, message: Message) => VisitorState;
 
 export interface Visitor {
-  readonly state: VisitorState;
-  /** Queues a message in the name of this visitor. */
-  send(message: Message): void;
-  /** Changes what is stored, and queues the message that tells of it, if any, in the same transaction. */
-  change(next: (state: VisitorState) => VisitorState, message?: Message, describe?: Describe): void;
-  /** Another tab has changed the visitor. */
-  adopt(state: VisitorState): void;
+  /** Another tab's change is taken over by assignment. */
+  state: VisitorState;
+  /**
+   * Queues a message in the name of this visitor, and changes what is stored in the same transaction; either may be
+   * missing.
+   */
+  change(next: Change | undefined, message?: Message): void;
 }
 
 /**
@@ -49,52 +51,37 @@ export function createVisitor(
   saved: VisitorState | undefined,
   onChange: (state: VisitorState) => void,
 ): Visitor {
-  const anonymousId = readCookie();
-  // The cookie is shared by the domain's hosts, IndexedDB is not: what another id left here belongs to someone else.
-  let state =
-    saved && (!anonymousId || anonymousId === saved.anonymousId)
-      ? saved
-      : { ...newVisitor(), ...(anonymousId && { anonymousId }) };
-  let changing = 0;
-
-  const sign = (message: Message, { anonymousId, userId }: VisitorState, fields?: Partial<Message>) =>
-    Object.assign(message, { anonymousId }, userId && { userId }, fields);
-
-  function change(next: (state: VisitorState) => VisitorState, message?: Message, describe?: Describe) {
-    const before = state.anonymousId;
-    // The page's view follows at once; the transaction corrects it where another tab was faster.
-    const view = next(state);
-    state = view;
-    if (view.anonymousId !== before) writeCookie(view.anonymousId);
-    if (message) sign(message, view, describe?.(view));
-    changing += 1;
-    void outbox
-      .add(message, (entries, put) => {
-        promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)).then((stored) => {
-          const changed = stored?.anonymousId === view.anonymousId ? next(stored) : view;
-          if (changing === 1) state = changed;
-          entries.put(changed, STATE_KEY);
-          if (message) sign(message, changed, describe?.(changed));
-          put();
-        });
-      })
-      .then(() => {
-        changing -= 1;
-        onChange(state);
-      });
-  }
-
-  writeCookie(state.anonymousId);
-  if (state !== saved) change((stored) => stored);
-
-  return {
-    get state() {
-      return state;
-    },
-    change,
-    send: (message) => void outbox.add(sign(message, state)),
-    adopt(next) {
-      state = next;
+  const anonymousId = readCookie(ID_COOKIE);
+  const visitor: Visitor = {
+    state: { anonymousId: anonymousId ?? '' },
+    change(next, message = {} as Message) {
+      const sign = ({ anonymousId, userId }: VisitorState) => Object.assign(message, { anonymousId, userId });
+      const before = visitor.state;
+      if (!next) return void outbox.add(sign(before));
+      // The page's view follows at once; the transaction corrects it where another tab was faster.
+      const view = next(before, message);
+      visitor.state = view;
+      if (view.anonymousId !== before.anonymousId) writeCookie(ID_COOKIE, view.anonymousId);
+      outbox
+        .add(sign(view), (entries, put) => {
+          promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)).then((stored) => {
+            const changed = stored?.anonymousId === view.anonymousId ? next(stored, message) : view;
+            if (visitor.state === view) visitor.state = changed;
+            entries.put(changed, STATE_KEY);
+            sign(changed);
+            put();
+          });
+        })
+        .then(() => onChange(visitor.state));
     },
   };
+  // The cookie is shared by the domain's hosts, IndexedDB is not: what another id left here belongs to someone else.
+  if (saved && (!anonymousId || anonymousId === saved.anonymousId)) visitor.state = saved;
+  else if (!anonymousId) {
+    const made = newVisitor();
+    visitor.state = { ...made, fresh: made.anonymousId };
+  }
+  writeCookie(ID_COOKIE, visitor.state.anonymousId);
+  if (visitor.state !== saved) visitor.change((stored) => stored);
+  return visitor;
 }

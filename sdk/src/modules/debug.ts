@@ -5,7 +5,6 @@ import type { BeckonError, PopupEvent } from '../events.ts';
 const ADVICE: Record<string, string> = {
   invalid_call: 'Check the name and the arguments of this call.',
   invalid: 'Check the shape of this message; it was not stored.',
-  dropped: 'The queue on this device was full. Is the collector reachable, and is endpoint right?',
   unauthorized: "Check writeKey: it must be this site's browser key.",
   forbidden_origin: "Add this page's origin to the site's allowed origins.",
   too_large: 'Send less in one message: at most 32 kB.',
@@ -50,13 +49,13 @@ export function start(beckon: Beckon): void {
   beckon.on('call', (message) =>
     say('info', message.type === 'track' ? `track ${message.event}` : message.type, message),
   );
-  beckon.on('delivery', ({ sent, status, durationMs, answer }) => {
+  beckon.on('delivery', ({ sent, status, answer }) => {
     const well = status >= 200 && status < 300;
     say(
       well ? 'info' : 'warn',
-      `delivery of ${sent.length}: ${status} after ${Math.round(durationMs)} ms` +
+      `delivery of ${sent.length}: ${status}` +
         (well ? '' : `, ${STATUS[status] ?? 'kept, and sent again later.'}`),
-      ...(answer?.warnings ?? []),
+      ...(answer?.success ? (answer.warnings ?? []) : []),
     );
   });
   beckon.on('error', ({ code, message, messageId }: BeckonError) => {

@@ -13,7 +13,12 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): Promise<ClaimAnswer> {
   const { endpoint, writeKey } = host;
   const { anonymousId, token } = host.visitor();
-  const body: ClaimRequest = { writeKey, anonymousId, ...(token && { token }), claimId: host.ids.next() };
+  const body: ClaimRequest = {
+    writeKey,
+    anonymousId,
+    ...(token && { token }),
+    claimId: host.ids.next().messageId,
+  };
   for (const wait of [...RETRIES_MS, 0]) {
     try {
       const response = await fetch(`${endpoint}/v1/messages/${encodeURIComponent(id)}/claim`, {

@@ -2,9 +2,12 @@ import type { PopupEvent } from '../events.ts';
 import type { JsonObject } from '../message.ts';
 import type { MessageIds } from '../message-id.ts';
 import type { Note } from '../tabs.ts';
+import type { Onsite } from './index.ts';
 
 /** What the popups need of the client that loaded them. Types alone: the chunk shares no code with the core. */
 export interface OnsiteHost {
+  /** Made when the first popup is armed. */
+  onsite?: Onsite;
   endpoint: string;
   writeKey: string;
   /** Who would see the popup; asked at the claim. */

@@ -75,3 +75,9 @@ export function createOnsite(host: OnsiteHost): Onsite {
     },
   };
 }
+
+/** The one of this page. */
+export function onsiteOf(host: OnsiteHost): Onsite {
+  host.onsite ??= createOnsite(host);
+  return host.onsite;
+}

@@ -1,0 +1,5 @@
+import type { Beckon } from '../api.ts';
+export function start(beckon: Beckon, setting: string): void {
+  void beckon;
+  void setting;
+}
