@@ -14,6 +14,6 @@ export function backoff(failures: number, random: number): number {
   return (Math.min(LAST_MS, FIRST_MS * GROWTH ** (failures - 1)) * (2 + random)) / 3;
 }
 
-/** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date); undefined when it says nothing. */
+/** Milliseconds that a `Retry-After` header asks for (seconds or an HTTP date), negative if that is over; undefined when it says nothing. */
 export const retryAfter = (header: string | null, now: number): number | undefined =>
-  Number(header) * 1_000 || Date.parse(String(header)) - now || undefined;
+  Number(header) * 1_000 || Date.parse(header as string) - now || undefined;

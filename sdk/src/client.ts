@@ -70,8 +70,8 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       }
     };
   /** A call about a name or an id; numbers are taken as such. */
-  const named = (name: string, call: (id: string, given?: any) => void) =>
-    guard((id: unknown, given?: unknown) => {
+  const named = <T>(name: string, call: (id: string, given?: T) => void) =>
+    guard((id: unknown, given?: T) => {
       if (id && typeof id !== 'object') call(String(id), given);
       else misused(name);
     });

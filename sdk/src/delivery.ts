@@ -104,9 +104,10 @@ export function createDelivery(
         signal: AbortSignal.timeout?.(TIMEOUT_MS) as AbortSignal,
       });
       ({ status, ok } = response);
-      wait = /40[13]/.test(`${status}`)
-        ? Number.POSITIVE_INFINITY
-        : retryAfter(response.headers.get('retry-after'), Date.now());
+      wait =
+        status === 401 || status === 403
+          ? Number.POSITIVE_INFINITY
+          : retryAfter(response.headers.get('retry-after'), Date.now());
       // A body that nobody reads stays in the page's keepalive quota for good.
       body = await response.json();
     } catch {
@@ -115,7 +116,7 @@ export function createDelivery(
     keptAlive -= kept;
 
     const error = (body as ErrorAnswer | null)?.error ?? { code: 'refused', message: `${status}` };
-    const spoiled = /400|413/.test(`${status}`);
+    const spoiled = status === 400 || status === 413;
     // One message spoils the batch: halves of halves find it.
     const halve = spoiled && sent.length > 1;
     const failed = !ok && !spoiled;
@@ -133,7 +134,7 @@ export function createDelivery(
       if (wait === Number.POSITIVE_INFINITY) onError(error);
       // Everything else may pass: no network (whatever navigator.onLine says), 408, 429, 5xx, a proxy's 404.
       ordered = wait !== undefined;
-      due = now() + (wait ?? backoff(failures, Math.random()));
+      due = Math.max(due, now() + (wait ?? backoff(failures, Math.random())));
     } else if (!halve) onError({ ...error, messageId: sent[0] });
     if (failed || halve) for (const id of sent) busy.delete(id);
     else await outbox.remove(sent);

@@ -75,7 +75,7 @@ export function createOutbox(
           promisifyRequest(entries.getAll(messageKeys(), count)),
         ]),
       );
-      keys.forEach((key, index) => found.set(key as string, values[index]));
+      for (const [index, key] of keys.entries()) found.set(key as string, values[index]);
     } catch {
       // Unreadable: what this page still holds can leave all the same.
     }

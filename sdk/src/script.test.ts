@@ -82,7 +82,7 @@ test("the page's init wins over the tag", async () => {
   const writeKey = `script-${++sites}`;
   const early = stub();
   early('track', 'x');
-  early('init', { endpoint: 'https://shop.example/b/' });
+  early('init', { endpoint: 'https://shop.example/b' });
   const beckon = await run('?key=ignored&pageViews=false', { 'data-write-key': writeKey });
   await beckon.flush();
   expect(received[0]).toMatchObject({ url: 'https://shop.example/b/v1/batch', writeKey });

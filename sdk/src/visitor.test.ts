@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { get, set } from 'idb-keyval';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { TrackMessage } from './message.ts';
+import type { Message, TrackMessage } from './message.ts';
 import { createOutbox } from './outbox.ts';
 import { openStore, STATE_KEY } from './store.ts';
 import { createVisitor, identified, newVisitor, type VisitorState } from './visitor.ts';
@@ -24,7 +24,12 @@ function visit(site = `visitor-${++sites}`, saved?: VisitorState) {
   const visitor = createVisitor(outbox, saved, onChange);
   return { site, store, outbox, visitor, onChange, stored: () => get<VisitorState>(STATE_KEY, store) };
 }
-const message = (id: string): TrackMessage => ({ type: 'track', event: 'x', messageId: id });
+const made = Date.now().toString(16).padStart(12, '0');
+const message = (name: string): TrackMessage => ({
+  type: 'track',
+  event: 'x',
+  messageId: `${made.slice(0, 8)}-${made.slice(8)}-7000-8000-${name}`,
+});
 
 test('a visitor whose fresh cookie died with the browser keeps the id that IndexedDB holds', () => {
   const { visitor } = visit(undefined, { anonymousId: 'kept-in-indexeddb', userId: 'u1' });
@@ -88,22 +93,28 @@ test('two open tabs add up instead of overwriting each other', async () => {
   await vi.waitFor(async () => expect(await here.stored()).toBeDefined());
   const there = visit(here.site, await here.stored());
   const count = (state: VisitorState) => ({ ...state, traits: { n: Number(state.traits?.n ?? 0) + 1 } });
-  const describe = ({ traits }: VisitorState) => ({ properties: traits ?? {} });
-  here.visitor.change(count, message('a'), describe);
-  there.visitor.change(count, message('b'), describe);
+  const tell = (state: VisitorState, message: Message) => {
+    const next = count(state);
+    (message as TrackMessage).properties = next.traits;
+    return next;
+  };
+  here.visitor.change(tell, message('a'));
+  there.visitor.change(tell, message('b'));
   await vi.waitFor(async () => expect((await there.stored())?.traits).toEqual({ n: 2 }));
   const queued = await there.outbox.oldest(10);
-  expect(queued.map(([, sent]) => (sent as TrackMessage).properties?.n)).toEqual([1, 2]);
+  expect(queued.map(([, sent]) => JSON.parse(sent).properties.n)).toEqual([1, 2]);
   expect(there.visitor.state.traits).toEqual({ n: 2 });
 });
 
 test('messages are signed by who the visitor is', async () => {
   const { visitor, outbox } = visit();
-  visitor.send(message('a'));
+  visitor.change(undefined, message('a'));
   visitor.change((state) => identified(state, 'u1', {}), message('b'));
-  visitor.send(message('c'));
+  visitor.change(undefined, message('c'));
   const { anonymousId } = visitor.state;
-  expect(outbox.unconfirmed().map(([, sent]) => [sent.anonymousId, sent.userId])).toEqual([
+  expect(
+    outbox.unconfirmed().map(([, sent]) => [JSON.parse(sent).anonymousId, JSON.parse(sent).userId]),
+  ).toEqual([
     [anonymousId, undefined],
     [anonymousId, 'u1'],
     [anonymousId, 'u1'],

@@ -53,7 +53,7 @@ export function createVisitor(
 ): Visitor {
   const anonymousId = readCookie(ID_COOKIE);
   const visitor: Visitor = {
-    state: { anonymousId: anonymousId ?? '' },
+    state: { anonymousId: anonymousId as string },
     change(next, message = {} as Message) {
       const sign = ({ anonymousId, userId }: VisitorState) => Object.assign(message, { anonymousId, userId });
       const before = visitor.state;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { watchHistory } from './history.ts';
 import { watchPageViews } from './page-views.ts';
 
 const { pushState, replaceState } = history;
@@ -24,27 +25,37 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What was reported: path and search, the path of the referrer, and the order of the mark. */
-function watch() {
+/** What was reported: path and search, the path of the referrer, and the order in which the views began. */
+function watch(hashRoutes = false) {
   const views: string[] = [];
-  let marks = 0;
-  watchPageViews(
-    () => ++marks,
-    (mark, referrer) =>
-      views.push(
-        `${mark}: ${location.pathname}${location.search} < ${referrer && new URL(referrer).pathname}`,
-      ),
+  let begun = 0;
+  const leave = watchPageViews(
+    (_, use) => use({ watchHistory } as never),
+    hashRoutes,
+    (referrer) => {
+      const number = ++begun;
+      return () =>
+        views.push(
+          `${number}: ${location.pathname}${location.search}${location.hash} < ${referrer && new URL(referrer).pathname}`,
+        );
+    },
   );
+  return { views, leave };
+}
+const rendered = () => vi.advanceTimersByTime(200);
+/** As after a page load. */
+function arrived(hashRoutes?: boolean) {
+  const { views } = watch(hashRoutes);
+  rendered();
   return views;
 }
-const rendered = () => vi.advanceTimersByTime(60);
 
 test('a page load is a view', () => {
-  expect(watch()).toEqual(['1: /start < ']);
+  expect(arrived()).toEqual(['1: /start < ']);
 });
 
 test('a route is a view, and the page before it its referrer', () => {
-  const views = watch();
+  const views = arrived();
   history.pushState(null, '', '/a');
   rendered();
   history.pushState(null, '', '/b');
@@ -53,7 +64,7 @@ test('a route is a view, and the page before it its referrer', () => {
 });
 
 test('a router that calls pushState and replaceState together counts once', () => {
-  const views = watch();
+  const views = arrived();
   history.pushState(null, '', '/a');
   history.replaceState(null, '', '/a?tab=1');
   history.replaceState({ scroll: 0 }, '');
@@ -65,7 +76,7 @@ test('a router that calls pushState and replaceState together counts once', () =
 });
 
 test('filters, fragments and scroll positions are no views', () => {
-  const views = watch();
+  const views = arrived();
   history.replaceState({ y: 100 }, '');
   history.replaceState(null, '', '/start?q=mu');
   history.pushState(null, '', '/start?q=mu#reviews');
@@ -77,15 +88,16 @@ test('filters, fragments and scroll positions are no views', () => {
 });
 
 test('a page that is left while it renders is still counted', () => {
-  const views = watch();
+  const { views, leave } = watch();
+  leave();
   history.pushState(null, '', '/a');
-  dispatchEvent(new Event('pagehide'));
+  leave();
   rendered();
   expect(views.slice(1)).toEqual(['2: /a < /start']);
 });
 
 test('a redirect there and back is no view', () => {
-  const views = watch();
+  const views = arrived();
   history.pushState(null, '', '/a');
   history.pushState(null, '', '/start');
   rendered();
@@ -93,19 +105,22 @@ test('a redirect there and back is no view', () => {
 });
 
 test('a return from the back/forward cache is a view', () => {
-  const views = watch();
+  const views = arrived();
   dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
+  rendered();
   expect(views).toHaveLength(1);
   dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  rendered();
   expect(views).toHaveLength(2);
 });
 
 test('a prerendered page is a view when it is shown, if it is', () => {
   Object.assign(document, { prerendering: true });
-  const views = watch();
+  const views = arrived();
   expect(views).toEqual([]);
   Object.assign(document, { prerendering: false });
   document.dispatchEvent(new Event('prerenderingchange'));
+  rendered();
   expect(views).toEqual(['1: /start < ']);
 });
 
@@ -114,8 +129,44 @@ test("the router's own exceptions and arguments are left alone", () => {
     throw new DOMException('too many calls', 'SecurityError');
   });
   history.pushState = inner;
-  watch();
+  arrived();
   expect(() => history.pushState({ a: 1 }, '', '/a')).toThrow('too many calls');
   expect(inner).toHaveBeenCalledExactlyOnceWith({ a: 1 }, '', '/a');
   expect(inner.mock.contexts[0]).toBe(history);
+});
+
+test('routes in the fragment are views where the site says that they are', () => {
+  const views = arrived(true);
+  history.pushState(null, '', '/start#/cart');
+  rendered();
+  history.pushState(null, '', '/start#/cart?step=2');
+  rendered();
+  history.replaceState(null, '', '/start#/cart?step=2');
+  rendered();
+  expect(views.slice(1)).toEqual(['2: /start#/cart < /start', '3: /start#/cart?step=2 < /start']);
+});
+
+test('a router that notes its state while the page loads does not cost the view', () => {
+  const { views } = watch();
+  history.replaceState({ key: 1 }, '');
+  rendered();
+  expect(views).toEqual(['1: /start < ']);
+});
+
+test('the Navigation API is enough, and leaves the methods of history alone', () => {
+  const navigation = new EventTarget();
+  Object.assign(window, { navigation });
+  try {
+    const views = arrived();
+    expect([history.pushState, history.replaceState]).toEqual([pushState, replaceState]);
+    history.pushState(null, '', '/a');
+    navigation.dispatchEvent(Object.assign(new Event('currententrychange'), { navigationType: 'push' }));
+    rendered();
+    history.replaceState(null, '', '/a?q=1');
+    navigation.dispatchEvent(Object.assign(new Event('currententrychange'), { navigationType: 'replace' }));
+    rendered();
+    expect(views.slice(1)).toEqual(['2: /a < /start']);
+  } finally {
+    Reflect.deleteProperty(window, 'navigation');
+  }
 });

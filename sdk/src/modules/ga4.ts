@@ -1,5 +1,5 @@
 import type { Beckon } from '../api.ts';
-import { watchProperty } from './watch-property.ts';
+import { watchDataLayer } from './data-layer.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -11,9 +11,6 @@ const EVENTS =
  * `gtag('event', name, parameters)`, which pushes its `arguments`. Entries from before count too.
  */
 export function hearGa4(track: Beckon['track']): void {
-  const page = window as unknown as { dataLayer?: unknown };
-  // Code that only asks whether the name exists must find what it expects there.
-  page.dataLayer ??= [];
   /** `ecommerce` that was pushed ahead of its event. */
   let ahead: unknown;
 
@@ -35,33 +32,5 @@ export function hearGa4(track: Beckon['track']): void {
     if (EVENTS.test(String(name))) track(name as string, parameters());
   }
 
-  const seen = new WeakSet<object>();
-  /** Entries pushed in this task: where another tool has wrapped `push`, too, one comes by several times. */
-  const passing = new Set<unknown>();
-  function hear(entry: unknown) {
-    try {
-      if (passing.has(entry)) return;
-      passing.add(entry);
-      queueMicrotask(() => passing.delete(entry));
-      seen.add(entry as object);
-      read(entry as Fields);
-    } catch {
-      // No object, or one with a getter that throws.
-    }
-  }
-
-  watchProperty(window, 'dataLayer', (layer) => {
-    // A new array may have been made of the old one.
-    for (const entry of [...(layer as object[])]) if (!seen.has(entry)) hear(entry);
-    watchProperty(
-      layer,
-      'push',
-      (push) =>
-        function (this: unknown[], ...entries: unknown[]) {
-          entries.forEach(hear);
-          return (push as typeof Array.prototype.push).apply(this, entries);
-        },
-    );
-    return layer;
-  });
+  watchDataLayer((entry) => read(entry as Fields));
 }

@@ -183,7 +183,7 @@ test('a view that was queued by an earlier page says nothing about this one', as
     timestamp: new Date(0).toISOString(),
     context: { page: { url: location.href } },
   };
-  listeners.get('delivery')?.({ sent: [old] } as never);
+  listeners.get('delivery')?.({ sent: [JSON.stringify(old)] } as never);
   await settled();
   expect(viewed()).toEqual(['mug']);
 });

@@ -50,7 +50,9 @@ export function watchProducts(beckon: Beckon): void {
 
   beckon.on('call', note);
   // Calls from before this file had loaded are heard of when they are sent.
-  beckon.on('delivery', ({ sent }) => sent.forEach((json) => note(JSON.parse(json))));
+  beckon.on('delivery', ({ sent }) => {
+    for (const json of sent) note(JSON.parse(json));
+  });
   onHide(() => timer && look());
   onRestore(() => {
     viewed = described = '';
