@@ -48,7 +48,7 @@ const minified: Plugin = {
         pure_getters: true,
         hoist_funs: true,
         inline: 1,
-        evaluate: 'eager',
+        evaluate: 'eager' as unknown as boolean,
         merge_vars: false,
         comparisons: false,
       },

@@ -154,7 +154,8 @@ async function shopUnseen(page: Page): Promise<void> {
   await add('dawn-mug', 28);
   await page.getByTestId('lookbook-next').click();
   await page.waitForURL('**/lookbook/late-fire');
-  await page.waitForFunction(() => document.title.toLowerCase().includes('late'));
+  // A view is queued when its page has rendered.
+  await vi.waitUntil(async () => (await queued(page)).length >= 4, { timeout: 10_000 });
 }
 
 /** The ids of what waits in the page's outbox. */

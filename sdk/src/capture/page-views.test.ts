@@ -42,7 +42,7 @@ function watch(hashRoutes = false) {
   );
   return { views, leave };
 }
-const rendered = () => vi.advanceTimersByTime(200);
+const rendered = () => vi.advanceTimersByTime(100);
 /** As after a page load. */
 function arrived(hashRoutes?: boolean) {
   const { views } = watch(hashRoutes);

@@ -7,7 +7,7 @@ const LOADED_MS = 40;
  * ms from a navigation within the page to its view: the router has rendered by then and set the title, and its
  * `replaceState` after `pushState` has been counted in.
  */
-const RENDERED_MS = 200;
+const RENDERED_MS = 100;
 
 /**
  * Reports one view per distinct URL per navigation: page loads, routes, and returns from the back/forward cache;
