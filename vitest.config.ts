@@ -37,8 +37,14 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['demo-site/**/*.test.ts', 'sdk/*.test.ts', 'collector/*.test.ts'],
+          include: [
+            'demo-site/**/*.test.ts',
+            'sdk/*.test.ts',
+            'collector/*.test.ts',
+            'test/package/**/*.test.ts',
+          ],
           environment: 'node',
+          globalSetup: ['test/support/build-setup.ts'],
           testTimeout: 60_000,
         },
       },

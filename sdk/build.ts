@@ -80,10 +80,16 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     }),
   ),
   {
-    input: join(here, 'src/index.ts'),
-    external: ['idb-keyval'],
+    input: [join(here, 'src/index.ts'), join(here, 'src/react.ts')],
+    external: ['idb-keyval', 'react'],
     plugins: [transpile()],
-    output: { dir: join(dist, 'npm'), format: 'es', chunkFileNames: '[name].js' },
+    output: {
+      dir: join(dist, 'npm'),
+      format: 'es',
+      chunkFileNames: '[name].js',
+      // Server components may import the provider. Not in the source, for rollup strips directives.
+      banner: ({ name }) => (name === 'react' ? `'use client';` : ''),
+    },
   },
 ];
 

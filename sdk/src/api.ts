@@ -29,10 +29,14 @@ export interface Beckon {
   /**
    * Something happened. Values that are not JSON are made so: dates ISO 8601, what has no meaning `null`.
    * `purchase` also empties the local cart.
+   * @param event - a name of GA4's, whose properties are checked, or any other
    * @example beckon.track('view_item', { currency: 'EUR', value: 12, items: [{ item_id: 'mug', price: 12 }] })
    */
-  track(event: CommerceEvent, properties?: CommerceProperties): void;
-  track(event: string, properties?: Record<string, unknown>): void;
+  track<Name extends CommerceEvent | (string & {})>(
+    event: Name,
+    // Not two signatures: what the first one refuses, the second would take.
+    properties?: Name extends CommerceEvent ? CommerceProperties : Record<string, unknown>,
+  ): void;
   /**
    * The visitor is this user of yours from now on. Says nothing when that is known already, so it can be called on every page.
    * @param options - `token`: your server's proof of the id, a JWT (HS256; `sub` = user id, `aud` = site), for sites that ask for it

@@ -39,7 +39,7 @@ export interface CommerceProperties {
   shipping?: number;
   cart_id?: string;
   search_term?: string;
-  [key: string]: Json | Item[] | undefined;
+  [key: string]: unknown;
 }
 
 /** Canonical names of design §2; any other name is a custom event. */
