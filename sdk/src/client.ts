@@ -38,7 +38,10 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   const ids = createMessageIds();
   /** Calls whose visitor is not known yet, or has not consented yet; each keeps the id and time of its call. */
   const held: ((visitor: Visitor) => void)[] = [];
-  let options: Options | undefined;
+  let site = {} as Options;
+  /** Of the database, the lock and the channel. */
+  let name = '';
+  let dropped = 0;
   let consent: Consent | undefined;
   let visitor: Visitor | undefined;
   let outbox: Outbox | undefined;
@@ -47,7 +50,6 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   /** Resolves when the visitor is known. */
   let ready: Promise<void> | undefined;
   let settle: ((saved?: VisitorState) => void) | undefined;
-  let decide: ((consent?: Consent) => void) | undefined;
   /** Context of the latest view, for what is only known when its page has been left. */
   let viewed: JsonObject | undefined;
   let engaged: ReturnType<typeof watchEngagement> | undefined;
@@ -116,7 +118,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   }
 
   const cartOf = ({ cart }: Pick<VisitorState, 'cart'> = {}) =>
-    cart ?? { currency: options?.currency ?? 'USD', items: [] };
+    cart ?? { currency: site.currency ?? 'USD', items: [] };
   /** Adds or takes out items, or, by a `sign` of 0, begins with these. */
   function updateCart(given: Item[], sign: number, options?: CartOptions) {
     const items = given.filter((item) => item?.item_id || item?.item_name || misused('cart'));
@@ -130,85 +132,81 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       });
   }
 
-  function start(site: Options) {
-    const name = `beckon:${site.writeKey}`;
-    let dropped = 0;
-
-    /** From here on things are stored and sent. */
-    function begin() {
-      if (delivery) return;
-      const store = openStore(name);
-      const queue = createOutbox(
-        store,
-        (sent) => tell?.({ sent }),
-        (count) => {
-          dropped += count;
-        },
-      );
-      outbox = queue;
-      const mine = createDelivery(site, queue, seal, onAttempt, fail);
-      delivery = mine;
-      settle = (saved) => {
-        if (visitor || delivery !== mine) return;
-        visitor = createVisitor(queue, saved, (visitor) => tell?.({ visitor }));
-        for (const call of held.splice(0)) call(visitor);
-        // For what earlier pages left behind.
-        mine.resume();
-      };
-      ready = store('readonly', (entries) =>
-        promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)),
-      )
-        .then(settle, () => settle?.())
-        .catch(failed);
-    }
-    /** Consent was withdrawn, or never given. */
-    function end() {
-      const state = visitor?.state;
-      held.length = 0;
-      delivery?.stop();
-      visitor = delivery = undefined;
-      host?.onsite?.disarm();
-      use('consent', ({ erase }) => erase(name, site, state));
-    }
-    decide = (next) => {
-      consent = next;
-      if (!next || next.analytics) begin();
-      else if (next.analytics === false) end();
+  /** From here on things are stored and sent. */
+  function begin() {
+    if (delivery) return;
+    const store = openStore(name);
+    const queue = createOutbox(
+      store,
+      (sent) => tell?.({ sent }),
+      (count) => {
+        dropped += count;
+      },
+    );
+    outbox = queue;
+    const mine = createDelivery(site, queue, seal, onAttempt, fail);
+    delivery = mine;
+    settle = (saved) => {
+      if (visitor || delivery !== mine) return;
+      visitor = createVisitor(queue, saved, (visitor) => tell?.({ visitor }));
+      for (const call of held.splice(0)) call(visitor);
+      // For what earlier pages left behind.
+      mine.resume();
     };
+    ready = store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)))
+      .then(settle, () => settle?.())
+      .catch(failed);
+  }
+  /** Consent was withdrawn, or never given. */
+  function end() {
+    const state = visitor?.state;
+    held.length = 0;
+    delivery?.stop();
+    visitor = delivery = undefined;
+    host?.onsite?.disarm();
+    use('consent', ({ erase }) => erase(name, site, state));
+  }
+  function decide(next?: Consent) {
+    consent = next;
+    if (!name) return;
+    if (!next || next.analytics) begin();
+    else if (next.analytics === false) end();
+  }
 
-    /** Nothing is sent before the visitor is known. */
-    const state = () => (visitor as Visitor).state;
-    function seal(messages: string) {
-      const { anonymousId, fresh, token } = state();
-      const head = {
-        writeKey: site.writeKey,
-        sentAt: new Date(),
-        token,
-        visitor: site.cookie && { fresh: fresh === anonymousId },
-        context: dropped ? { dropped } : undefined,
-      };
-      const body = `${JSON.stringify(head).slice(0, -1)},"batch":[${messages}]}`;
-      // What was queued before the collector knew the visitor better.
-      return fresh ? body.replaceAll(fresh, anonymousId) : body;
-    }
-    function onAttempt(attempt: DeliveryAttempt) {
-      const { answer } = attempt;
-      emit('delivery', attempt);
-      if (!answer?.success || !visitor) return;
-      dropped = 0;
-      const { anonymousId, token } = answer.visitor;
-      const { fresh, anonymousId: id, token: route } = state();
-      // An answer to a batch from before `reset()` must not route the new visitor to the old one.
-      if (token && token !== route && (anonymousId === id || (site.cookie && fresh)))
-        visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
-      // The popups' code is not loaded before there is a popup.
-      for (const popup of answer.messages)
-        use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).receive(popup));
-    }
+  /** Nothing is sent before the visitor is known. */
+  const state = () => (visitor as Visitor).state;
+  function seal(messages: string) {
+    const { anonymousId, fresh, token } = state();
+    const head = {
+      writeKey: site.writeKey,
+      sentAt: new Date(),
+      token,
+      visitor: site.cookie && { fresh: fresh === anonymousId },
+      context: dropped ? { dropped } : undefined,
+    };
+    const body = `${JSON.stringify(head).slice(0, -1)},"batch":[${messages}]}`;
+    // What was queued before the collector knew the visitor better.
+    return fresh ? body.replaceAll(fresh, anonymousId) : body;
+  }
+  function onAttempt(attempt: DeliveryAttempt) {
+    const { answer } = attempt;
+    emit('delivery', attempt);
+    if (!answer?.success || !visitor) return;
+    dropped = 0;
+    const { anonymousId, token } = answer.visitor;
+    const { fresh, anonymousId: id, token: route } = state();
+    // An answer to a batch from before `reset()` must not route the new visitor to the old one.
+    if (token && token !== route && (anonymousId === id || (site.cookie && fresh)))
+      visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
+    // The popups' code is not loaded before there is a popup.
+    for (const popup of answer.messages)
+      use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).receive(popup));
+  }
+  function start() {
     tell = joinTabs(name, (note) => {
       outbox?.forget(note.sent ?? []);
       if (note.visitor && visitor) visitor.state = note.visitor;
-      if (note.consent) decide?.(note.consent);
+      if (note.consent) decide(note.consent);
       if (note.armed && ids.made(note.armed.cause))
         use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).hear(note));
       else host?.onsite?.hear(note);
@@ -249,10 +247,11 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   const client: Beckon = {
     on,
     init: guard((given) => {
-      if (options) return;
+      if (name) return;
       if (!given?.writeKey || !given.endpoint) return misused('init');
-      options = given;
-      start(given);
+      site = given;
+      name = `beckon:${given.writeKey}`;
+      start();
     }),
     page: guard((properties) => page(properties as JsonObject)),
     track: named('track', track),
@@ -278,10 +277,10 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     ),
     consent: guard((choice) => {
       // Nothing begins while the call is on its way.
-      if (!options) consent ??= {};
+      if (!name) consent ??= {};
       use('consent', ({ choose }) => {
         const next = choose(choice, consent);
-        decide?.(next);
+        decide(next);
         tell?.({ consent: next });
       });
     }),

@@ -126,6 +126,8 @@ export function createOutbox(
         await store('readwrite', (entries) => {
           complete(entries, () => {
             if (messageId) entries.put(JSON.stringify(message), messageId);
+            // Without this a page that is closed now aborts what is not committed yet.
+            entries.transaction.commit?.();
           });
           return promisifyRequest(entries.transaction);
         });

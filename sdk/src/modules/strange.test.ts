@@ -24,12 +24,11 @@ test('whatever a page passes becomes JSON, and nothing throws', () => {
   );
 });
 
-test('ordinary data comes out as JSON has it, with words for maps, sets and large numbers', () => {
+test('ordinary data comes out as JSON has it', () => {
   const given = {
     price: 12.5,
     never: Number.NaN,
     endless: Number.POSITIVE_INFINITY,
-    big: 12345678901234567890n,
     at: new Date('2026-11-22T04:00:00Z'),
     broken: new Date('no date'),
     run() {},
@@ -43,11 +42,10 @@ test('ordinary data comes out as JSON has it, with words for maps, sets and larg
     price: 12.5,
     never: null,
     endless: null,
-    big: '12345678901234567890',
     at: '2026-11-22T04:00:00.000Z',
     broken: null,
-    map: [['a', 1]],
-    set: [1, 2],
+    map: {},
+    set: {},
     nested: { short: true },
     text: 'x'.repeat(100_000),
   });
@@ -59,6 +57,7 @@ test('one strange property does not cost its neighbours', () => {
   const element = Object.assign(document.createElement('div'), { circular });
   const given = {
     price: 12.5,
+    big: 12345678901234567890n,
     run() {},
     element,
     circular,
@@ -70,6 +69,7 @@ test('one strange property does not cost its neighbours', () => {
   expect(() => plain(given)).toThrow();
   expect(clean(given)).toEqual({
     price: 12.5,
+    big: '12345678901234567890',
     element: null,
     circular: { name: 'mug', self: null },
     list: [1, null, null, { name: 'mug', self: null }],

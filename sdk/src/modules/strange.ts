@@ -2,9 +2,11 @@ import { plain } from '../plain.ts';
 
 /**
  * A JSON copy of what `plain` throws at: each part of an object or a list that contains itself, or in which something
- * throws, is null, while its neighbours are kept; DOM nodes are null, functions are left out.
+ * throws, is null, while its neighbours are kept; DOM nodes are null, functions are left out, BigInts are decimal
+ * strings.
  */
 export function clean(given: unknown, inside: unknown[] = []): unknown {
+  if (typeof given === 'bigint') return String(given);
   try {
     return plain(given);
   } catch {
