@@ -58,7 +58,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   const fail = (error: BeckonError) => emit('error', error);
   const failed = (error: unknown) => fail({ code: 'failed', message: String(error) });
   const misused = (call: string) => fail({ code: 'invalid_call', message: call });
-  const use: UseChunk = (name, use) => void load(name).then(use).catch(failed);
+  const use: UseChunk = (name, use) => load(name).then(use).catch(failed);
   /** The boundary: calls get plain data, and an exception of ours never reaches the page. */
   const guard =
     <A extends unknown[]>(call: (...args: A) => void) =>
@@ -153,7 +153,13 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       // For what earlier pages left behind.
       mine.resume();
     };
-    ready = store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)))
+    ready = Promise.resolve(
+      // A visitor from another domain of the owner's brings an id along.
+      site.linkDomains && use('linkDomains', ({ start }) => start(client, site)),
+    )
+      .then(() =>
+        store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY))),
+      )
       .then(settle, () => settle?.())
       .catch(failed);
   }
@@ -238,7 +244,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     onRestore(resume);
     addEventListener('online', resume);
     const settings = { ...site, consent };
-    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug', 'linkDomains'] as const) {
+    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug'] as const) {
       const setting = String(settings[name] ?? false);
       if (setting !== 'false') use(name, ({ start }) => start(client, setting));
     }

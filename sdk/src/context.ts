@@ -19,11 +19,12 @@ export function contextOf(): JsonObject {
   // A page's first `Intl` formatter takes 30 ms and more, longer than all else that we do.
   timezone ??=
     (window as WithTemporal).Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { width, height } = screen;
   return {
     page: pageOf(),
     locale: navigator.language,
     timezone,
-    screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
+    screen: { width, height, density: devicePixelRatio },
     library: { name: 'beckon', version: VERSION },
   };
 }

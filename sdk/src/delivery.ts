@@ -175,8 +175,7 @@ export function createDelivery(
   function wake() {
     queued = true;
     if (timer || running || due > NEVER_MS) return;
-    const wait = Math.max(FIRST_MS, due - now());
-    timer = setTimeout(run, document.hidden ? wait + HIDDEN_MS : wait);
+    timer = setTimeout(run, Math.max(FIRST_MS, due - now()) + (document.hidden ? HIDDEN_MS : 0));
   }
 
   function resume() {

@@ -21,6 +21,12 @@ export interface VisitorState {
 /** A visitor nobody has seen. A generator of its own each time, since two ids of one page must not look related. */
 export const newVisitor = (): VisitorState => ({ anonymousId: createMessageIds().next().messageId });
 
+/** A visitor whose id only this page knows as yet. */
+function madeUp(): VisitorState {
+  const { anonymousId } = newVisitor();
+  return { anonymousId, fresh: anonymousId };
+}
+
 /** After `identify`, with an empty id if only traits are known. Another user of the device inherits nothing. */
 export function identified(state: VisitorState, userId: string, traits: JsonObject): VisitorState {
   const { anonymousId } = state;
@@ -53,7 +59,8 @@ export function createVisitor(
 ): Visitor {
   const anonymousId = readCookie(ID_COOKIE);
   const visitor: Visitor = {
-    state: { anonymousId: anonymousId as string },
+    // The cookie is shared by the domain's hosts, IndexedDB is not: what another id left here belongs to someone else.
+    state: anonymousId && anonymousId !== saved?.anonymousId ? { anonymousId } : (saved ?? madeUp()),
     change(next, message = {} as Message) {
       const sign = ({ anonymousId, userId }: VisitorState) => Object.assign(message, { anonymousId, userId });
       const before = visitor.state;
@@ -61,7 +68,7 @@ export function createVisitor(
       // The page's view follows at once; the transaction corrects it where another tab was faster.
       const view = next(before, message);
       visitor.state = view;
-      if (view.anonymousId !== before.anonymousId) writeCookie(ID_COOKIE, view.anonymousId);
+      writeCookie(ID_COOKIE, view.anonymousId);
       outbox
         .add(sign(view), (entries, put) => {
           promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)).then((stored) => {
@@ -75,13 +82,7 @@ export function createVisitor(
         .then(() => onChange(visitor.state));
     },
   };
-  // The cookie is shared by the domain's hosts, IndexedDB is not: what another id left here belongs to someone else.
-  if (saved && (!anonymousId || anonymousId === saved.anonymousId)) visitor.state = saved;
-  else if (!anonymousId) {
-    const made = newVisitor();
-    visitor.state = { ...made, fresh: made.anonymousId };
-  }
-  writeCookie(ID_COOKIE, visitor.state.anonymousId);
-  if (visitor.state !== saved) visitor.change((stored) => stored);
+  // Each visit begins the cookie's 13 months anew.
+  visitor.change((stored) => stored);
   return visitor;
 }

@@ -10,8 +10,8 @@ const WORTH_MS = 500;
  * has been seen until then
  */
 export function watchEngagement(report: (properties: JsonObject) => void): (entered?: boolean) => void {
-  let visible: boolean | undefined;
-  let since = 0;
+  let visible = !document.hidden;
+  let since = performance.now();
   let spentMs = 0;
   let scrolled = 0;
 

@@ -30,7 +30,7 @@ function watch(hashRoutes = false) {
   const views: string[] = [];
   let begun = 0;
   const leave = watchPageViews(
-    (_, use) => use({ watchHistory } as never),
+    async (_, use) => use({ watchHistory } as never),
     hashRoutes,
     (referrer) => {
       const number = ++begun;

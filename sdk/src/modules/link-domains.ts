@@ -1,5 +1,6 @@
 import type { Beckon } from '../api.ts';
-export function start(beckon: Beckon, setting: string): void {
+import type { Options } from '../options.ts';
+export function start(beckon: Beckon, site: Options): void {
   void beckon;
-  void setting;
+  void site;
 }

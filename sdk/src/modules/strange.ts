@@ -24,7 +24,7 @@ function copy(given: object, inside: unknown[]): unknown {
       return null;
     }
   };
-  if (Array.isArray(given)) return given.map((_, index) => read(String(index)) ?? null);
+  if (Array.isArray(given)) return Array.from(given, (_, index) => read(String(index)) ?? null);
   // Unlike assignment, this makes an own property of a key named `__proto__`.
   return Object.fromEntries(
     Object.keys(given)
