@@ -15,11 +15,14 @@ export interface Chunks {
   compat: Module;
   signals: Module;
   debug: Module;
-  linkDomains: Module;
+  linkDomains: typeof import('./modules/link-domains.ts');
 }
 
 /** Loads one. How differs between the script tag and a bundler. */
 export type LoadChunk = <Name extends keyof Chunks>(name: Name) => Promise<Chunks[Name]>;
 
 /** Loads one and hands it over; a failure is reported and costs nothing else. */
-export type UseChunk = <Name extends keyof Chunks>(name: Name, use: (chunk: Chunks[Name]) => void) => void;
+export type UseChunk = <Name extends keyof Chunks>(
+  name: Name,
+  use: (chunk: Chunks[Name]) => void,
+) => Promise<void>;

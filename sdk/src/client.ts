@@ -56,7 +56,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   const fail = (error: BeckonError) => emit('error', error);
   const failed = (error: unknown) => fail({ code: 'failed', message: String(error) });
   const misused = (call: string) => fail({ code: 'invalid_call', message: call });
-  const use: UseChunk = (name, use) => void load(name).then(use).catch(failed);
+  const use: UseChunk = (name, use) => load(name).then(use).catch(failed);
   /** The boundary: calls get plain data, and an exception of ours never reaches the page. */
   const guard =
     <A extends unknown[]>(call: (...args: A) => void) =>
@@ -133,6 +133,8 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   function start(site: Options) {
     const name = `beckon:${site.writeKey}`;
     let dropped = 0;
+    /** Whether the visitor comes from another domain of the owner's. */
+    const linked = site.linkDomains && /_beckon=/.test(location.search);
 
     /** From here on things are stored and sent. */
     function begin() {
@@ -148,17 +150,22 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       outbox = queue;
       const mine = createDelivery(site, queue, seal, onAttempt, fail);
       delivery = mine;
-      settle = (saved) => {
+      const known = (saved?: VisitorState) => {
         if (visitor || delivery !== mine) return;
         visitor = createVisitor(queue, saved, (visitor) => tell?.({ visitor }));
         for (const call of held.splice(0)) call(visitor);
         // For what earlier pages left behind.
         mine.resume();
       };
+      settle = known;
       ready = store('readonly', (entries) =>
         promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)),
       )
-        .then(settle, () => settle?.())
+        .catch(() => undefined)
+        .then(async (saved) => {
+          if (linked) await use('linkDomains', ({ land }) => land(site, saved));
+          known(saved);
+        })
         .catch(failed);
     }
     /** Consent was withdrawn, or never given. */
