@@ -15,7 +15,7 @@ export interface Chunks {
   compat: Module;
   signals: Module;
   debug: Module;
-  linkDomains: typeof import('./modules/link-domains.ts');
+  linkDomains: Module & typeof import('./modules/link-domains.ts');
 }
 
 /** Loads one. How differs between the script tag and a bundler. */

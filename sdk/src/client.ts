@@ -153,13 +153,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       // For what earlier pages left behind.
       mine.resume();
     };
-    ready = Promise.resolve(
-      // A visitor from another domain of the owner's brings an id along.
-      site.linkDomains && use('linkDomains', ({ start }) => start(client, site)),
-    )
-      .then(() =>
-        store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY))),
-      )
+    ready = store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)))
       .then(settle, () => settle?.())
       .catch(failed);
   }
@@ -244,7 +238,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     onRestore(resume);
     addEventListener('online', resume);
     const settings = { ...site, consent };
-    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug'] as const) {
+    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug', 'linkDomains'] as const) {
       const setting = String(settings[name] ?? false);
       if (setting !== 'false') use(name, ({ start }) => start(client, setting));
     }
@@ -257,7 +251,10 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       if (!given?.writeKey || !given.endpoint) return misused('init');
       site = given;
       name = `beckon:${given.writeKey}`;
-      start();
+      // A visitor from another domain of the owner's brings an id along.
+      if (site.linkDomains && /_beckon=/.test(location.search))
+        use('linkDomains', ({ land }) => land(site)).then(start);
+      else start();
     }),
     page: guard((properties) => page(properties as JsonObject)),
     track: named('track', track),
