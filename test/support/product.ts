@@ -14,6 +14,7 @@ export interface StoredEvent {
   anonymousId?: string;
   timestamp: string;
   properties?: Record<string, unknown>;
+  context?: Record<string, unknown>;
 }
 
 export interface ProfileJson {

@@ -17,9 +17,14 @@ export interface TaggedSite {
   close(): Promise<void>;
 }
 
-export async function startTaggedSite(writeKey: string, endpoint: string): Promise<TaggedSite> {
+/** @param attributes - further ones of the tag, such as `data-consent="pending"` */
+export async function startTaggedSite(
+  writeKey: string,
+  endpoint: string,
+  attributes = '',
+): Promise<TaggedSite> {
   const script = readFileSync(SDK);
-  const tag = `<script src="/beckon.js" data-write-key="${writeKey}" data-endpoint="${endpoint}"></script>`;
+  const tag = `<script src="/beckon.js" data-write-key="${writeKey}" data-endpoint="${endpoint}" ${attributes}></script>`;
   const pages: Record<string, (query: URLSearchParams) => string> = {
     '/': () => `<title>Home</title>${tag}`,
     '/elsewhere': () => '<title>Elsewhere</title>',
