@@ -22,21 +22,13 @@ const HEADERS = `/*
  * Properties that never leave a file: not on the wire, not in storage, not in the public calls, not between the two
  * files or two tabs, and of no DOM object. Their names are shortened.
  */
-const INTERNAL = [
-  'adopt',
-  'busy',
-  'change',
-  'forget',
-  'oldest',
-  'onAttempt',
-  'onError',
-  'outbox',
-  'unconfirmed',
-  'wake',
-];
+const INTERNAL = ['busy', 'change', 'forget', 'oldest', 'unconfirmed', 'wake'];
 
-/** Files of the CDN are minified; what npm publishes stays readable, the site's bundler does the rest. */
-const minified: Plugin = {
+/**
+ * Files of the CDN are minified; what npm publishes stays readable, the site's bundler does the rest.
+ * @param unsafe - takes it that `Number()` is given text or numbers only: 40 bytes of `beckon.js`
+ */
+const minified = (unsafe = false): Plugin => ({
   name: 'uglify',
   renderChunk(code) {
     const { code: small, error } = minify(code, {
@@ -44,7 +36,7 @@ const minified: Plugin = {
       toplevel: true,
       compress: {
         passes: 5,
-        unsafe: true,
+        unsafe,
         pure_getters: true,
         hoist_funs: true,
         inline: 1,
@@ -57,7 +49,7 @@ const minified: Plugin = {
     if (error) throw error;
     return small;
   },
-};
+});
 
 const transpile = () => esbuild({ target: 'es2021', tsconfig: false });
 
@@ -65,18 +57,18 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
   {
     input: join(here, 'src/script.ts'),
     plugins: [nodeResolve(), transpile()],
-    output: { file: join(dist, 'beckon.js'), format: 'iife', plugins: [minified] },
+    output: { file: join(dist, 'beckon.js'), format: 'iife', plugins: [minified(true)] },
   },
   {
     input: join(here, 'src/onsite/index.ts'),
     plugins: [nodeResolve(), transpile()],
-    output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [minified] },
+    output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [minified()] },
   },
   ...['ecommerce', 'compat', 'signals', 'debug', 'consent', 'linkDomains', 'history', 'strange'].map(
     (name) => ({
       input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),
       plugins: [nodeResolve(), transpile()],
-      output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified] },
+      output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
     }),
   ),
   {

@@ -7,6 +7,8 @@ export function clock(timestamp) {
 export function describe({ type, properties = {}, traits = {}, userId, context }) {
   if (type === 'identify') return [userId, ...Object.values(traits)].filter(Boolean).join(', ');
   if (type === 'page') return properties.path ?? pathOf(properties.url ?? context?.page?.url) ?? '';
+  if (properties.engagement_time_msec !== undefined)
+    return `${Math.round(properties.engagement_time_msec / 1000)} s in view, ${properties.percent_scrolled} % of the page`;
   const { items, value, transaction_id, search_term, item_list_id, message_id: _, ...others } = properties;
   const parts = [transaction_id, search_term && `“${search_term}”`, item_list_id];
   if (Array.isArray(items))

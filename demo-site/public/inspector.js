@@ -32,7 +32,8 @@ let silent = false;
 
 /* ---- What came in ---- */
 
-function delivered({ sent, status, answer, durationMs }) {
+function delivered({ sent: batch, status, answer }) {
+  const sent = batch.map((json) => JSON.parse(json));
   const rejected = answer?.rejected ?? [];
   const confirmed = status >= 200 && status < 300;
   for (const { messageId, anonymousId, userId } of sent) {
@@ -49,7 +50,6 @@ function delivered({ sent, status, answer, durationMs }) {
     tone: rejected.length ? 'bad' : confirmed ? 'good' : 'wait',
     answer: [
       status ? `${status}` : 'no answer',
-      `${Math.round(durationMs)} ms`,
       confirmed ? rejected.length && `${rejected.length} rejected` : 'kept, will be sent again',
     ]
       .filter(Boolean)

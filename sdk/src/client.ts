@@ -196,7 +196,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     const { anonymousId, token } = answer.visitor;
     const { fresh, anonymousId: id, token: route } = state();
     // An answer to a batch from before `reset()` must not route the new visitor to the old one.
-    if (token && token !== route && (anonymousId === id || (site.cookie && fresh)))
+    if (anonymousId === id ? token !== route : anonymousId && site.cookie && fresh)
       visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
     // The popups' code is not loaded before there is a popup.
     for (const popup of answer.messages)

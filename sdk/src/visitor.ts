@@ -12,7 +12,7 @@ export interface VisitorState {
   userId?: string | undefined;
   traits?: JsonObject;
   /** Takes a request straight to the person; from the collector's last answer. */
-  token?: string;
+  token?: string | null;
   cart?: Cart;
   /** The id that was made up here; a first-party cookie that only the collector can read may know better. */
   fresh?: string;

@@ -28,8 +28,7 @@ export function choose(
 ): Consent {
   const analytics = ALLOWED[String(choice.analytics)] ?? before.analytics;
   const marketing = ALLOWED[String(choice.marketing)] ?? before.marketing;
-  // 1 for what is granted, 0 for what is not.
-  if (analytics !== undefined) writeCookie(CONSENT_COOKIE, `${Number(analytics)}${Number(marketing ?? 0)}`);
+  if (analytics !== undefined) writeCookie(CONSENT_COOKIE, `${analytics ? 1 : 0}${marketing ? 1 : 0}`);
   return { analytics, marketing };
 }
 
@@ -55,7 +54,7 @@ export async function erase(name: string, site: Options, state?: VisitorState): 
 
 async function forgetAtCollector(
   { endpoint, writeKey, cookie }: Options,
-  visitor: Pick<VisitorState, 'anonymousId'> & { token: string | undefined },
+  visitor: Pick<VisitorState, 'anonymousId'> & { token: string | null | undefined },
 ): Promise<void> {
   for (const wait of [...RETRIES_MS, 0]) {
     const response = await fetch(`${endpoint}/v1/visitor`, {

@@ -11,7 +11,7 @@ export interface OnsiteHost {
   endpoint: string;
   writeKey: string;
   /** Who would see the popup; asked at the claim. */
-  visitor(): { anonymousId: string; token?: string };
+  visitor(): { anonymousId: string; token?: string | null };
   /** Of this page. */
   ids: MessageIds;
   /** Tells the site's other tabs. */
