@@ -278,3 +278,86 @@ test('what the site switches on is started with its setting; one that cannot be 
   expect(tracks().filter(({ event }) => event === 'still counted')).toHaveLength(1);
   expect(load.mock.calls.map(([name]) => name)).toEqual(['ecommerce', 'debug']);
 });
+
+test('who is known is not told again on every page; what is new about them is', async () => {
+  const { client, site } = started();
+  client.identify('u1', { plan: 'free' });
+  client.identify('u1', { plan: 'free' });
+  await client.flush();
+  const next = open(site);
+  next.init();
+  next.client.identify('u1', { plan: 'free' });
+  next.client.identify('u1', { plan: 'pro' });
+  await next.client.flush();
+  expect(received.map((message) => 'traits' in message && message.traits)).toEqual([
+    { plan: 'free' },
+    { plan: 'pro' },
+  ]);
+});
+
+test('a user whose id is proved by a token is told each time, for the last one may have been refused', async () => {
+  const { client } = started();
+  client.identify('u1', {}, { token: 'first' });
+  client.identify('u1', {}, { token: 'second' });
+  await client.flush();
+  expect(received.map((message) => 'token' in message && message.token)).toEqual(['first', 'second']);
+});
+
+test('an alias links two ids, and a group names the account', async () => {
+  const { client } = started();
+  client.alias('u1');
+  client.alias('u2', 'u1');
+  client.group('acme', { seats: 5 });
+  (client.group as () => void)();
+  await client.flush();
+  const { anonymousId } = received[0] as Message;
+  expect(received).toMatchObject([
+    { type: 'alias', userId: 'u1', anonymousId },
+    { type: 'alias', userId: 'u2', previousId: 'u1' },
+    { type: 'group', userId: 'u2', groupId: 'acme', traits: { seats: 5 } },
+  ]);
+  expect(received).toHaveLength(3);
+});
+
+test('in first-party mode the collector knows the visitor better, from the first message on', async () => {
+  const bodies: Batch[] = [];
+  let known = 'of-the-cookie';
+  vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
+    expect(init.credentials).toBe('include');
+    bodies.push(JSON.parse(String(init.body)));
+    return Response.json({
+      success: true,
+      rejected: [],
+      messages: [],
+      visitor: { anonymousId: known, token: null },
+    });
+  });
+  // biome-ignore lint/suspicious/noDocumentCookie: what a browser does that purges
+  document.cookie = 'beckon_id=; Path=/; Max-Age=0';
+  const client = createBeckon(load);
+  client.init({
+    writeKey: `client-${++sites}`,
+    endpoint: 'https://c.example',
+    pageViews: false,
+    cookie: 'first-party',
+  });
+  client.track('a');
+  const first = client.flush();
+  client.track('b');
+  await first;
+  await client.flush();
+  expect(bodies[0]?.visitor).toEqual({ fresh: true });
+  expect(client.anonymousId()).toBe('of-the-cookie');
+  client.track('c');
+  await client.flush();
+  expect(bodies.at(-1)?.visitor).toEqual({ fresh: false });
+  expect(bodies.at(-1)?.batch.map((message) => message.anonymousId)).toEqual(['of-the-cookie']);
+
+  // Who has logged out is somebody new, whatever the cookie says.
+  client.reset();
+  known = 'somebody-else';
+  client.track('d');
+  await client.flush();
+  expect(bodies.at(-1)?.visitor).toEqual({ fresh: false });
+  expect(client.anonymousId()).not.toBe('somebody-else');
+});

@@ -264,10 +264,8 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       const traits = (isId ? given : user) as JsonObject;
       identify({ type: 'identify', traits, token }, isId ? String(user) : '', traits, token);
     }),
-    alias: named('alias', (userId, previousId) =>
-      whenKnown(({ state }) =>
-        identify({ type: 'alias', previousId: previousId ?? state.anonymousId }, userId, {}),
-      ),
+    alias: named('alias', (userId, previousId?: string) =>
+      identify({ type: 'alias', previousId }, userId, {}),
     ),
     group: named('group', (groupId, traits) =>
       send({ type: 'group', groupId, traits: traits as JsonObject }),

@@ -100,7 +100,8 @@ export interface GroupMessage extends MessageBase {
 }
 export interface AliasMessage extends MessageBase {
   type: 'alias';
-  previousId: string;
+  /** The user's id until now; the anonymous one when absent. */
+  previousId?: string | undefined;
 }
 export type Message =
   | TrackMessage

@@ -55,7 +55,7 @@ const schema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('screen'), name: name.nullish(), properties: object.nullish(), ...optional }),
   z.object({ type: z.literal('identify'), traits: object.nullish(), ...optional }),
   z.object({ type: z.literal('group'), groupId: id, traits: object.nullish(), ...optional }),
-  z.object({ type: z.literal('alias'), previousId: id, ...optional }),
+  z.object({ type: z.literal('alias'), previousId: id.nullish(), ...optional }),
 ]);
 type Parsed = z.infer<typeof schema>;
 
@@ -86,6 +86,9 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
     return refuse(sentId, 'no_id', 'The message has neither anonymousId nor userId.');
   }
 
+  if (parsed.type === 'alias' && !(parsed.previousId ?? parsed.anonymousId)) {
+    return refuse(sentId, 'invalid', 'An alias needs previousId, or the anonymousId in its place.');
+  }
   if (cleaned.outOfRange > 0) warnings.push(`${cleaned.outOfRange} number(s) out of range became null.`);
   const timestamp = parseTime(parsed.timestamp);
   if (parsed.timestamp != null && Number.isNaN(timestamp)) {
@@ -149,7 +152,7 @@ function store(
       if (parsed.traits) message.traits = parsed.traits;
       break;
     case 'alias':
-      message.previousId = parsed.previousId;
+      message.previousId = parsed.previousId ?? parsed.anonymousId ?? '';
       break;
   }
   return message;

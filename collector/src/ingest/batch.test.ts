@@ -154,6 +154,7 @@ describe('one bad message costs the others nothing', () => {
       { type: 'track', event: 'x', anonymousId: 'v', properties: [1] },
       'invalid',
     ],
+    ['is an alias of nothing', { type: 'alias', userId: 'u' }, 'invalid'],
     ['has nobody', { type: 'track', event: 'x' }, 'no_id'],
     ['has an empty id', { type: 'track', event: 'x', anonymousId: '' }, 'no_id'],
     ['has 40 kB', track('v', 'x', { properties: { text: 'x'.repeat(40_000) } }), 'too_large'],
