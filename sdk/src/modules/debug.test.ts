@@ -13,7 +13,7 @@ function open() {
   lines.length = 0;
   return { emit, lines };
 }
-const attempt = (status: number) => ({ sent: [{}, {}] as never, status, answer: null, durationMs: 12.4 });
+const attempt = (status: number) => ({ sent: [{}, {}] as never, status, answer: null });
 
 test('a developer reads what was called and whether it arrived', () => {
   const { emit, lines } = open();
