@@ -41,8 +41,6 @@ const minified = (unsafe = false): Plugin => ({
         hoist_funs: true,
         inline: 1,
         evaluate: 'eager' as unknown as boolean,
-        merge_vars: false,
-        comparisons: false,
       },
       mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },
     });

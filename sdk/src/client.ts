@@ -235,7 +235,10 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       }),
     );
     const resume = () => delivery?.resume();
-    onRestore(resume);
+    onRestore(() => {
+      visitor?.change((state) => state);
+      resume();
+    });
     addEventListener('online', resume);
     const settings = { ...site, consent };
     for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug', 'linkDomains'] as const) {
@@ -248,12 +251,11 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     on,
     init: guard((given) => {
       if (name) return;
-      if (!given?.writeKey || !given.endpoint) return misused('init');
+      if (!(given?.writeKey && given.endpoint)) return misused('init');
       site = given;
       name = `beckon:${given.writeKey}`;
       // A visitor from another domain of the owner's brings an id along.
-      if (site.linkDomains && /_beckon=/.test(location.search))
-        use('linkDomains', ({ land }) => land(site)).then(start);
+      if (/_beckon=/.test(location.search)) use('linkDomains', ({ land }) => land(site)).then(start);
       else start();
     }),
     page: guard((properties) => page(properties as JsonObject)),
@@ -265,7 +267,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       identify({ type: 'identify', traits, token }, isId ? String(user) : '', traits, token);
     }),
     alias: named('alias', (userId, previousId?: string) =>
-      identify({ type: 'alias', previousId }, userId, {}),
+      identify({ type: 'alias', previousId }, userId, {}, previousId),
     ),
     group: named('group', (groupId, traits) =>
       send({ type: 'group', groupId, traits: traits as JsonObject }),
@@ -280,7 +282,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       // Nothing begins while the call is on its way.
       if (!name) consent ??= {};
       use('consent', ({ choose }) => {
-        const next = choose(choice, consent);
+        const next = choose(choice, consent, site);
         decide(next);
         tell?.({ consent: next });
       });

@@ -184,3 +184,26 @@ test('Global Privacy Control denies what the site says that it denies', () => {
   cookies.beckon_consent = '11';
   expect(initialConsent({ ...given, gpc: 'all' })).toEqual({ analytics: true, marketing: true });
 });
+
+test('a denial for some regions holds, though the default for the rest of the world follows', () => {
+  gtag('consent', 'default', { analytics_storage: 'denied', region: ['FR'] });
+  gtag('consent', 'default', { analytics_storage: 'granted' });
+  expect(initialConsent({ writeKey: 'x', endpoint: 'https://c.example' })?.analytics).toBeUndefined();
+});
+
+test('"pending" decides nothing, and what a call leaves out stays as the site has it', async () => {
+  const { client } = visit();
+  client.consent({ analytics: 'pending' });
+  const early = createBeckon(async () => (await import('./modules/consent.ts')) as never);
+  early.consent({ marketing: true });
+  early.init({
+    writeKey: `consent-${++sites}`,
+    endpoint: 'https://c.example',
+    pageViews: false,
+    consent: 'pending',
+  });
+  early.track('held');
+  await early.flush();
+  expect(cookies).not.toHaveProperty('beckon_consent');
+  expect(early.anonymousId()).toBeUndefined();
+});

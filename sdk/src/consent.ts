@@ -21,11 +21,12 @@ export function initialConsent({ consent, gpc = 'marketing' }: Options): Consent
   const kept = readCookie(CONSENT_COOKIE);
   if (kept) return { analytics: kept[0] === '1', marketing: kept[1] === '1' };
   const optOut = (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl ? gpc : 'ignore';
-  const mode: Record<string, unknown> = {};
-  // Google's commands are `arguments` objects among other entries.
+  let mode: Record<string, unknown> = {};
+  // Google's commands are `arguments` objects among other entries. The first default counts: a denial for some
+  // regions stands before the rest of the world's, and which region this is, only the updates know.
   const { dataLayer } = window as { dataLayer?: ArrayLike<ArrayLike<unknown> | undefined> };
   for (const entry of Array.from(dataLayer ?? []))
-    if (entry?.[0] === 'consent') Object.assign(mode, entry[2]);
+    if (entry?.[0] === 'consent') mode = { ...(entry[2] as object), ...mode };
   const initial = (heard: unknown) =>
     (heard ?? consent ?? GRANTED) === GRANTED || (!heard && consent === 'denied' ? false : undefined);
   const state = {

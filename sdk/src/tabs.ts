@@ -18,9 +18,12 @@ export interface Note {
 export function joinTabs(name: string, hear: (note: Note) => void): (note: Note) => void {
   let channel: BroadcastChannel | undefined;
   const open = () => {
-    if (!window.BroadcastChannel) return;
-    channel ??= new BroadcastChannel(name);
-    channel.onmessage = ({ data }) => hear(data);
+    try {
+      channel ??= new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => hear(data);
+    } catch {
+      // Missing, or refused where storage is blocked.
+    }
   };
   open();
   // A note that arrives for a page in the back/forward cache would evict it.

@@ -120,3 +120,17 @@ test('messages are signed by who the visitor is', async () => {
     [anonymousId, 'u1'],
   ]);
 });
+
+test('a page that comes back after a log-out elsewhere does not bring the old user back', async () => {
+  const { visitor, stored, site } = visit();
+  visitor.change((state) => identified(state, 'u1', {}));
+  await vi.waitFor(async () => expect((await stored())?.userId).toBe('u1'));
+  const elsewhere = visit(site, await stored());
+  elsewhere.visitor.change(newVisitor);
+  const { anonymousId } = elsewhere.visitor.state;
+  await vi.waitFor(async () => expect(await stored()).toEqual({ anonymousId }));
+  visitor.change((state) => state);
+  expect(visitor.state).toMatchObject({ anonymousId });
+  expect(visitor.state.userId).toBeUndefined();
+  await vi.waitFor(() => expect(cookie).toBe(`beckon_id=${anonymousId}`));
+});

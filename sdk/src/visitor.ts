@@ -65,19 +65,25 @@ export function createVisitor(
       const sign = ({ anonymousId, userId }: VisitorState) => Object.assign(message, { anonymousId, userId });
       const before = visitor.state;
       if (!next) return void outbox.add(sign(before));
+      // Another page of the domain knows better, which this one, back from the cache, has not heard.
+      const known = readCookie(ID_COOKIE) ?? before.anonymousId;
       // The page's view follows at once; the transaction corrects it where another tab was faster.
-      const view = next(before, message);
+      const view = next(known === before.anonymousId ? before : { anonymousId: known }, message);
       visitor.state = view;
       writeCookie(ID_COOKIE, view.anonymousId);
       outbox
         .add(sign(view), (entries, put) => {
-          promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)).then((stored) => {
-            const changed = stored?.anonymousId === view.anonymousId ? next(stored, message) : view;
-            if (visitor.state === view) visitor.state = changed;
-            entries.put(changed, STATE_KEY);
-            sign(changed);
-            put();
-          });
+          promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)).then(
+            (stored) => {
+              const changed = stored?.anonymousId === view.anonymousId ? next(stored, message) : view;
+              if (visitor.state === view) visitor.state = changed;
+              entries.put(changed, STATE_KEY);
+              sign(changed);
+              put();
+              // A failure is the transaction's.
+            },
+            () => {},
+          );
         })
         .then(() => onChange(visitor.state));
     },
