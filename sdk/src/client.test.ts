@@ -1,9 +1,11 @@
 import 'fake-indexeddb/auto';
+import { promisifyRequest } from 'idb-keyval';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Beckon } from './api.ts';
 import { createBeckon } from './client.ts';
 import type { BeckonError } from './events.ts';
 import type { Batch, BatchAnswer, Message, TrackMessage } from './message.ts';
+import { openStore } from './store.ts';
 
 let sites = 0;
 const received: Message[] = [];
@@ -317,6 +319,9 @@ test('an alias links two ids, and a group names the account', async () => {
     { type: 'group', userId: 'u2', groupId: 'acme', traits: { seats: 5 } },
   ]);
   expect(received).toHaveLength(3);
+  client.alias('u2', 'u0');
+  await client.flush();
+  expect(received[3]).toMatchObject({ type: 'alias', userId: 'u2', previousId: 'u0' });
 });
 
 test('in first-party mode the collector knows the visitor better, from the first message on', async () => {
@@ -360,4 +365,52 @@ test('in first-party mode the collector knows the visitor better, from the first
   await client.flush();
   expect(bodies.at(-1)?.visitor).toEqual({ fresh: false });
   expect(client.anonymousId()).not.toBe('somebody-else');
+});
+
+test('what the full queue has dropped is counted in the next batch, once', async () => {
+  const writeKey = `client-${++sites}`;
+  const old = (Date.now() - 40 * 86_400_000).toString(16).padStart(12, '0');
+  const messageId = `${old.slice(0, 8)}-${old.slice(8)}-7000-8000-000000000000`;
+  await openStore(`beckon:${writeKey}`)('readwrite', (entries) => {
+    entries.put(JSON.stringify({ type: 'track', event: 'forgotten', messageId }), messageId);
+  });
+  const contexts: unknown[] = [];
+  const { fetch } = globalThis;
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    contexts.push(JSON.parse(String(init.body)).context);
+    return fetch(url, init);
+  });
+  online = false;
+  const { client, init } = open(writeKey);
+  init();
+  client.track('a');
+  await client.flush();
+  await vi.waitFor(async () =>
+    expect(
+      await openStore(`beckon:${writeKey}`)('readonly', (entries) =>
+        promisifyRequest(entries.count(messageId)),
+      ),
+    ).toBe(0),
+  );
+  online = true;
+  await client.flush();
+  client.track('b');
+  await client.flush();
+  expect(contexts.slice(-2)).toEqual([{ dropped: 1 }, undefined]);
+});
+
+test('where the browser refuses to let tabs talk, this one works alone', async () => {
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class {
+      constructor() {
+        throw new DOMException('storage is blocked', 'SecurityError');
+      }
+    },
+  );
+  const { client, errors } = started();
+  client.track('a');
+  await client.flush();
+  expect(tracks().map(({ event }) => event)).toEqual(['a']);
+  expect(errors).toEqual([]);
 });

@@ -32,6 +32,7 @@ type Fields = Message extends infer M
     ? Omit<M, 'messageId'> & Partial<M>
     : never
   : never;
+
 /** A client that waits for `init`. Touches nothing of the browser before that, so it can be imported on a server. */
 export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): Beckon {
   const browser = typeof window !== 'undefined';
@@ -84,9 +85,10 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
 
   /** Hands a message over as it was when it was called; `next` is what it changes. */
   function send(fields: Fields, next?: Change) {
-    const message = { context: contextOf(), ...ids.next(), ...fields } as Message & { context: JsonObject };
+    const context = fields.context ?? contextOf();
+    const message = { ...ids.next(), ...fields, context } as Message;
     whenKnown((visitor) => {
-      if (consent) message.context.consent = { categoryPreferences: consent as JsonObject };
+      if (consent) context.consent = { categoryPreferences: consent as JsonObject };
       visitor.change(next, message);
       delivery?.wake();
     });

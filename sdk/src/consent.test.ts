@@ -207,3 +207,16 @@ test('"pending" decides nothing, and what a call leaves out stays as the site ha
   expect(cookies).not.toHaveProperty('beckon_consent');
   expect(early.anonymousId()).toBeUndefined();
 });
+
+test('a page that comes back after consent was withdrawn elsewhere goes on with nothing', async () => {
+  cookies.beckon_consent = '11';
+  const { client } = visit();
+  client.track('a');
+  await client.flush();
+  cookies.beckon_consent = '00';
+  dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await vi.waitFor(() => expect(client.anonymousId()).toBeUndefined());
+  client.track('b');
+  await client.flush();
+  expect(events()).toEqual(['a']);
+});
