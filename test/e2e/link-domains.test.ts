@@ -35,12 +35,7 @@ beforeAll(async () => {
     browserKey: 'linked',
     serverKey: 'linked-server',
   };
-  const response = await fetch(`${product.collector}/api/sites/linked`, {
-    method: 'PUT',
-    headers: { Authorization: `Bearer ${product.adminToken}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(settings),
-  });
-  expect(response.status).toBe(200);
+  await product.api('PUT', 'linked', settings);
 });
 afterAll(async () => {
   await blog.close();

@@ -45,7 +45,12 @@ async function stage(test: TestContext): Promise<Scene> {
   const id = `loss-${++sites}`;
   const proxy = await startFaultProxy(product.collector);
   const site = await startTaggedSite(id, proxy.url);
-  await api('PUT', id, { name: id, origins: [site.origin], browserKey: id, serverKey: `${id}-server` });
+  await product.api('PUT', id, {
+    name: id,
+    origins: [site.origin],
+    browserKey: id,
+    serverKey: `${id}-server`,
+  });
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   let context = await startChromium(profile);
   test.onTestFinished(async () => {
@@ -55,7 +60,7 @@ async function stage(test: TestContext): Promise<Scene> {
   });
 
   const stored = async () => {
-    const { events } = (await api('GET', `${id}/events?limit=1000`)) as { events: StoredEvent[] };
+    const { events } = (await product.api('GET', `${id}/events?limit=1000`)) as { events: StoredEvent[] };
     return events;
   };
   const open = async () => {
@@ -111,16 +116,6 @@ async function stage(test: TestContext): Promise<Scene> {
       expect(numbers(byId.toSorted((a, b) => compare(a.timestamp, b.timestamp)))).toEqual(inOrder);
     },
   };
-}
-
-async function api(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${product.collector}/api/sites/${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${product.adminToken}`, 'Content-Type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return response.json();
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));

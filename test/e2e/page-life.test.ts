@@ -18,16 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => product.dispose());
 
-async function api(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${product.collector}/api/sites/${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${product.adminToken}`, 'Content-Type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-  return response.json();
-}
-
 interface Stage {
   site: TaggedSite;
   context: BrowserContext;
@@ -43,7 +33,12 @@ async function stage(test: TestContext, attributes = ''): Promise<Stage> {
   const id = `life-${++sites}`;
   // One host for both, as a shop and a collector beneath its domain are one site.
   const site = await startTaggedSite(id, product.collector.replace('localhost', '127.0.0.1'), attributes);
-  await api('PUT', id, { name: id, origins: [site.origin], browserKey: id, serverKey: `${id}-server` });
+  await product.api('PUT', id, {
+    name: id,
+    origins: [site.origin],
+    browserKey: id,
+    serverKey: `${id}-server`,
+  });
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const context = await startChromium(profile, { ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   test.onTestFinished(async () => {
@@ -52,7 +47,7 @@ async function stage(test: TestContext, attributes = ''): Promise<Stage> {
     await site.close();
   });
   const stored = async () => {
-    const { events } = (await api('GET', `${id}/events?limit=1000`)) as { events: StoredEvent[] };
+    const { events } = (await product.api('GET', `${id}/events?limit=1000`)) as { events: StoredEvent[] };
     return events.toSorted((a, b) => (a.messageId < b.messageId ? -1 : 1));
   };
   return {

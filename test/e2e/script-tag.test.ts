@@ -17,12 +17,7 @@ beforeAll(async () => {
   product = await startProduct();
   bare = await servePages(() => ({ type: 'html', text: '<title>Bare</title>' }));
   const settings = { name: 'Bare', origins: [bare.origin], browserKey: 'bare', serverKey: 'bare-server' };
-  const response = await fetch(`${product.collector}/api/sites/bare`, {
-    method: 'PUT',
-    headers: { Authorization: `Bearer ${product.adminToken}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(settings),
-  });
-  expect(response.status).toBe(200);
+  await product.api('PUT', 'bare', settings);
 });
 afterAll(async () => {
   await bare.close();

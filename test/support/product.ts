@@ -31,6 +31,8 @@ export interface Product {
   shop: string;
   collector: string;
   adminToken: string;
+  /** The management API beneath `/api/sites/`; throws what a refusal says. */
+  api(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Ends it as ctrl-C does; the state stays. */
   stop(): Promise<void>;
   /** Starts it again, on the same ports and state. */
@@ -70,9 +72,11 @@ export async function startProduct(): Promise<Product> {
     if (child.exitCode === null && child.kill('SIGINT')) await ended;
     child = null;
   };
-  const api = async (path: string) => {
-    const response = await fetch(`${collector}/api/sites/demo/${path}`, {
-      headers: { Authorization: `Bearer ${adminToken}` },
+  const api = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${collector}/api/sites/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response.json();
@@ -83,6 +87,7 @@ export async function startProduct(): Promise<Product> {
     shop,
     collector,
     adminToken,
+    api,
     start,
     stop,
     async dispose() {
@@ -90,11 +95,11 @@ export async function startProduct(): Promise<Product> {
       rmSync(stateDir, { recursive: true, force: true });
     },
     async events(anonymousId) {
-      const { events } = (await api('events?limit=1000')) as { events: StoredEvent[] };
+      const { events } = (await api('GET', 'demo/events?limit=1000')) as { events: StoredEvent[] };
       return events.filter((event) => event.anonymousId === anonymousId).reverse();
     },
     async profile(anonymousId) {
-      return (await api(`profiles/anonymous:${anonymousId}`)) as ProfileJson;
+      return (await api('GET', `demo/profiles/anonymous:${anonymousId}`)) as ProfileJson;
     },
   };
 }
