@@ -140,8 +140,14 @@ it('logging in names the visitor; logging out starts a new one', async () => {
   await vi.waitUntil(async () => (await anonymousId()) !== visitor, { timeout: 10_000 });
 });
 
-/** Two items and two pages without any network. */
-async function shopUnseen(page: Page): Promise<void> {
+interface Waiting {
+  messageId: string;
+  event?: string;
+  properties?: { path?: string };
+}
+
+/** Two items and two pages without any network; returns the ids of the messages that wait. */
+async function shopUnseen(page: Page): Promise<string[]> {
   const add = (id: string, price: number) =>
     page.evaluate(
       ([item_id, price]) =>
@@ -155,20 +161,29 @@ async function shopUnseen(page: Page): Promise<void> {
   await page.getByTestId('lookbook-next').click();
   await page.waitForURL('**/lookbook/late-fire');
   // A view is queued when its page has rendered.
-  await vi.waitUntil(async () => (await queued(page)).length >= 4, { timeout: 10_000 });
+  const waiting = await vi.waitUntil(
+    async () => {
+      const messages = await queued(page);
+      const last = messages.find(({ properties }) => properties?.path === '/lookbook/late-fire');
+      return last && messages;
+    },
+    { timeout: 10_000 },
+  );
+  return waiting.map(({ messageId }) => messageId);
 }
 
-/** The ids of what waits in the page's outbox. */
-function queued(page: Page): Promise<string[]> {
+/** What waits in the page's outbox. */
+function queued(page: Page): Promise<Waiting[]> {
   return page.evaluate(async () => {
     const [database] = await indexedDB.databases();
-    return new Promise<string[]>((done) => {
+    return new Promise<Waiting[]>((done) => {
       const opening = indexedDB.open(database?.name ?? '');
       opening.onsuccess = () => {
-        const keys = opening.result.transaction('beckon').objectStore('beckon').getAllKeys();
-        keys.onsuccess = () => {
+        const store = opening.result.transaction('beckon').objectStore('beckon');
+        const messages = store.getAll(IDBKeyRange.bound('0', 'g'));
+        messages.onsuccess = () => {
           opening.result.close();
-          done(keys.result.map(String).filter((key) => /^[0-9a-f-]{36}$/.test(key)));
+          done(messages.result.map((text) => JSON.parse(text)));
         };
       };
     });
@@ -213,8 +228,7 @@ async function arriveAtLookbook(): Promise<Page> {
 it('nothing that happens offline is lost, though the page is closed before the network is back', async () => {
   const page = await arriveAtLookbook();
   await context.setOffline(true);
-  await shopUnseen(page);
-  const made = await queued(page);
+  const made = await shopUnseen(page);
   await page.close();
   await context.setOffline(false);
   await (await context.newPage()).goto(`${product.shop}/lookbook`);
@@ -224,8 +238,7 @@ it('nothing that happens offline is lost, though the page is closed before the n
 it('nothing is lost while the collector is stopped and started again', async () => {
   const page = await arriveAtLookbook();
   await product.stop();
-  await shopUnseen(page);
-  const made = await queued(page);
+  const made = await shopUnseen(page);
   await page.close();
   await product.start();
   await (await context.newPage()).goto(`${product.shop}/lookbook`);
