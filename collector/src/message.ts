@@ -17,8 +17,33 @@ export interface StoredMessage {
   context?: JsonObject;
   groupId?: string;
   previousId?: string;
+  /** What else names the person, normalised: see ingest/identifiers.ts. */
+  identifiers?: Identifiers;
+  /** Sent by a crawler or by a browser that is driven by a program: kept, and left out of reports. */
+  bot?: true;
   /** What was sent, where it was said in another vocabulary. */
   raw?: { event: string; properties: JsonObject };
+}
+
+/** Names of a person below the user id: lower-case e-mail, phone in E.164, number of a loyalty card. */
+export interface Identifiers {
+  email?: string;
+  phone?: string;
+  loyaltyCard?: string;
+}
+
+/** What stands behind the names in a message. */
+export type Proof =
+  /** The server key: everything in it is believed. */
+  | { kind: 'server' }
+  /** The shop's signature for the user id, and for the e-mail when it is named there. */
+  | { kind: 'proven'; email: string | null }
+  | { kind: 'none' };
+
+/** A message that is fit to be stored, and how far its names can be believed. */
+export interface Accepted {
+  message: StoredMessage;
+  proof: Proof;
 }
 
 /** The total order of design §2: accepted time, then id. Every invariant is over this order. */

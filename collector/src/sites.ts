@@ -11,15 +11,44 @@ const origin = z.string().refine((value) => {
   }
 }, 'must be an origin such as https://shop.example, without a path');
 
+const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR');
+const timeZone = z.string().refine((value) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}, 'must be an IANA time zone such as Europe/Berlin');
+
+/** The states of an order, in the order in which it passes them; the last two end it. */
+export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
 export const siteSettings = z.strictObject({
   name: z.string().min(1).max(200),
   /** Pages of these origins may use the browser key. */
   origins: z.array(origin).max(100).default([]),
-  /** ISO 4217; of carts and orders that name none. */
-  currency: z
+  /** ISO 4217; of carts and orders that name none, and of totals. */
+  currency: currency.default('USD'),
+  /** How much of the site's currency one unit of another is worth; what has no rate is shown apart, never added up. */
+  rates: z.record(currency, z.number().positive()).default({}),
+  /** From which state on an order counts as revenue; a cancelled or returned one never does. */
+  ordersCountFrom: z.enum(['created', 'paid', 'shipped', 'delivered']).default('created'),
+  /** Of calendar days in facts and reports. */
+  timeZone: timeZone.default('UTC'),
+  /** BCP 47; of visitors who name none. */
+  language: z
     .string()
-    .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR')
-    .default('USD'),
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 tag such as en-GB')
+    .default('en'),
+  /** Whether a user id must be proven by a signed token: never, to be shown what is personal, or to count at all. */
+  identity: z.enum(['off', 'optional', 'required']).default('off'),
+  /** What the shop signs those tokens with (HS256), each of 32 characters at least; several while they are changed. */
+  identitySecrets: z.array(z.string().min(32).max(512)).max(3).default([]),
+  /** Days after which events and idle profiles are erased. 13 months by default. */
+  retentionDays: z.number().int().min(31).max(3_650).default(400),
+  /** Whether crawlers get no popups. */
+  hidePopupsFromBots: z.boolean().default(false),
 });
 export type SiteSettings = z.infer<typeof siteSettings>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject, RejectionCode } from '../../../sdk/src/message.ts';
-import type { StoredMessage } from '../message.ts';
+import type { Accepted, StoredMessage } from '../message.ts';
 import { acceptedTime, isWritable } from './accepted-time.ts';
 import { withCampaign } from './campaign.ts';
 import { cleanJson, MAX_DEPTH } from './clean-json.ts';
@@ -23,7 +23,7 @@ export interface Arrival {
 }
 
 export type Acceptance =
-  | { ok: true; message: StoredMessage; warnings: string[] }
+  | ({ ok: true; warnings: string[] } & Accepted)
   | { ok: false; messageId: string | null; code: RejectionCode; reason: string };
 
 const id = z
@@ -105,7 +105,8 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
   }
 
   const messageId = parsed.messageId || (await hashedId(parsed));
-  return { ok: true, message: store(parsed, messageId, time, arrival.context), warnings };
+  const proof = { kind: arrival.keyKind === 'server' ? 'server' : 'none' } as const;
+  return { ok: true, message: store(parsed, messageId, time, arrival.context), proof, warnings };
 }
 
 /** What shops send for visitors that they do not know; it would make one person of them all. */

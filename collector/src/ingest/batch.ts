@@ -4,7 +4,7 @@ import { armedId } from '../campaigns/armed-id.ts';
 import type { Decision } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import type { StoredMessage } from '../message.ts';
+import type { Accepted } from '../message.ts';
 import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
 import { cleanJson } from './clean-json.ts';
@@ -63,7 +63,7 @@ async function accept(
     keyKind,
     context: sharedContext(body.context),
   };
-  const accepted: StoredMessage[] = [];
+  const accepted: Accepted[] = [];
   const rejected: Rejection[] = [];
   const warnings: string[] = [];
   if (isObject(body.context) && !arrival.context) {
@@ -72,7 +72,7 @@ async function accept(
   for (const [index, candidate] of raw.entries()) {
     const result = await acceptMessage(candidate, arrival);
     if (result.ok) {
-      accepted.push(result.message);
+      accepted.push({ message: result.message, proof: result.proof });
       warnings.push(...result.warnings.map((warning) => `Message ${index}: ${warning}`));
     } else {
       rejected.push({ index, messageId: result.messageId, code: result.code, message: result.reason });
@@ -82,7 +82,8 @@ async function accept(
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
   const { decisions, tokens } = await store(accepted, { site: site.id, token: body.token, now }, env);
-  const anonymousId = accepted.findLast((message) => message.anonymousId !== undefined)?.anonymousId ?? null;
+  const anonymousId =
+    accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);
   return {
     success: true,
@@ -100,18 +101,18 @@ function sharedContext(context: unknown): JsonObject | undefined {
 }
 
 /** Stores what a device says under an id that it has just made up as what it is known to be. */
-function renameVisitor(messages: StoredMessage[], anonymousId: string): void {
-  const made = messages.at(-1)?.anonymousId;
-  for (const message of messages) if (message.anonymousId === made) message.anonymousId = anonymousId;
+function renameVisitor(accepted: readonly Accepted[], anonymousId: string): void {
+  const made = accepted.at(-1)?.message.anonymousId;
+  for (const { message } of accepted) if (message.anonymousId === made) message.anonymousId = anonymousId;
 }
 
 async function store(
-  messages: readonly StoredMessage[],
+  accepted: readonly Accepted[],
   from: Omit<Sender, 'anonymousId'>,
   env: Env,
 ): Promise<Delivered> {
   try {
-    return await deliver(messages, from, env);
+    return await deliver(accepted, from, env);
   } catch (error) {
     console.error(error);
     throw new RequestError(

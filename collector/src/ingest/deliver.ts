@@ -1,7 +1,7 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
-import type { StoredMessage } from '../message.ts';
+import type { Accepted, StoredMessage } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
 import { deviceName, personName } from '../profile/profile-name.ts';
 import type { ClaimResult, Elsewhere, IngestResult, Refused, Stale, Via } from '../profile/rpc.ts';
@@ -33,12 +33,13 @@ export interface Delivered {
  * @throws AggregateError when some could not be stored
  */
 export async function deliver(
-  messages: readonly StoredMessage[],
+  accepted: readonly Accepted[],
   from: Omit<Sender, 'anonymousId'>,
   env: Env,
 ): Promise<Delivered> {
   const delivered: Delivered = { decisions: [], tokens: new Map() };
   const failures: unknown[] = [];
+  const messages = accepted.map(({ message }) => message);
   const queue = [...(await byVisitor(messages, from.site, env))];
   const work = async () => {
     for (let parts = queue.shift(); parts; parts = queue.shift()) {

@@ -100,9 +100,10 @@ export class Records {
           const { firstAt, lastAt } = head;
           return { id, site, profile: this.#name, epoch: 0, firstAt, lastAt, messages };
         }),
+        [],
       );
     }
-    if (erasing.length > 0) await this.#store.erase(site, erasing);
+    if (erasing.length > 0) await this.#store.erase({ site, chunks: erasing, profile: null });
     const { state } = this;
     state.unconfirmed = state.unconfirmed.filter((id) => !unconfirmed.includes(id));
     state.erasing = state.erasing.filter((id) => !erasing.includes(id));
@@ -123,7 +124,8 @@ export class Records {
     // An append that is under way must not land after the erasure.
     await this.#settling.catch(() => {});
     const ids = this.chunks().map(({ id }) => id);
-    await this.#store.erase(siteOf(this.#name), [...ids, ...this.state.erasing]);
+    const chunks = [...ids, ...this.state.erasing];
+    await this.#store.erase({ site: siteOf(this.#name), chunks, profile: this.#name });
     await this.#table.clear();
     this.#forgetMemory();
     this.#alarmSet = null;
