@@ -81,7 +81,7 @@ async function accept(
 
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
-  const { decisions, tokens } = await store(accepted, { site: site.id, token: body.token, now }, env);
+  const { decisions, tokens } = await store(accepted, { site, token: body.token, now }, env);
   const anonymousId =
     accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);
