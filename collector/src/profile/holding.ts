@@ -37,7 +37,9 @@ export class Holding {
         state.history = again ? journal.refold(currency) : journal.after(state.history, messages, currency);
         state.sinceCheckpoint = journal.checkpoint(state.sinceCheckpoint + messages.length, currency);
         addExposures(state, input.exposures);
-        state.stated = { ...input.stated, ...state.stated };
+        // The person states them anew, in his own name.
+        const theirs = Object.keys(input.stated).map((id) => [id, '']);
+        state.stated = { ...Object.fromEntries(theirs), ...state.stated };
         state.revision = Math.max(state.revision, input.revision);
         if (!input.last) return;
         const lastSeen = (device: KnownDevice) =>
