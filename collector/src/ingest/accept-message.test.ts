@@ -43,7 +43,7 @@ async function visit(
 ) {
   const response = await exports.default.fetch('https://collector.test/v1/batch', {
     method: 'POST',
-    headers: { Origin: site.origin, 'User-Agent': CHROME, ...headers },
+    headers: { Origin: site.origin, 'User-Agent': CHROME, 'CF-Ray': '8a1b2c3d4e5f6071-TXL', ...headers },
     body: JSON.stringify({ writeKey: key, batch: [message], context: { ip: '203.0.113.7' } }),
     cf: { country: 'DE', region: 'Berlin', city: 'Berlin', timezone: 'Europe/Berlin' } as never,
   });

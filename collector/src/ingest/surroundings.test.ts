@@ -47,6 +47,13 @@ describe('a report by country', () => {
     });
   });
 
+  it('does not believe what a development server makes up', () => {
+    const request = new Request('https://c.example', { cf: { country: 'US', city: 'Austin' } as never });
+    expect(surroundingsOf(request).context).toEqual({});
+    const real = new Request(request, { headers: { 'CF-Ray': '8a1b2c3d4e5f6071-DFW' } });
+    expect(surroundingsOf(real).context).toEqual({ location: { country: 'US', city: 'Austin' } });
+  });
+
   it('takes neither Tor nor the unknown for a country', () => {
     for (const country of ['T1', 'XX', undefined]) expect(locationOf({ country } as never)).toBeNull();
     expect(locationOf(undefined)).toBeNull();

@@ -16,7 +16,9 @@ const MAX_LENGTH = 512;
 /** Reads a browser's request. What a server sends speaks of others: there it says nothing. */
 export function surroundingsOf(request: Request): Surroundings {
   const userAgent = request.headers.get('User-Agent')?.slice(0, MAX_LENGTH) ?? '';
-  const location = locationOf(request.cf as IncomingRequestCfProperties | undefined);
+  // Without Cloudflare's network in front, `wrangler dev` says that everybody is in Austin, Texas.
+  const cf = request.headers.has('CF-Ray') ? request.cf : undefined;
+  const location = locationOf(cf as IncomingRequestCfProperties | undefined);
   const device = deviceOf(userAgent);
   return { bot: isbot(userAgent), context: { ...(location && { location }), ...(device && { device }) } };
 }
