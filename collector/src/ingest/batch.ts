@@ -10,6 +10,8 @@ import { authorize } from './authorize.ts';
 import { cleanJson } from './clean-json.ts';
 import { type Delivered, deliver, type Sender } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
+import { proverFor } from './proof.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { visitorCookie } from './visitor-cookie.ts';
 
 /** Messages that one request may carry. */
@@ -62,6 +64,8 @@ async function accept(
     sentAt: parseTime(body.sentAt),
     keyKind,
     context: sharedContext(body.context),
+    surroundings: keyKind === 'browser' ? surroundingsOf(c.req.raw) : null,
+    prove: proverFor(site, keyKind, now),
   };
   const accepted: Accepted[] = [];
   const rejected: Rejection[] = [];
