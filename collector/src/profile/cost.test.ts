@@ -1,7 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, it, vi } from 'vitest';
+import type { RowsWritten } from '../../../test/support/rows.ts';
 import { env, makeSite, sendBatch, type TestSite, track } from '../../../test/support/workerd/collector.ts';
-import { countRows, type RowsWritten } from '../../../test/support/workerd/rows-written.ts';
+import { countRows } from '../../../test/support/workerd/rows-written.ts';
 
 const objectOf = (site: TestSite, anonymousId: string) =>
   env.PROFILES.getByName(`a:${site.id}:${anonymousId}`);

@@ -67,7 +67,8 @@ export function rowsOf(name: string, state: State, settings: SiteSettings, now: 
   }
   for (const order of history.orders.list) rows.push(orderRow(order, settings));
   if (isAnonymous(name) || history.watermark === null) return rows;
-  rows.push(profileRow(name, state));
+  const person = profileRow(name, state);
+  if (person) rows.push(person);
   for (const { anonymousId, epoch, left, verified } of state.devices) {
     const row = JSON.stringify({ anonymousId, epoch, verified, left });
     rows.push({ kind: 'identity', key: `${anonymousId}/${epoch}`, row });
@@ -135,7 +136,7 @@ function touchRow(touch: Touch | null) {
 }
 
 /** Only what can be searched for, so that it is written anew only when that changes. */
-function profileRow(name: string, { history }: State): Row {
+function profileRow(name: string, { history }: State): Row | null {
   const traits = traitsOf(history);
   const text = (key: string) => {
     const value = Object.hasOwn(traits, key) ? traits[key] : null;
@@ -146,10 +147,12 @@ function profileRow(name: string, { history }: State): Row {
     .filter(Boolean)
     .join(' ');
   const shown = text('name') ?? (fullName || null);
+  const phone = history.identifiers.phone ?? text('phone');
+  if (!history.userId && !email && !phone && !shown) return null;
   const row = JSON.stringify({
     userId: history.userId,
     email,
-    phone: history.identifiers.phone ?? text('phone'),
+    phone,
     name: shown,
     searchName: shown?.toLowerCase() ?? null,
     anonymousId: history.anonymousIds[0] ?? null,

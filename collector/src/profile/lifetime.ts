@@ -41,8 +41,11 @@ export function fateOf(
     return { kind: 'wake', at: lastSeen + SESSION_CLOSED_MS };
   }
   if (!isForgettable(state)) {
-    const fold = heldSince === null || link ? Number.POSITIVE_INFINITY : heldSince + HELD_MS;
-    return { kind: 'wake', at: Math.max(now + DAY_MS, Math.min(lastSeen + retention, fold)) };
+    const fold =
+      heldSince === null || link || heldSince + HELD_MS <= now
+        ? Number.POSITIVE_INFINITY
+        : heldSince + HELD_MS;
+    return { kind: 'wake', at: Math.min(lastSeen + retention, fold) };
   }
   const expires = lastSeen + FOLD_AFTER_MS;
   return now >= expires ? { kind: 'expire' } : { kind: 'wake', at: expires };
@@ -61,9 +64,16 @@ function isForgettable({ link, devices, contacts, exposures, history }: State): 
   );
 }
 
-/** Before which time detail is folded, ISO 8601; `null` when it is not worth it yet. */
-export function foldUntil(heldSince: number | null, now: number): string | null {
-  if (heldSince === null || now - heldSince < HELD_MS) return null;
+/** Fewer chunks cost less where they are than to be folded. */
+const MIN_FOLDED = 50;
+
+/**
+ * Before which time detail is folded, ISO 8601; `null` when it is not worth it yet.
+ *
+ * @param chunks that are held
+ */
+export function foldUntil(heldSince: number | null, chunks: number, now: number): string | null {
+  if (heldSince === null || chunks < MIN_FOLDED || now - heldSince < HELD_MS) return null;
   return new Date(now - FOLD_AFTER_MS).toISOString();
 }
 

@@ -310,13 +310,13 @@ describe('a profile that grows old', () => {
       expect(await userOf(site, 'mira')).toEqual(early);
       await sendBatch(site, [track('v', 'search')]);
       expect(await userOf(site, 'mira')).toMatchObject({
-        counters: { view_item: 1, purchase: 1, search: 1 },
+        counters: { view_item: 1, purchase: 1, view_cart: 60, search: 1 },
         orders: [{ transactionId: 'T' }],
         traits: { size: 'M' },
         totals: { sessions: 2 },
       });
       const timeline = await get(site, '/profiles/user:mira/timeline');
-      expect(timeline?.items).toHaveLength(4);
+      expect(timeline?.items).toHaveLength(64);
     } finally {
       vi.useRealTimers();
     }

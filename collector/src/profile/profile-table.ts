@@ -58,6 +58,10 @@ export class ProfileTable {
     ).map(toChunk);
   }
 
+  chunkCount(): number {
+    return this.#select<{ n: number }>(`SELECT count(*) AS n FROM profile WHERE ${IS_CHUNK}`)[0]?.n ?? 0;
+  }
+
   /** Id of the chunk that came first. */
   oldestChunk(): string | null {
     const [row] = this.#select<{ k: string }>(`SELECT k FROM profile WHERE ${IS_CHUNK} ORDER BY k LIMIT 1`);

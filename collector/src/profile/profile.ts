@@ -311,7 +311,7 @@ export class Profile extends DurableObject<Env> {
       const oldest = records.oldestChunk();
       return oldest === null ? null : timeOfUuidv7(oldest);
     };
-    const until = foldUntil(heldSince(), now);
+    const until = foldUntil(heldSince(), records.chunkCount(), now);
     if (until !== null && state.link === null) {
       const kept = now - site.settings.retentionDays * DAY_MS;
       records.write(() => journal.fold(until, site.settings.currency, (id) => timeOfUuidv7(id) >= kept));

@@ -73,6 +73,10 @@ export class Records {
     return this.#table.chunks(place);
   }
 
+  chunkCount(): number {
+    return this.#table.chunkCount();
+  }
+
   /** Id of the chunk that came first. */
   oldestChunk(): string | null {
     return this.#table.oldestChunk();

@@ -1,11 +1,4 @@
-/** Rows that were billed as written since {@link countRows}. */
-export interface RowsWritten {
-  /** By objects, their alarms and deletions included. */
-  object: number;
-  d1: number;
-  /** Alarms set, which are among the rows of objects. */
-  alarms: number;
-}
+import type { RowsWritten } from '../rows.ts';
 
 type Method = (this: unknown, ...args: never[]) => unknown;
 
