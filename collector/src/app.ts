@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { accounts } from './admin/accounts.ts';
 import { campaigns } from './admin/campaigns.ts';
 import { events } from './admin/events.ts';
 import { profiles } from './admin/profiles.ts';
@@ -58,6 +59,7 @@ app.get('/healthz', async (c) => c.json(await health(c.env)));
 app.use('/api/*', requireAdmin);
 app.route('/api/sites', sites);
 app.route('/api/sites/:site/profiles', profiles);
+app.route('/api/sites/:site/accounts', accounts);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
 

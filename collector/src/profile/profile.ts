@@ -4,7 +4,7 @@ import type { Exposure } from '../campaigns/gates.ts';
 import type { Env } from '../env.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
-import { D1EventStore } from '../store/d1.ts';
+import { eventStore } from '../store/open.ts';
 import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { inParts, type StoredChunk, toChunks, withoutMessagesOf } from './chunks.ts';
@@ -45,7 +45,7 @@ export class Profile extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#records = new Records(ctx.id.name ?? '', ctx.storage, new D1EventStore(env.DB));
+    this.#records = new Records(ctx.id.name ?? '', ctx.storage, eventStore(env));
   }
 
   /**
