@@ -57,26 +57,28 @@ export class D1EventStore implements EventStore {
     return inArrays(lines).map((part) => this.#db.prepare(sql).bind(part));
   }
 
-  async erase({ site, chunks, profile }: Erasure): Promise<void> {
-    const statements = this.eraseStatements({ site, chunks, profile });
-    if (statements.length > 0) await this.#db.batch(statements);
-  }
-
-  /** What {@link erase} does, to be run in one transaction with more. That of a profile reads all chunks of the site. */
-  eraseStatements({ site, chunks, profile }: Erasure): D1PreparedStatement[] {
+  /**
+   * That of a profile reads all chunks of the site.
+   *
+   * @param first what must be done before, in the same transaction
+   */
+  async erase({ site, chunks, profile }: Erasure, first: readonly D1PreparedStatement[] = []): Promise<void> {
     const ids = inArrays(chunks.map((id) => JSON.stringify(id)));
-    const statements = ids.map((part) =>
-      this.#db
-        .prepare('DELETE FROM chunks WHERE site = ?1 AND id IN (SELECT value FROM json_each(?2))')
-        .bind(site, part),
-    );
+    const statements = [
+      ...first,
+      ...ids.map((part) =>
+        this.#db
+          .prepare('DELETE FROM chunks WHERE site = ?1 AND id IN (SELECT value FROM json_each(?2))')
+          .bind(site, part),
+      ),
+    ];
     if (profile !== null) {
       statements.push(
         this.#db.prepare('DELETE FROM chunks WHERE site = ?1 AND profile = ?2').bind(site, profile),
         this.#db.prepare('DELETE FROM facts WHERE site = ?1 AND profile = ?2').bind(site, profile),
       );
     }
-    return statements;
+    if (statements.length > 0) await this.#db.batch(statements);
   }
 
   /** Those that are neither here nor erased. */
@@ -97,16 +99,20 @@ export class D1EventStore implements EventStore {
 
   /** The newest messages of a site, by arrival. */
   async newest(site: string, limit: number, source: Source = 'client'): Promise<StoredMessage[]> {
-    const { results } = await this.#db
+    const { results } = await this.newestStatement(site, limit, source).all<{ message: string }>();
+    return results.map((row) => JSON.parse(row.message));
+  }
+
+  /** Walks back through the chunks only until it has enough. */
+  newestStatement(site: string, limit: number, source: Source): D1PreparedStatement {
+    return this.#db
       .prepare(
         `SELECT m.value AS message
          FROM chunks AS c, json_each(c.messages) AS m
          WHERE c.site = ?1 AND (?3 = 'all' OR m.value ->> 'source' IS NOT 'collector')
          ORDER BY c.id DESC, m.key DESC LIMIT ?2`,
       )
-      .bind(site, limit, source)
-      .all<{ message: string }>();
-    return results.map((row) => JSON.parse(row.message));
+      .bind(site, limit, source);
   }
 
   /** The messages of those of these chunks that are here, the newest first. */

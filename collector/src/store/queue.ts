@@ -40,10 +40,7 @@ export class QueueEventStore implements EventStore {
 
   /** What is in D1 goes at once, what is still in the queue when it arrives, what is in the archive within a day. */
   async erase(erasure: Erasure): Promise<void> {
-    const statements = [
-      ...tombstoneStatements(this.#db, erasure, this.#now()),
-      ...new D1EventStore(this.#db).eraseStatements(erasure),
-    ];
-    if (statements.length > 0) await this.#db.batch(statements);
+    const tombstones = tombstoneStatements(this.#db, erasure, this.#now());
+    await new D1EventStore(this.#db).erase(erasure, tombstones);
   }
 }
