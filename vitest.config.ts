@@ -54,6 +54,7 @@ export default defineConfig({
           testTimeout: process.env.DEEP ? 900_000 : 30_000,
           include: [
             'collector/src/store/*.test.ts',
+            'collector/src/admin/{accounts,directory}.test.ts',
             'collector/src/profile/identity.test.ts',
             'collector/src/ingest/forget-visitor.test.ts',
             'test/properties/**/*.test.ts',

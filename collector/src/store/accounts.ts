@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
 import { setOwn } from '../message.ts';
-import { LAST_CHARACTER } from './prefix.ts';
+import { prefixRange } from './prefix.ts';
 import { profileRef } from './profile-ref.ts';
 
 /** A fact of kind `member`: what a profile has said of an account that it belongs to. */
@@ -47,26 +47,17 @@ const SEARCH = `${ENTRY} IN (
       WHERE ${IS_MEMBER} AND lower(row ->> '$.traits.name') >= ?6 AND lower(row ->> '$.traits.name') < ?7 LIMIT ${MAX_MATCHES})
   ) AND row ->> 'groupId' > ?2 GROUP BY row ->> 'groupId' ORDER BY row ->> 'groupId' LIMIT ?3`;
 
+/** Its parameters: site, id to go on after, limit; for a search two ranges, as written and lower-case. */
+export function accountsSql(search: string): string {
+  return search === '' ? LIST : SEARCH;
+}
+
 /**
  * One page of the accounts of a site, by id.
  *
  * @param search how their id or name (ASCII letters in any case) begins; empty: all
  * @param after the id with which the page before ended, or an empty text
  */
-export function accountsStatement(
-  db: D1Database,
-  site: string,
-  search: string,
-  after: string,
-  limit: number,
-): D1PreparedStatement {
-  if (search === '') return db.prepare(LIST).bind(site, after, limit);
-  const lower = search.toLowerCase();
-  const ranges = [search, search + LAST_CHARACTER, lower, lower + LAST_CHARACTER];
-  return db.prepare(SEARCH).bind(site, after, limit, ...ranges);
-}
-
-/** See {@link accountsStatement}. */
 export async function listAccounts(
   db: D1Database,
   site: string,
@@ -74,7 +65,11 @@ export async function listAccounts(
   after: string,
   limit: number,
 ): Promise<{ items: AccountEntry[]; cursor: string | null }> {
-  const { results } = await accountsStatement(db, site, search, after, limit + 1).all<AccountEntry>();
+  const ranges = search === '' ? [] : [...prefixRange(search), ...prefixRange(asciiLower(search))];
+  const { results } = await db
+    .prepare(accountsSql(search))
+    .bind(site, after, limit + 1, ...ranges)
+    .all<AccountEntry>();
   const items = results.slice(0, limit);
   return { items, cursor: results.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
@@ -106,4 +101,9 @@ export function mergedTraits(newestFirst: readonly Pick<Membership, 'traits'>[])
     for (const [name, value] of Object.entries(traits)) setOwn(merged, name, value);
   }
   return merged;
+}
+
+/** As SQLite's `lower` does. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

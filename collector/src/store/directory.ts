@@ -1,4 +1,4 @@
-import { LAST_CHARACTER } from './prefix.ts';
+import { LAST_CHARACTER, prefixRange } from './prefix.ts';
 import { profileRef } from './profile-ref.ts';
 
 /** A known person, as the directory lists it: a fact of kind `profile`. */
@@ -34,27 +34,17 @@ const SEARCH = `SELECT key, row FROM (
     ${matches('email', '?5', '?6')} UNION ${matches('searchName', '?5', '?6')} UNION ${matches('userId', '?7', '?8')}
   ) WHERE ${PAGE}`;
 
+/** Its parameters: site, where to go on (time, key), limit; for a search two ranges, lower-case and as written. */
+export function directorySql(search: string): string {
+  return search === '' ? LIST : SEARCH;
+}
+
 /**
  * One page of the people of a site, changed last first.
  *
  * @param search how their e-mail, name (both in any case) or user id begins; empty: all
  * @param after where the page before ended
  */
-export function directoryStatement(
-  db: D1Database,
-  site: string,
-  search: string,
-  after: DirectoryCursor | null,
-  limit: number,
-): D1PreparedStatement {
-  const [changedAt, key] = after ?? [LAST_CHARACTER, ''];
-  if (search === '') return db.prepare(LIST).bind(site, changedAt, key, limit);
-  const lower = search.toLowerCase();
-  const ranges = [lower, lower + LAST_CHARACTER, search, search + LAST_CHARACTER];
-  return db.prepare(SEARCH).bind(site, changedAt, key, limit, ...ranges);
-}
-
-/** See {@link directoryStatement}. */
 export async function listDirectory(
   db: D1Database,
   site: string,
@@ -62,8 +52,13 @@ export async function listDirectory(
   after: DirectoryCursor | null,
   limit: number,
 ): Promise<{ items: DirectoryEntry[]; cursor: DirectoryCursor | null }> {
-  const statement = directoryStatement(db, site, search, after, limit + 1);
-  const { results } = await statement.all<{ key: string; row: string }>();
+  const [changedAt, key] = after ?? [LAST_CHARACTER, ''];
+  const lower = search.toLowerCase();
+  const ranges = search === '' ? [] : [...prefixRange(lower), ...prefixRange(search)];
+  const { results } = await db
+    .prepare(directorySql(search))
+    .bind(site, changedAt, key, limit + 1, ...ranges)
+    .all<{ key: string; row: string }>();
   const page = results.slice(0, limit).map(({ key, row }) => ({ key, row: JSON.parse(row) }));
   const last = page.at(-1);
   return {
