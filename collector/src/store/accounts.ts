@@ -41,9 +41,9 @@ const ENTRY = `SELECT row ->> 'groupId' AS id, row ->> '$.traits.name' AS name, 
 const LIST = `${ENTRY} > ?2 GROUP BY row ->> 'groupId' ORDER BY row ->> 'groupId' LIMIT ?3`;
 
 const SEARCH = `${ENTRY} IN (
-    SELECT * FROM (SELECT row ->> 'groupId' FROM facts
+    SELECT * FROM (SELECT DISTINCT row ->> 'groupId' FROM facts
       WHERE ${IS_MEMBER} AND row ->> 'groupId' >= ?4 AND row ->> 'groupId' < ?5 LIMIT ${MAX_MATCHES})
-    UNION SELECT * FROM (SELECT row ->> 'groupId' FROM facts
+    UNION SELECT * FROM (SELECT DISTINCT row ->> 'groupId' FROM facts
       WHERE ${IS_MEMBER} AND lower(row ->> '$.traits.name') >= ?6 AND lower(row ->> '$.traits.name') < ?7 LIMIT ${MAX_MATCHES})
   ) AND row ->> 'groupId' > ?2 GROUP BY row ->> 'groupId' ORDER BY row ->> 'groupId' LIMIT ?3`;
 

@@ -115,6 +115,19 @@ describe('what was erased leaves the archive', () => {
     expect(await archived(site)).toEqual({});
   });
 
+  it('though a file of another site cannot be read', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const [site, broken] = [newSite(), `a-${newSite()}`];
+    const now = Date.now();
+    const [chunk, lost] = [chunkOf(site, { at: now }), chunkOf(broken, { at: now })];
+    await deliver([chunk, lost]);
+    for (const key of Object.keys(await archived(broken))) await bucket().put(key, 'not gzip');
+    await erase(site, [chunk.id], null, now);
+    await erase(broken, [lost.id], null, now);
+    await finishErasures(env, now + HOUR_MS);
+    expect([await pending(broken), await archived(site)]).toEqual([1, {}]);
+  });
+
   it('though its file was never written', async () => {
     const site = newSite();
     const now = Date.now();

@@ -21,7 +21,15 @@ export async function finishErasures(
   const folders = Map.groupBy(results, ({ site, chunk }) => folderOf(site, chunk));
   for (const [folder, erased] of folders) {
     const ids = erased.map(({ chunk }) => chunk);
-    if (ARCHIVE) await removeFromArchive(ARCHIVE, folder, new Set(ids));
+    try {
+      if (ARCHIVE) await removeFromArchive(ARCHIVE, folder, new Set(ids));
+    } catch (error) {
+      console.error(
+        `What was erased is still in ${folder} of the archive; it is tried again in an hour.`,
+        error,
+      );
+      continue;
+    }
     await DB.prepare(
       'DELETE FROM archive_erasures WHERE site = ?1 AND chunk IN (SELECT value FROM json_each(?2))',
     )

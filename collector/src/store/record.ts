@@ -24,7 +24,7 @@ const chunk = z.object({
   id: z.string().regex(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/),
   site: name,
   profile: name,
-  epoch: z.number().int(),
+  epoch: z.number(),
   firstAt: name,
   lastAt: name,
   messages: z
@@ -36,9 +36,9 @@ const chunk = z.object({
 const fact = z.object({
   site: name,
   kind: z.enum(FACT_KINDS),
-  key: name,
+  key: z.string(),
   profile: name,
-  revision: z.number().int(),
+  revision: z.number(),
   row: z.string().refine(isJsonObject).nullable(),
 });
 

@@ -27,8 +27,11 @@ export async function applyRetention(env: Pick<Env, 'DB' | 'ARCHIVE'>, now: numb
   const hour = new Date(now).getUTCHours();
   for (const { id, settings } of results) {
     if (hourOf(id) !== hour) continue;
-    const { retentionDays } = siteSettings.parse(JSON.parse(settings));
-    await retain(env, id, retentionDays, now);
+    try {
+      await retain(env, id, siteSettings.parse(JSON.parse(settings)).retentionDays, now);
+    } catch (error) {
+      console.error(`What is too old at ${id} could not all be deleted; it is tried again tomorrow.`, error);
+    }
   }
 }
 
