@@ -134,6 +134,12 @@ describe('a fact', () => {
     expect(await standing(site)).toMatchObject({ revision: 3 });
   });
 
+  it('is judged in the order in which it was said, when one batch has it all', async () => {
+    const site = newSite();
+    await store.append([], [order(site, 'a', 5), order(site, 'u', 4, null), order(site, 'u', 3)]);
+    expect(await standing(site)).toMatchObject({ profile: `a:${site}:x`, revision: 5 });
+  });
+
   it('that a person took back, and a device stated since, is not lost when the old word comes again', async () => {
     const site = newSite();
     const takenBack = order(site, 'u', 3, null);
