@@ -43,7 +43,7 @@ describe('a site keeps', () => {
 
   it('no more, though thousands are too old', async () => {
     const site = `site-${crypto.randomUUID()}`;
-    const chunks = Array.from({ length: 2_500 }, () => chunkOf(site, { at: ago(50) }));
+    const chunks = Array.from({ length: 5_500 }, () => chunkOf(site, { at: ago(50) }));
     const orders = Array.from({ length: 2_500 }, (_, n) => factOf(site, 'order', `${n}`, { at: iso(50) }));
     await store.append(chunks, orders);
     await retain(env, site, 40, now);

@@ -5,11 +5,11 @@ import { firstIdAt } from './chunk-id.ts';
 
 const DAY_MS = 86_400_000;
 /** Rows that one statement deletes, or looks at. */
-const BATCH = 1_000;
+const BATCH = 5_000;
 const PAGE = 50_000;
 /** Deletions for one site in one run; the rest follows the next day. */
-const MAX_BATCHES = 50;
-const MAX_FILES = 5_000;
+const MAX_BATCHES = 200;
+const MAX_FILES = 50_000;
 
 /** Kinds of facts whose keys say nothing of their age. Profiles leave with their objects; here only what they took back. */
 const UNDATED = ['order', 'member', 'identity', 'profile'] as const;

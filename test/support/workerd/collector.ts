@@ -2,8 +2,8 @@ import { env, exports } from 'cloudflare:workers';
 import { uuidv7 } from 'uuidv7';
 import { expect, vi } from 'vitest';
 import { D1EventStore } from '../../../collector/src/store/d1.ts';
-import { eventStore } from '../../../collector/src/store/open.ts';
 import { QueueEventStore } from '../../../collector/src/store/queue.ts';
+import { chunkLine } from '../../../collector/src/store/record.ts';
 import type { BatchAnswer } from '../../../sdk/src/message.ts';
 
 /** A site of a test's own, in the collector under test. */
@@ -77,7 +77,7 @@ export async function arrived(): Promise<void> {
   const id = uuidv7();
   const at = new Date().toISOString();
   const last = { site: 'last', id, profile: 'a:last:v', epoch: 0, firstAt: at, lastAt: at, messages: '[{}]' };
-  await eventStore(env).append([last], []);
+  await env.EVENTS.send(chunkLine(last), { contentType: 'text' });
   const stored = env.DB.prepare("SELECT 1 FROM chunks WHERE site = 'last' AND id = ?").bind(id);
   await vi.waitFor(async () => expect(await stored.first()).not.toBeNull(), {
     timeout: 20_000,
