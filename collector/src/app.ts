@@ -1,8 +1,11 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
 import { accounts } from './admin/accounts.ts';
 import { campaigns } from './admin/campaigns.ts';
+import { directory } from './admin/directory.ts';
 import { events } from './admin/events.ts';
+import { keys } from './admin/keys.ts';
 import { profiles } from './admin/profiles.ts';
 import { requireAdmin } from './admin/require-admin.ts';
 import { sites } from './admin/sites.ts';
@@ -58,8 +61,10 @@ app.get('/healthz', async (c) => c.json(await health(c.env)));
 
 app.use('/api/*', requireAdmin);
 app.route('/api/sites', sites);
-app.route('/api/sites/:site/profiles', profiles);
+app.route('/api/sites/:site/keys', keys);
 app.route('/api/sites/:site/accounts', accounts);
+app.route('/api/sites/:site/profiles', directory);
+app.route('/api/sites/:site/profiles', profiles);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
 
@@ -70,6 +75,10 @@ app.get('/:file{[\\w-]+\\.js}', (c) =>
 app.notFound(() => new RequestError('not_found', 'There is nothing at this address.').toResponse());
 app.onError((error, c) => {
   if (error instanceof RequestError) return error.toResponse();
+  // Hono's validator, of a body that it cannot read.
+  if (error instanceof HTTPException && error.status === 400) {
+    return new RequestError('bad_request', `${error.message}.`).toResponse();
+  }
   console.error(error);
   // The client keeps what it sent, and sends it again.
   if (c.req.path.startsWith('/v1/')) {

@@ -19,6 +19,10 @@ export interface StoredMessage {
   previousId?: string;
   /** What else names the person, normalised: see ingest/identifiers.ts. */
   identifiers?: Identifiers;
+  /** The user id that was named without the proof that the site requires. */
+  claimedUserId?: string;
+  /** Told by a device that did not prove whom it belongs to; never stored, it comes from the chunk. */
+  unverified?: true;
   /** Sent by a crawler or by a browser that is driven by a program: kept, and left out of reports. */
   bot?: true;
   /** What was sent, where it was said in another vocabulary. */

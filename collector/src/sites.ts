@@ -69,6 +69,13 @@ export interface Site {
   campaigns: Campaign[];
 }
 
+/** What a write key opens, until when (ISO 8601; `null`: until it is replaced). */
+interface WriteKey {
+  site: string;
+  kind: KeyKind;
+  expiresAt: string | null;
+}
+
 /** How long a change made elsewhere may stay unseen in this isolate, ms. */
 const TTL_MS = 60_000;
 
@@ -77,7 +84,7 @@ interface Cached<T> {
   until: number;
 }
 const sites = new Map<string, Cached<Site | null>>();
-const keys = new Map<string, Cached<{ site: string; kind: KeyKind } | null>>();
+const keys = new Map<string, Cached<WriteKey | null>>();
 /** Wrong keys are cached too, so that a flood of them does not become a flood of queries; bounded. */
 const MAX_CACHED = 10_000;
 
@@ -92,18 +99,15 @@ export function loadSite(db: D1Database, id: string, now: number): Promise<Site 
   });
 }
 
-/** Which site a write key opens, and how far. */
-export function loadKey(
-  db: D1Database,
-  key: string,
-  now: number,
-): Promise<{ site: string; kind: KeyKind } | null> {
-  return cached(keys, key, now, () =>
+/** Which site a write key opens, and how far; `null` for one that is not known, or has run out by `now`. */
+export async function loadKey(db: D1Database, key: string, now: number): Promise<WriteKey | null> {
+  const found = await cached(keys, key, now, () =>
     db
-      .prepare('SELECT site, kind FROM keys WHERE key = ?')
+      .prepare('SELECT site, kind, expires_at AS expiresAt FROM keys WHERE key = ?')
       .bind(key)
-      .first<{ site: string; kind: KeyKind }>(),
+      .first<WriteKey>(),
   );
+  return found?.expiresAt && Date.parse(found.expiresAt) <= now ? null : found;
 }
 
 /** Forgets what this isolate knows of sites and keys: after a change made here. Others see it within 60 s. */

@@ -38,6 +38,8 @@ export interface CommerceProperties {
   tax?: number;
   shipping?: number;
   cart_id?: string;
+  /** Of an order: `created`, `paid`, `shipped`, `delivered`, `cancelled`, `returned`, or a shop's word for one of them. */
+  status?: string;
   search_term?: string;
   [key: string]: unknown;
 }
@@ -58,6 +60,7 @@ export type CommerceEvent =
   | 'add_payment_info'
   | 'purchase'
   | 'refund'
+  | 'order_updated'
   | 'cart_updated';
 
 interface MessageBase {

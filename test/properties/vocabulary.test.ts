@@ -92,7 +92,7 @@ it("Yespo's customer is known from then on, unless the shop names nobody", async
         anonymousId,
         messageId: crypto.randomUUID(),
         event: 'CustomerData',
-        properties: { CustomerData: { externalCustomerId, user_email: 'mira@shop.example' } },
+        properties: { CustomerData: { externalCustomerId, user_email: `${anonymousId}@shop.example` } },
       },
     ]);
   await say('known', '42');
@@ -104,7 +104,7 @@ it("Yespo's customer is known from then on, unless the shop names nobody", async
   await say('nobody', 'null');
   expect(await profileOf(site, 'known')).toMatchObject({
     ids: { userId: '42' },
-    traits: { email: 'mira@shop.example' },
+    traits: { email: 'known@shop.example' },
     counters: {},
   });
   expect(await profileOf(site, 'nobody')).toMatchObject({ ids: { userId: null } });

@@ -43,13 +43,15 @@ describe('the directory', () => {
     await stateFacts(
       person(id, 1),
       person(id, 2, { userId: null }),
-      person(id, 3, { userId: null, anonymousId: null, email: null }),
+      person(id, 3, { userId: null, anonymousId: null }),
+      person(id, 4, { userId: null, anonymousId: null, email: null }),
       factOf(id, 'profile', 'gone', null),
       factOf(id, 'order', 'T-1', { email: 'p9@example.com' }),
     );
     expect(await list(id)).toEqual({
       items: [
         expect.objectContaining({ ref: null, email: null }),
+        expect.objectContaining({ ref: 'email:p3@example.com' }),
         expect.objectContaining({ ref: 'anonymous:device-2', userId: null }),
         {
           ...{ ref: 'user:user-1', userId: 'user-1', email: 'p1@example.com', phone: null, name: 'Person 1' },

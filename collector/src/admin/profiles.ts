@@ -1,42 +1,83 @@
 import { zValidator } from '@hono/zod-validator';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { deviceName, personName } from '../profile/profile-name.ts';
-import { listDirectory } from '../store/directory.ts';
-import { cursorOf, toCursor } from './cursor.ts';
+import { askOwner } from '../profile/people.ts';
+import { contactNames, deviceName, personName } from '../profile/profile-name.ts';
+import type { DisownResult, ReadResult } from '../profile/rpc.ts';
+import type { Cursor } from '../profile/timeline.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
-const query = z.object({
-  search: z.string().trim().max(200).default(''),
-  cursor: cursorOf(z.tuple([z.string(), z.string()])).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-});
+type C = Context<{ Bindings: Env }>;
+type Read = Extract<ReadResult, { kind: 'read' }>;
+type Profile = ReturnType<Env['PROFILES']['getByName']>;
 
-/** `/api/sites/:site/profiles`: the people who are known by name, and one visitor: `anonymous:<id>` or `user:<id>`. */
+const timelineQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  cursor: z.string().max(1_000).optional(),
+});
+const device = z.object({ anonymousId: z.string().min(1).max(256) });
+
+/**
+ * `/api/sites/:site/profiles/:ref`, where `ref` is `anonymous:<id>`, `user:<id>` or `email:<address>`. An attached
+ * device answers with its person.
+ */
 export const profiles = new Hono<{ Bindings: Env }>()
-  .get('/', zValidator('query', query, explainInvalid), async (c) => {
-    const { search, cursor: after = null, limit } = c.req.valid('query');
-    const page = await listDirectory(c.env.DB, c.req.param('site') ?? '', search, after, limit);
-    return c.json({ items: page.items, cursor: page.cursor && toCursor(page.cursor) });
+  .get('/:ref', (c) => answer(c, async (profile) => profile.read() as Promise<ReadResult>))
+  .get('/:ref/export', async (c) => {
+    c.header('Content-Disposition', 'attachment; filename="profile.json"');
+    return answer(c, async (profile) => profile.export() as Promise<ReadResult>);
   })
-  .get('/:ref', async (c) => {
-    const name = await objectName(c.req.param('ref'), c.req.param('site') ?? '', c.env);
-    const profile = await readProfile(name, c.env);
-    if (!profile) throw new RequestError('not_found', 'Nothing is known of this visitor.');
-    return c.body(profile, 200, { 'Content-Type': 'application/json' });
+  .get('/:ref/timeline', zValidator('query', timelineQuery, explainInvalid), async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const from = cursor === undefined ? null : readCursor(cursor);
+    const read = await askOwner<Read>(
+      await nameOf(c),
+      c.env,
+      async (profile) => profile.timeline(from, limit) as Promise<ReadResult>,
+    );
+    const page = JSON.parse(read.json ?? '{"items":[],"cursor":null}');
+    return c.json({ items: page.items, cursor: page.cursor && btoa(JSON.stringify(page.cursor)) });
+  })
+  .delete('/:ref', async (c) => {
+    await askOwner<null>(await nameOf(c), c.env, (profile) => profile.erase());
+    return c.json({ success: true });
+  })
+  .post('/:ref/disown', zValidator('json', device, explainInvalid), async (c) => {
+    const { anonymousId } = c.req.valid('json');
+    const { found } = await askOwner<Extract<DisownResult, { kind: 'disowned' }>>(
+      await nameOf(c),
+      c.env,
+      async (profile) => profile.disown(anonymousId) as Promise<DisownResult>,
+    );
+    if (!found) throw new RequestError('not_found', 'This person has no such device.');
+    return c.json({ success: true });
   });
 
-/** An attached device answers with its person. */
-async function readProfile(name: string, env: Env): Promise<string | null> {
-  const result = await env.PROFILES.getByName(name).read();
-  return result.kind === 'elsewhere' ? readProfile(result.person, env) : result.profile;
+async function answer(c: C, ask: (profile: Profile) => Promise<ReadResult>) {
+  const { json } = await askOwner<Read>(await nameOf(c), c.env, ask);
+  if (json === null) throw new RequestError('not_found', 'Nothing is known of this visitor.');
+  return c.body(json, 200, { 'Content-Type': 'application/json' });
 }
 
-async function objectName(ref: string, site: string, env: Env): Promise<string> {
-  const [, kind, id] = /^(anonymous|user):(.+)$/s.exec(ref) ?? [];
+function readCursor(text: string): Cursor {
+  try {
+    return z.object({ at: z.string(), id: z.string() }).parse(JSON.parse(atob(text)));
+  } catch {
+    throw new RequestError('bad_request', '"cursor" must be the one of an earlier answer.');
+  }
+}
+
+/** Name of the object that is asked first. */
+async function nameOf(c: C): Promise<string> {
+  const site = c.req.param('site') ?? '';
+  const [, kind, id] = /^(anonymous|user|email):(.+)$/s.exec(c.req.param('ref') ?? '') ?? [];
   if (kind === 'anonymous' && id) return deviceName(site, id);
-  if (kind === 'user' && id) return personName(site, id, env.SIGNING_KEY);
-  throw new RequestError('bad_request', 'A profile is named anonymous:<id> or user:<id>.');
+  if (kind === 'user' && id) return personName(site, id, c.env.SIGNING_KEY);
+  if (kind === 'email' && id) {
+    const [name = ''] = await contactNames(site, { email: id.trim().toLowerCase() }, c.env.SIGNING_KEY);
+    return name;
+  }
+  throw new RequestError('bad_request', 'A profile is named anonymous:<id>, user:<id> or email:<address>.');
 }

@@ -3,11 +3,18 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { forgetSites, KEY_FORMAT, siteId, siteSettings } from '../sites.ts';
+import { forgetSites, KEY_FORMAT, type KeyKind, type SiteSettings, siteId, siteSettings } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
+import { newKey, setKey } from './key-storage.ts';
 
 const key = z.string().regex(KEY_FORMAT, 'must be 3 to 64 letters, digits, _ or -');
-const sitePut = siteSettings.extend({ browserKey: key, serverKey: key });
+
+/** Settings are replaced as a whole; but keys and secrets, which are not shown or not at hand, stay when left out. */
+const sitePut = siteSettings.extend({
+  identitySecrets: siteSettings.shape.identitySecrets.unwrap().optional(),
+  browserKey: key.optional(),
+  serverKey: key.optional(),
+});
 
 interface Row {
   id: string;
@@ -15,49 +22,81 @@ interface Row {
   keys: string;
 }
 const SELECT = `SELECT id, settings,
-  (SELECT json_group_object(kind, key) FROM keys WHERE site = sites.id) AS keys FROM sites`;
+  (SELECT json_group_object(kind, key) FROM keys WHERE site = sites.id AND expires_at IS NULL) AS keys FROM sites`;
 
-function toJson(row: Row) {
-  const keys: Partial<Record<'browser' | 'server', string>> = JSON.parse(row.keys);
+/** Secrets are written, never read: only their number is shown. */
+function toJson({ id, settings, keys }: Row) {
+  const { identitySecrets = [], ...shown } = JSON.parse(settings) as Partial<SiteSettings>;
+  const { browser = null, server = null } = JSON.parse(keys) as Partial<Record<KeyKind, string>>;
   return {
-    id: row.id,
-    ...JSON.parse(row.settings),
-    browserKey: keys.browser ?? null,
-    serverKey: keys.server ?? null,
+    id,
+    ...shown,
+    identitySecretCount: identitySecrets.length,
+    browserKey: browser,
+    serverKey: server,
   };
 }
 
-/** `/api/sites`: settings and keys. */
+function read(db: D1Database, id: string): Promise<Row | null> {
+  return db.prepare(`${SELECT} WHERE id = ?`).bind(id).first<Row>();
+}
+
+/** `/api/sites`: settings and current keys. */
 export const sites = new Hono<{ Bindings: Env }>()
   .get('/', async (c) => {
     const { results } = await c.env.DB.prepare(`${SELECT} ORDER BY id`).all<Row>();
     return c.json({ items: results.map(toJson), cursor: null });
   })
   .get('/:site', async (c) => {
-    const row = await c.env.DB.prepare(`${SELECT} WHERE id = ?`).bind(c.req.param('site')).first<Row>();
+    const row = await read(c.env.DB, c.req.param('site'));
     if (!row) throw new RequestError('not_found', 'There is no such site.');
     return c.json(toJson(row));
   })
   .put('/:site', zValidator('json', sitePut, explainInvalid), async (c) => {
     const id = siteId.safeParse(c.req.param('site'));
     if (!id.success) throw new RequestError('bad_request', `A site's id ${id.error.issues[0]?.message}.`);
-    const { browserKey, serverKey, ...settings } = c.req.valid('json');
-    const { results } = await c.env.DB.prepare('SELECT 1 FROM keys WHERE key IN (?1, ?2) AND site <> ?3')
-      .bind(browserKey, serverKey, id.data)
-      .all();
-    if (browserKey === serverKey || results.length > 0) {
-      throw new RequestError('conflict', 'Every key must be different, also from those of other sites.');
-    }
+    const { browserKey, serverKey, identitySecrets, ...rest } = c.req.valid('json');
+    const before = await read(c.env.DB, id.data);
+    const kept = before && siteSettings.parse(JSON.parse(before.settings)).identitySecrets;
+    const settings: SiteSettings = { ...rest, identitySecrets: identitySecrets ?? kept ?? [] };
+    const given = {
+      browser: browserKey ?? (before ? null : newKey('browser')),
+      server: serverKey ?? (before ? null : newKey('server')),
+    };
+    await requireFree(c.env.DB, id.data, given);
+
+    const now = Date.now();
     await c.env.DB.batch([
       c.env.DB.prepare(
         `INSERT INTO sites (id, settings, updated_at) VALUES (?1, ?2, ?3)
          ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
-      ).bind(id.data, JSON.stringify(settings), new Date().toISOString()),
-      c.env.DB.prepare('DELETE FROM keys WHERE site = ?').bind(id.data),
-      c.env.DB.prepare(
-        "INSERT INTO keys (key, site, kind) VALUES (?1, ?3, 'browser'), (?2, ?3, 'server')",
-      ).bind(browserKey, serverKey, id.data),
+      ).bind(id.data, JSON.stringify(settings), new Date(now).toISOString()),
+      ...KINDS.flatMap((kind) => (given[kind] ? setKey(c.env.DB, id.data, kind, given[kind], now) : [])),
     ]);
     forgetSites();
-    return c.json({ id: id.data, ...settings, browserKey, serverKey });
+    const after = await read(c.env.DB, id.data);
+    return c.json(after && toJson(after));
   });
+
+const KINDS = ['browser', 'server'] as const;
+
+/** A key belongs to one site, and stays what it is: a browser key that the world has seen must never open more. */
+async function requireFree(
+  db: D1Database,
+  site: string,
+  { browser, server }: Record<KeyKind, string | null>,
+): Promise<void> {
+  const taken = await db
+    .prepare(
+      `SELECT 1 FROM keys WHERE key IN (?1, ?2)
+       AND (site <> ?3 OR kind <> CASE key WHEN ?1 THEN 'browser' ELSE 'server' END)`,
+    )
+    .bind(browser, server, site)
+    .first();
+  if (taken || (browser !== null && browser === server)) {
+    throw new RequestError(
+      'conflict',
+      'Every key must be different, also from those of other sites, and a key never changes its kind.',
+    );
+  }
+}

@@ -28,7 +28,7 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   const armed = await readArmedId(site.id, id, env.SIGNING_KEY);
   if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
   const { anonymousId, claimId, token } = parsed.data;
-  const sender = { site: site.id, anonymousId: anonymousId.toWellFormed(), token, now };
+  const sender = { site, anonymousId: anonymousId.toWellFormed(), token, now };
   const { campaign, version, variant } = armed;
   return claimFor(sender, { campaign, version, variant, claimId }, env);
 }

@@ -1,63 +1,30 @@
-import { z } from 'zod';
-import type { JsonObject, RejectionCode } from '../../../sdk/src/message.ts';
-import type { Accepted, StoredMessage } from '../message.ts';
+import type { RejectionCode } from '../../../sdk/src/message.ts';
+import type { Accepted } from '../message.ts';
 import { acceptedTime, isWritable } from './accepted-time.ts';
-import { withCampaign } from './campaign.ts';
 import { cleanJson, MAX_DEPTH } from './clean-json.ts';
-import { toCanonical } from './vocabulary.ts';
+import { explain, messageSchema, type ParsedMessage } from './message-schema.ts';
+import { namesNobody } from './names-nobody.ts';
+import type { Prover } from './proof.ts';
+import { type Around, toStored } from './to-stored.ts';
 
 /** Bytes of one message as JSON. */
 export const MAX_MESSAGE_BYTES = 32_000;
 /** How old a message with a browser key may be. */
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
-export interface Arrival {
+export interface Arrival extends Around {
   /** ms since the epoch, by the collector's clock. */
   receivedAt: number;
   /** When the batch left, by the sender's clock, ms since the epoch; `NaN` when unknown. */
   sentAt: number;
-  /** Server keys may import any past time. */
+  /** Server keys may import any past time, and name people by e-mail, phone or loyalty card alone. */
   keyKind: 'browser' | 'server';
-  /** Context shared by the batch; a message's own keys win. */
-  context: JsonObject | undefined;
+  prove: Prover;
 }
 
 export type Acceptance =
   | ({ ok: true; warnings: string[] } & Accepted)
   | { ok: false; messageId: string | null; code: RejectionCode; reason: string };
-
-const id = z
-  .union([z.string(), z.number()])
-  .transform(String)
-  .refine((value) => value.length <= 256, 'must have at most 256 characters');
-const object = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
-);
-const optional = {
-  messageId: id.nullish(),
-  anonymousId: id.nullish(),
-  userId: id.nullish(),
-  timestamp: z.union([z.string(), z.number()]).nullish(),
-  sentAt: z.union([z.string(), z.number()]).nullish(),
-  context: object.nullish(),
-};
-const name = z.string().max(256, 'must have at most 256 characters');
-const schema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('track'), event: name.min(1), properties: object.nullish(), ...optional }),
-  z.object({
-    type: z.literal('page'),
-    name: name.nullish(),
-    category: name.nullish(),
-    properties: object.nullish(),
-    ...optional,
-  }),
-  z.object({ type: z.literal('screen'), name: name.nullish(), properties: object.nullish(), ...optional }),
-  z.object({ type: z.literal('identify'), traits: object.nullish(), ...optional }),
-  z.object({ type: z.literal('group'), groupId: id, traits: object.nullish(), ...optional }),
-  z.object({ type: z.literal('alias'), previousId: id.nullish(), ...optional }),
-]);
-type Parsed = z.infer<typeof schema>;
 
 /**
  * One message of a request, made ready to store, or refused with a reason for the developer who sent it.
@@ -74,21 +41,13 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
   if (isTooLarge(JSON.stringify(raw))) {
     return refuse(sentId, 'too_large', `The message has more than ${MAX_MESSAGE_BYTES} bytes as JSON.`);
   }
-  const result = schema.safeParse(raw);
+  const result = messageSchema.safeParse(raw);
   if (!result.success) return refuse(sentId, 'invalid', explain(result.error));
   const parsed = result.data;
-  const warnings: string[] = [];
-  if (parsed.userId && isJunk(parsed.userId)) {
-    warnings.push(`The userId "${parsed.userId}" names nobody and is ignored.`);
-    parsed.userId = null;
-  }
-  if (!parsed.anonymousId && !parsed.userId) {
-    return refuse(sentId, 'no_id', 'The message has neither anonymousId nor userId.');
-  }
+  const warnings = dropNobodies(parsed);
+  const missing = missingName(parsed);
+  if (missing) return refuse(sentId, 'invalid', missing);
 
-  if (parsed.type === 'alias' && !(parsed.previousId ?? parsed.anonymousId)) {
-    return refuse(sentId, 'invalid', 'An alias needs previousId, or the anonymousId in its place.');
-  }
   if (cleaned.outOfRange > 0) warnings.push(`${cleaned.outOfRange} number(s) out of range became null.`);
   const timestamp = parseTime(parsed.timestamp);
   if (parsed.timestamp != null && Number.isNaN(timestamp)) {
@@ -104,76 +63,47 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
     );
   }
 
-  const messageId = parsed.messageId || (await hashedId(parsed));
-  const proof = { kind: arrival.keyKind === 'server' ? 'server' : 'none' } as const;
-  return { ok: true, message: store(parsed, messageId, time, arrival.context), proof, warnings };
+  const message = toStored(parsed, parsed.messageId || (await hashedId(parsed)), time, arrival);
+  const isServer = arrival.keyKind === 'server';
+  if (!message.anonymousId && !message.userId && !(isServer && message.identifiers)) {
+    return refuse(sentId, 'no_id', isServer ? NO_NAME : 'The message has neither anonymousId nor userId.');
+  }
+  const { proof, fault } = await arrival.prove(parsed.token, message.userId);
+  if (fault) warnings.push(fault);
+  return { ok: true, message, proof, warnings };
 }
 
-/** What shops send for visitors that they do not know; it would make one person of them all. */
-function isJunk(userId: string): boolean {
-  return /^(null|undefined|anonymous|guest|none|nan|true|false|-1|[0-]*|\[object object\])$/i.test(
-    userId.trim(),
-  );
-}
+const NO_NAME =
+  'The message has neither anonymousId nor userId, and no e-mail, phone or loyalty card either.';
 
-function store(
-  parsed: Parsed,
-  messageId: string,
-  time: number,
-  shared: JsonObject | undefined,
-): StoredMessage {
-  const message: StoredMessage = {
-    messageId,
-    type: parsed.type,
-    timestamp: new Date(time).toISOString(),
-  };
-  if (parsed.anonymousId) message.anonymousId = parsed.anonymousId;
-  if (parsed.userId) message.userId = parsed.userId;
-  if (parsed.context || shared) message.context = withCampaign({ ...shared, ...parsed.context });
-  switch (parsed.type) {
-    case 'track':
-      storeTrack(message, parsed.event, parsed.properties);
-      break;
-    case 'page':
-    case 'screen': {
-      message.event = parsed.type === 'page' ? 'page_view' : 'screen_view';
-      const category = parsed.type === 'page' ? parsed.category : null;
-      message.properties = {
-        ...parsed.properties,
-        ...(parsed.name ? { name: parsed.name } : {}),
-        ...(category ? { category } : {}),
-      };
-      break;
+/** Takes out the ids that are no one's; says so. */
+function dropNobodies(parsed: ParsedMessage): string[] {
+  const warnings: string[] = [];
+  if (parsed.userId && namesNobody(parsed.userId)) {
+    warnings.push(`The userId "${parsed.userId}" names nobody and is ignored.`);
+    parsed.userId = null;
+  }
+  if (parsed.type === 'alias' && parsed.previousId != null && namesNobody(parsed.previousId)) {
+    if (parsed.previousId !== '') {
+      warnings.push(`The previousId "${parsed.previousId}" names nobody and is ignored.`);
     }
-    case 'identify':
-      if (parsed.traits) message.traits = parsed.traits;
-      break;
-    case 'group':
-      message.groupId = parsed.groupId;
-      if (parsed.traits) message.traits = parsed.traits;
-      break;
-    case 'alias':
-      message.previousId = parsed.previousId ?? parsed.anonymousId ?? '';
-      break;
+    parsed.previousId = null;
   }
-  return message;
+  return warnings;
 }
 
-/** Under GA4's names; what was sent is kept beside it where it differs. */
-function storeTrack(message: StoredMessage, event: string, sent: JsonObject | null | undefined): void {
-  const properties = sent ?? {};
-  const canonical = toCanonical(event, properties);
-  const { userId } = canonical;
-  if (userId && userId.length <= 256 && !isJunk(userId)) message.userId ??= userId;
-  if (canonical.type === 'identify') {
-    message.type = 'identify';
-    message.traits = canonical.traits;
-  } else {
-    message.event = canonical.event;
-    if (sent || canonical.properties !== properties) message.properties = canonical.properties;
-    if (canonical.event === event && canonical.properties === properties) return;
+/** What an alias or a group cannot be without. */
+function missingName(parsed: ParsedMessage): string | null {
+  if (parsed.type === 'alias') {
+    if (!parsed.userId) return 'An alias needs userId: the id from now on.';
+    if (!(parsed.previousId ?? parsed.anonymousId)) {
+      return 'An alias needs previousId, or the anonymousId in its place.';
+    }
   }
-  message.raw = { event, properties };
+  if (parsed.type === 'group' && namesNobody(parsed.groupId)) {
+    return `The groupId "${parsed.groupId}" names no group.`;
+  }
+  return null;
 }
 
 /** Milliseconds since the epoch; `NaN` when absent, unreadable or outside the years that ISO 8601 writes with four digits. */
@@ -183,9 +113,9 @@ export function parseTime(value: unknown): number {
   return isWritable(time) ? time : Number.NaN;
 }
 
-/** The same message, sent again, gets the same id: `sentAt`, which changes, is left out. */
-async function hashedId(parsed: Parsed): Promise<string> {
-  const { sentAt: _, ...stable } = parsed;
+/** The same message, sent again, gets the same id: `sentAt` and the token, which change, are left out. */
+async function hashedId(parsed: ParsedMessage): Promise<string> {
+  const { sentAt: _, token: __, ...stable } = parsed;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(stable)));
   return `h-${[...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
@@ -193,15 +123,6 @@ async function hashedId(parsed: Parsed): Promise<string> {
 function messageIdOf(raw: object): string | null {
   const value = 'messageId' in raw ? raw.messageId : null;
   return typeof value === 'string' && value !== '' ? value.toWellFormed().slice(0, 256) : null;
-}
-
-function explain(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'The message is not valid.';
-  if (issue.path[0] === 'type') {
-    return '"type" must be one of track, page, screen, identify, group, alias.';
-  }
-  return `"${issue.path.join('.')}": ${issue.message}.`;
 }
 
 function refuse(messageId: string | null, code: RejectionCode, reason: string): Acceptance {

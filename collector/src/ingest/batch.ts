@@ -10,6 +10,8 @@ import { authorize } from './authorize.ts';
 import { cleanJson } from './clean-json.ts';
 import { type Delivered, deliver, type Sender } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
+import { proverFor } from './proof.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { visitorCookie } from './visitor-cookie.ts';
 
 /** Messages that one request may carry. */
@@ -62,6 +64,8 @@ async function accept(
     sentAt: parseTime(body.sentAt),
     keyKind,
     context: sharedContext(body.context),
+    surroundings: keyKind === 'browser' ? surroundingsOf(c.req.raw) : null,
+    prove: proverFor(site, keyKind, now),
   };
   const accepted: Accepted[] = [];
   const rejected: Rejection[] = [];
@@ -81,7 +85,7 @@ async function accept(
 
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
-  const { decisions, tokens } = await store(accepted, { site: site.id, token: body.token, now }, env);
+  const { decisions, tokens } = await store(accepted, { site, token: body.token, now }, env);
   const anonymousId =
     accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);

@@ -1,3 +1,5 @@
+import type { OrderState } from '../sites.ts';
+
 /** How a foreign event is read. */
 export interface Rule {
   /** GA4's name. */
@@ -8,16 +10,27 @@ export interface Rule {
   nested?: true;
   /** Event properties: GA4's name, and whose first present value it takes. */
   rename?: Record<string, readonly string[]>;
+  /** The state of an order that the name itself tells. */
+  state?: OrderState;
 }
 
 export const CURRENCY = ['currency', 'currencyCode', 'currency_code', 'price_currency_code'];
 /** The sum of an event. GA4's `value` comes first, so that what is canonical stays as it is. */
 const SUM = ['value', 'total', 'revenue', 'total_value', '$value', 'subtotal'];
 const ORDER = {
-  transaction_id: ['transaction_id', 'order_id', 'OrderNumber', 'OrderId', 'orderId', '$event_id'],
+  transaction_id: [
+    'transaction_id',
+    'order_id',
+    'OrderNumber',
+    'OrderId',
+    'orderId',
+    'externalOrderId',
+    '$event_id',
+  ],
   value: SUM,
   coupon: ['coupon', 'DiscountCode'],
 };
+const ORDER_STATE = { ...ORDER, status: ['status', 'order_status', 'orderStatus', 'Status'] };
 const LIST = {
   item_list_id: ['item_list_id', 'list_id', 'categoryKey', 'productCategoryId'],
   item_list_name: ['item_list_name', 'category'],
@@ -42,6 +55,8 @@ export const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Checkout Started', { event: 'begin_checkout', rename: { value: SUM } }],
   ['Payment Info Entered', { event: 'add_payment_info', rename: PAYMENT }],
   ['Order Completed', { event: 'purchase', rename: ORDER }],
+  ['Order Updated', { event: 'order_updated', rename: ORDER_STATE }],
+  ['Order Cancelled', { event: 'order_updated', rename: ORDER_STATE, state: 'cancelled' }],
   ['Order Refunded', { event: 'refund', rename: ORDER }],
 
   ['PageView', { event: 'page_view', nested: true }],
@@ -66,12 +81,15 @@ export const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Added to Cart', { event: 'add_to_cart', product: true }],
   ['Started Checkout', { event: 'begin_checkout', rename: { value: SUM } }],
   ['Placed Order', { event: 'purchase', rename: ORDER }],
+  ['Fulfilled Order', { event: 'order_updated', rename: ORDER_STATE, state: 'shipped' }],
+  ['Cancelled Order', { event: 'order_updated', rename: ORDER_STATE, state: 'cancelled' }],
   ['Refunded Order', { event: 'refund', rename: ORDER }],
 
   ['ecommerce.product_viewed', { event: 'view_item', product: true }],
   ['ecommerce.cart_updated', { event: 'cart_updated', rename: { value: SUM } }],
   ['ecommerce.checkout_started', { event: 'begin_checkout', rename: { value: SUM } }],
   ['ecommerce.order_placed', { event: 'purchase', rename: ORDER }],
+  ['ecommerce.order_cancelled', { event: 'order_updated', rename: ORDER_STATE, state: 'cancelled' }],
   ['ecommerce.order_refunded', { event: 'refund', rename: ORDER }],
 ]);
 

@@ -1,4 +1,4 @@
-import { siteOf } from '../profile/profile-name.ts';
+import { isAnonymous, siteOf } from '../profile/profile-name.ts';
 import type { Elsewhere } from '../profile/rpc.ts';
 import { hmac, verifyHmac } from '../signing.ts';
 
@@ -43,7 +43,9 @@ export async function readRouteToken(
   const body = token.slice(0, Math.max(0, cut));
   if (!(await verifyHmac('route', signed(anonymousId, body), token.slice(cut + 1), key))) return null;
   const [person = '', epoch = '', expiry = ''] = body.split('|');
-  return person.startsWith(`u:${site}:`) && Number(expiry) > now ? { person, epoch: Number(epoch) } : null;
+  return !isAnonymous(person) && siteOf(person) === site && Number(expiry) > now
+    ? { person, epoch: Number(epoch) }
+    : null;
 }
 
 function signed(anonymousId: string, body: string): string {

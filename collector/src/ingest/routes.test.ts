@@ -18,9 +18,9 @@ describe("Segment's client libraries work unchanged", () => {
     ['/v1/i', {}, { type: 'identify' }],
     ['/v1/group', { groupId: 'g' }, { type: 'group', groupId: 'g' }],
     ['/v1/g', { groupId: 'g' }, { type: 'group', groupId: 'g' }],
-    ['/v1/alias', { previousId: 'p' }, { type: 'alias', previousId: 'p' }],
-    ['/v1/alias', {}, { type: 'alias', previousId: 'v' }],
-    ['/v1/a', { previousId: 'p' }, { type: 'alias', previousId: 'p' }],
+    ['/v1/alias', { userId: 'u', previousId: 'p' }, { type: 'alias', userId: 'u', previousId: 'p' }],
+    ['/v1/alias', { userId: 'u' }, { type: 'alias', userId: 'u', previousId: 'v' }],
+    ['/v1/a', { userId: 'u', previousId: 'p' }, { type: 'alias', previousId: 'p' }],
   ])('on %s, with the key as Basic user', async (path, body, stored) => {
     const site = await makeSite();
     const Authorization = `Basic ${btoa(`${site.browserKey}:`)}`;

@@ -3,6 +3,7 @@ import { own, ownObject, ownString } from '../message.ts';
 import { cleanJson } from './clean-json.ts';
 import { CURRENCY, ITEM, PRODUCT_KEYS, RETAIL, RULES, type Rule, VALUED } from './foreign-names.ts';
 import { numberOf } from './number-text.ts';
+import { withOrderState } from './order-status.ts';
 
 /**
  * What a track call says in GA4's words. Yespo tells who somebody is by an event, which becomes an identify, or by
@@ -29,7 +30,8 @@ export function toCanonical(event: string, properties: JsonObject): Canonical {
     const userId = rule.nested ? customerId(ownObject(properties, 'GeneralInfo')) : null;
     return { type: 'track', ...translate(event, properties, rule), ...(userId && { userId }) };
   }
-  return { type: 'track', event, properties: RETAIL.has(event) ? inNumbers(properties) : properties };
+  if (!RETAIL.has(event)) return { type: 'track', event, properties };
+  return { type: 'track', event, properties: withOrderState(event, inNumbers(properties)) };
 }
 
 function toIdentify(properties: JsonObject): Canonical {
@@ -52,7 +54,7 @@ function translate(event: string, given: JsonObject, rule: Rule): { event: strin
   const renamed = rename(rest, { currency: CURRENCY, ...rule.rename });
   const items = products?.map(toItem);
   const properties = inNumbers(items ? { ...renamed, items } : renamed);
-  return { event: name, properties: withSums(name, properties) };
+  return { event: name, properties: withOrderState(name, withSums(name, properties), rule.state) };
 }
 
 /**

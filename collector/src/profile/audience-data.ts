@@ -1,8 +1,9 @@
 import type { AudienceData } from '../campaigns/gates.ts';
 import type { StoredMessage } from '../message.ts';
 import { cartValue, currentCart } from './cart.ts';
-import type { History } from './history.ts';
+import { type History, traitsOf } from './history.ts';
 import type { Page } from './page.ts';
+import { sessionOf } from './sessions.ts';
 
 /**
  * What campaigns see of a visitor.
@@ -18,15 +19,15 @@ export function audienceData(
   page: Page,
   now: number,
 ): AudienceData {
-  const session = history.sessions.findLast((candidate) => candidate.anonymousId === anonymousId);
+  const session = sessionOf(history.sessions, anonymousId);
   const cart = currentCart(history.carts);
   return {
     visitor: {
       id: anonymousId,
       userId: history.userId,
-      traits: history.traits,
-      sessions: history.sessions.length,
-      orders: history.orders.length,
+      traits: traitsOf(history),
+      sessions: history.olderSessions + history.sessions.length,
+      orders: history.orders.older.count + history.orders.list.length,
       firstSeen: history.firstSeen,
     },
     session: {

@@ -22,7 +22,7 @@ const MAX_CARTS = 50;
 /** Applies one event to the carts (design §3, Carts). Events must come in total order. */
 export function applyToCarts(carts: Carts, event: StoredMessage, time: number, siteCurrency: string): void {
   const items = linesOf(event.properties);
-  const currency = ownString(event.properties, 'currency');
+  const currency = currencyOf(event);
   const edit = (owner: string, toLines: (lines: Line[]) => Line[]) => {
     const before = carts[owner];
     const lines = toLines(before?.lines ?? []);
@@ -51,6 +51,12 @@ export function applyToCarts(carts: Carts, event: StoredMessage, time: number, s
       break;
     }
   }
+}
+
+/** ISO 4217; `null` when the event names none, or something else. */
+export function currencyOf(event: StoredMessage): string | null {
+  const code = ownString(event.properties, 'currency')?.trim().toUpperCase();
+  return code !== undefined && /^[A-Z]{3}$/.test(code) ? code : null;
 }
 
 /** The one that a shop would call "your cart": not empty, changed last. */

@@ -11,13 +11,17 @@ export interface StoredChunk {
     /** Accepted time of the first and last message. */
     firstAt: string;
     lastAt: string;
+    /** Of the device when it was accepted. */
+    epoch: number;
+    /** Lent by a device that has not proven whose it is. */
+    unverified?: true;
   };
   /** `StoredMessage[]` as JSON. */
   messages: string;
 }
 
 /** Packs messages, sorted in total order, into chunks of at most {@link MAX_CHUNK_BYTES}; one message is smaller. */
-export function toChunks(sorted: readonly StoredMessage[]): StoredChunk[] {
+export function toChunks(sorted: readonly StoredMessage[], epoch: number): StoredChunk[] {
   const chunks: StoredChunk[] = [];
   let members: StoredMessage[] = [];
   let texts: string[] = [];
@@ -27,13 +31,13 @@ export function toChunks(sorted: readonly StoredMessage[]): StoredChunk[] {
     const last = members[members.length - 1];
     if (!first || !last) return;
     const messageIds = members.map((message) => message.messageId);
-    const head = { messageIds, firstAt: first.timestamp, lastAt: last.timestamp };
+    const head = { messageIds, firstAt: first.timestamp, lastAt: last.timestamp, epoch };
     chunks.push({ id: uuidv7(), head, messages: `[${texts.join(',')}]` });
     members = [];
     texts = [];
     size = 2;
   };
-  for (const message of sorted) {
+  for (const { unverified: _, ...message } of sorted) {
     const text = JSON.stringify(message);
     const bytes = new TextEncoder().encode(text).byteLength + 1;
     if (size + bytes > MAX_CHUNK_BYTES) close();
@@ -63,23 +67,34 @@ export function inParts(chunks: readonly StoredChunk[]): StoredChunk[][] {
   return parts;
 }
 
-export function messagesOf(chunks: readonly StoredChunk[]): StoredMessage[] {
-  return chunks.flatMap((chunk) => JSON.parse(chunk.messages) as StoredMessage[]);
+export function messagesOf(chunks: readonly Pick<StoredChunk, 'head' | 'messages'>[]): StoredMessage[] {
+  return chunks.flatMap(({ head, messages }) => {
+    const all: StoredMessage[] = JSON.parse(messages);
+    if (head.unverified) for (const message of all) message.unverified = true;
+    return all;
+  });
 }
 
-/** What becomes of chunks when a device is erased: the ids that go, and new chunks with the others' messages of those. */
-export function withoutMessagesOf(
+/** What becomes of chunks when a device goes: the ids that go, and new chunks with its messages and with the others' of those. */
+export function split(
   anonymousId: string,
   chunks: readonly StoredChunk[],
-): { erased: string[]; kept: StoredChunk[] } {
-  const erased: string[] = [];
-  const kept: StoredChunk[] = [];
+): { replaced: string[]; theirs: StoredChunk[]; others: StoredChunk[] } {
+  const replaced: string[] = [];
+  const theirs: StoredChunk[] = [];
+  const others: StoredChunk[] = [];
   for (const chunk of chunks) {
     const messages = messagesOf([chunk]);
-    const others = messages.filter((message) => message.anonymousId !== anonymousId);
-    if (others.length === messages.length) continue;
-    erased.push(chunk.id);
-    kept.push(...toChunks(others));
+    const rest = messages.filter((message) => message.anonymousId !== anonymousId);
+    if (rest.length === messages.length) continue;
+    const { epoch, unverified } = chunk.head;
+    const rebuilt = (some: StoredMessage[]) =>
+      toChunks(some, epoch).map((made) =>
+        unverified ? { ...made, head: { ...made.head, unverified } } : made,
+      );
+    replaced.push(chunk.id);
+    others.push(...rebuilt(rest));
+    theirs.push(...rebuilt(messages.filter((message) => message.anonymousId === anonymousId)));
   }
-  return { erased, kept };
+  return { replaced, theirs, others };
 }

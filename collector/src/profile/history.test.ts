@@ -27,14 +27,14 @@ describe('an order', () => {
   it('is worth what the shop says, else its items', () => {
     const items = [{ item_id: 'a', price: 4, quantity: 2 }];
     const { orders } = historyOf([purchase('1'), purchase('2', { value: null, items, currency: 'USD' })]);
-    expect(orders).toMatchObject([
+    expect(orders.list).toMatchObject([
       { transactionId: '1', value: 10, currency: 'EUR' },
       { transactionId: '2', value: 8, currency: 'USD' },
     ]);
   });
 
   it('counts also when the shop forgot its id', () => {
-    expect(historyOf([purchase(undefined), purchase(undefined)]).orders).toHaveLength(2);
+    expect(historyOf([purchase(undefined), purchase(undefined)]).orders.list).toHaveLength(2);
   });
 
   it.each([
@@ -44,7 +44,9 @@ describe('an order', () => {
     ['never by more than was paid', { transaction_id: '1', value: 99 }, 10],
     ['not when it is another one', { transaction_id: '2' }, 0],
   ])('is refunded %s', (_, properties, refunded) => {
-    expect(historyOf([purchase('1'), { event: 'refund', properties }]).orders).toMatchObject([{ refunded }]);
+    expect(historyOf([purchase('1'), { event: 'refund', properties }]).orders.list).toMatchObject([
+      { refunded },
+    ]);
   });
 });
 
@@ -62,6 +64,6 @@ describe('a visitor who does everything there is to do', () => {
     const total = Object.values(history.counters).reduce((sum: number, n) => sum + Number(n), 0);
     expect(total).toBe(3 * many);
     expect(history.traits).toHaveProperty(`trait-${many - 1}`);
-    expect(history.orders.at(-1)?.transactionId).toBe(`${many - 1}`);
+    expect(history.orders.list.at(-1)?.transactionId).toBe(`${many - 1}`);
   });
 });

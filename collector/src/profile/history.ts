@@ -1,17 +1,16 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
-import { compareMessages, own, ownAmount, ownString, type StoredMessage, setOwn } from '../message.ts';
-import { applyToCarts, type Carts, cartValue, type Line, linesOf } from './cart.ts';
-import { addToSession, type Session } from './sessions.ts';
+import { compareMessages, type Identifiers, own, ownString, type StoredMessage, setOwn } from '../message.ts';
+import { type Attribution, attributed } from './attribution.ts';
+import { applyToCarts, type Carts } from './cart.ts';
+import { applyToOrders, dropOldestOrders, noOrders, type Orders } from './orders.ts';
+import { addToSession, type Session, sessionOf } from './sessions.ts';
 
-export interface Order {
-  transactionId: string;
+/** An account that the person was said to belong to, with what was said of it. */
+export interface Membership {
+  groupId: string;
+  traits: JsonObject;
   /** ms since the epoch. */
   at: number;
-  value: number;
-  currency: string;
-  items: Line[];
-  /** What was paid back so far, in the same currency. */
-  refunded: number;
 }
 
 /**
@@ -21,11 +20,20 @@ export interface Order {
 export interface History {
   anonymousIds: string[];
   userId: string | null;
+  /** The latest of each. */
+  identifiers: Identifiers;
   /** Latest value per key. */
   traits: JsonObject;
+  /** What devices say that did not prove whose they are; it never hides what is known. */
+  claimedTraits: JsonObject;
+  /** Oldest first; how many there were before those. */
   sessions: Session[];
+  olderSessions: number;
+  attribution: Attribution;
   carts: Carts;
-  orders: Order[];
+  orders: Orders;
+  /** The account named last stands last. */
+  accounts: Membership[];
   /** Client events by canonical name. */
   counters: JsonObject;
   /** ms since the epoch. */
@@ -34,11 +42,17 @@ export interface History {
   /** BCP 47, of the newest message that says so. */
   locale: string | null;
   /** The last message folded in: what is older than it makes the fold start anew. */
-  watermark: { timestamp: string; messageId: string } | null;
+  watermark: Watermark | null;
+  /** Whether detail was dropped to keep within the limits. */
+  truncated: boolean;
 }
 
+/** A place in the total order. */
+export type Watermark = Pick<StoredMessage, 'timestamp' | 'messageId'>;
+
 /** Bounds of the detail that is kept, so that no visitor's state grows without end; the oldest goes first. */
-const MAX_ORDERS = 200;
+const MAX_SESSIONS = 200;
+const MAX_ACCOUNTS = 20;
 const MAX_ANONYMOUS_IDS = 50;
 const MAX_TRAITS = 500;
 /** Characters of one trait as JSON; a longer one stays in the events alone. */
@@ -51,15 +65,21 @@ export function emptyHistory(): History {
   return {
     anonymousIds: [],
     userId: null,
+    identifiers: {},
     traits: {},
+    claimedTraits: {},
     sessions: [],
+    olderSessions: 0,
+    attribution: { first: null, last: null },
     carts: {},
-    orders: [],
+    orders: noOrders(),
+    accounts: [],
     counters: {},
     firstSeen: 0,
     lastSeen: 0,
     locale: null,
     watermark: null,
+    truncated: false,
   };
 }
 
@@ -80,28 +100,69 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   history.lastSeen = time;
   history.watermark = { timestamp: message.timestamp, messageId: message.messageId };
 
-  const { anonymousId, userId } = message;
-  if (
-    anonymousId &&
-    !history.anonymousIds.includes(anonymousId) &&
-    history.anonymousIds.length < MAX_ANONYMOUS_IDS
-  ) {
+  const { anonymousId, userId, groupId } = message;
+  if (anonymousId && !history.anonymousIds.includes(anonymousId)) {
     history.anonymousIds.push(anonymousId);
+    if (history.anonymousIds.length > MAX_ANONYMOUS_IDS) history.anonymousIds.shift();
   }
   if (userId) history.userId = userId;
-  if (message.type === 'identify') mergeTraits(history.traits, message.traits);
+  if (message.identifiers) history.identifiers = { ...history.identifiers, ...message.identifiers };
+  if (message.type === 'identify') {
+    mergeTraits(message.unverified ? history.claimedTraits : history.traits, message.traits);
+  }
+  if (groupId) join(history, { groupId, traits: message.traits ?? {}, at: time });
   history.locale = ownString(message.context, 'locale') ?? history.locale;
   if (message.event === undefined) return;
 
   count(history.counters, message.event);
-  addToSession(history.sessions, message, time);
+  const begun = addToSession(history.sessions, message, time);
+  if (begun) history.attribution = attributed(history.attribution, begun.touch);
+  dropOldestSessions(history);
   applyToCarts(history.carts, message, time, siteCurrency);
-  if (message.event === 'purchase') addOrder(history.orders, message, time, siteCurrency);
-  if (message.event === 'refund') refund(history.orders, message);
+  applyToOrders(history.orders, message, time, siteCurrency, () => ({
+    session: sessionOf(history.sessions, anonymousId)?.id ?? null,
+    attribution: history.attribution,
+  }));
+}
+
+/** All traits, the claimed ones behind those that are known. */
+export function traitsOf({ traits, claimedTraits }: History): JsonObject {
+  const all: JsonObject = {};
+  for (const [key, value] of [...Object.entries(claimedTraits), ...Object.entries(traits)]) {
+    setOwn(all, key, value);
+  }
+  return all;
+}
+
+/** The history of `messages` on top of an earlier one, which stays as it is. Of a message that is there twice, the first counts. */
+export function refolded(from: History, messages: readonly StoredMessage[], siteCurrency: string): History {
+  const history = structuredClone(from);
+  const all = new Map<string, StoredMessage>();
+  for (const message of messages) {
+    if (!all.has(message.messageId) && isNewer(from, [message])) all.set(message.messageId, message);
+  }
+  extend(history, [...all.values()].sort(compareMessages), siteCurrency);
+  return history;
+}
+
+export function dropOldestSessions(history: History, count = MAX_SESSIONS): void {
+  const dropped = history.sessions.splice(0, Math.max(0, history.sessions.length - count));
+  history.olderSessions += dropped.length;
+}
+
+/** A membership that is told again moves to the end; its traits are merged. */
+function join(history: History, membership: Membership): void {
+  const known = history.accounts.find(({ groupId }) => groupId === membership.groupId);
+  const traits = { ...known?.traits };
+  mergeTraits(traits, membership.traits);
+  history.accounts = [
+    ...history.accounts.filter((other) => other !== known),
+    { ...membership, traits },
+  ].slice(-MAX_ACCOUNTS);
 }
 
 /** A key that is set again counts as new. */
-function mergeTraits(traits: JsonObject, given: JsonObject | undefined): void {
+export function mergeTraits(traits: JsonObject, given: JsonObject | undefined): void {
   for (const [key, value] of Object.entries(given ?? {})) {
     if (JSON.stringify(value).length > MAX_TRAIT_LENGTH) continue;
     delete traits[key];
@@ -110,42 +171,11 @@ function mergeTraits(traits: JsonObject, given: JsonObject | undefined): void {
   for (const key of Object.keys(traits).slice(0, -MAX_TRAITS)) delete traits[key];
 }
 
-function count(counters: JsonObject, event: string): void {
+export function count(counters: JsonObject, event: string): void {
   const full = !Object.hasOwn(counters, event) && Object.keys(counters).length >= MAX_EVENT_NAMES;
   const name = full ? OTHER_EVENTS : event;
   const before = own(counters, name);
   setOwn(counters, name, (typeof before === 'number' ? before : 0) + 1);
-}
-
-/** An order counts once per transaction, however often the thank-you page is opened. */
-function addOrder(orders: Order[], purchase: StoredMessage, time: number, siteCurrency: string): void {
-  const transactionId = transactionOf(purchase) ?? purchase.messageId;
-  if (orders.some((order) => order.transactionId === transactionId)) return;
-  const items = linesOf(purchase.properties);
-  orders.push({
-    transactionId,
-    at: time,
-    value: ownAmount(purchase.properties, 'value') ?? cartValue(items),
-    currency: ownString(purchase.properties, 'currency') ?? siteCurrency,
-    items,
-    refunded: 0,
-  });
-  if (orders.length > MAX_ORDERS) orders.shift();
-}
-
-/** GA4: a refund without a value or items pays the whole order back. */
-function refund(orders: Order[], message: StoredMessage): void {
-  const transactionId = transactionOf(message);
-  const order = orders.find((candidate) => candidate.transactionId === transactionId);
-  if (!order) return;
-  const items = linesOf(message.properties);
-  const value = ownAmount(message.properties, 'value') ?? (items.length > 0 ? cartValue(items) : order.value);
-  order.refunded = Math.min(order.value, order.refunded + value);
-}
-
-function transactionOf(message: StoredMessage): string | null {
-  const id = own(message.properties, 'transaction_id');
-  return typeof id === 'number' ? String(id) : ownString(message.properties, 'transaction_id');
 }
 
 /**
@@ -153,14 +183,23 @@ function transactionOf(message: StoredMessage): string | null {
  * visitor who does nothing but fill it gets here.
  */
 export function trim(history: History): void {
-  history.sessions = newerHalf(history.sessions);
-  history.orders = newerHalf(history.orders).map((order) => ({ ...order, items: [] }));
+  history.truncated = true;
+  dropOldestSessions(history, half(history.sessions));
+  dropOldestOrders(history.orders, half(history.orders.list));
+  for (const order of history.orders.list) order.items = [];
+  history.orders.changes++;
   history.anonymousIds = newerHalf(history.anonymousIds);
+  history.accounts = newerHalf(history.accounts);
   history.traits = Object.fromEntries(newerHalf(Object.entries(history.traits)));
+  history.claimedTraits = Object.fromEntries(newerHalf(Object.entries(history.claimedTraits)));
   const carts = Object.entries(history.carts).sort(([, a], [, b]) => a.updatedAt - b.updatedAt);
   history.carts = Object.fromEntries(newerHalf(carts));
 }
 
+function half(list: readonly unknown[]): number {
+  return Math.ceil(list.length / 2);
+}
+
 function newerHalf<T>(list: readonly T[]): T[] {
-  return list.slice(-Math.ceil(list.length / 2));
+  return list.slice(-half(list));
 }

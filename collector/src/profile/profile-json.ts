@@ -1,10 +1,16 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
+import type { Identifiers } from '../message.ts';
+import type { OrderState, SiteSettings } from '../sites.ts';
+import type { Attribution, Touch } from './attribution.ts';
 import { cartValue, currentCart, type Line } from './cart.ts';
-import type { History } from './history.ts';
+import { type History, traitsOf } from './history.ts';
+import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
 
 /** The profile as the management API shows it: every field is always present, times are ISO 8601. */
 export interface ProfileJson {
   ids: { anonymousIds: string[]; userId: string | null };
+  /** Lower-case e-mail, phone in E.164, number of a loyalty card. */
+  identifiers: Required<{ [key in keyof Identifiers]: string | null }>;
   traits: JsonObject;
   sessions: {
     id: string;
@@ -23,21 +29,45 @@ export interface ProfileJson {
     value: number;
     currency: string;
     refunded: number;
+    state: OrderState;
+    /** Whether it is revenue, by the site's settings. */
+    counts: boolean;
     items: Line[];
+    attribution: AttributionJson;
   }[];
+  /** Revenue by currency, less refunds; `siteRevenue` is their sum in the site's currency, `null` when a rate is missing. */
+  totals: { sessions: number; orders: number; revenue: Amounts; siteRevenue: number | null };
+  attribution: AttributionJson;
+  /** The account named last, and what was said of it. */
+  account: { id: string; traits: JsonObject } | null;
   counters: JsonObject;
   segments: string[];
   firstSeen: string;
   lastSeen: string;
+  /** Whether the oldest sessions or orders, or parts of them, are only in the totals. */
+  truncated: boolean;
+}
+
+interface AttributionJson {
+  first: (Omit<Touch, 'at'> & { at: string }) | null;
+  last: (Omit<Touch, 'at'> & { at: string }) | null;
 }
 
 const iso = (time: number) => new Date(time).toISOString();
 
-export function profileJson(history: History): ProfileJson {
+export function profileJson(history: History, settings: SiteSettings): ProfileJson {
+  const { identifiers, orders } = history;
   const cart = currentCart(history.carts);
+  const account = history.accounts.at(-1);
+  const revenue = totalRevenue(orders, settings);
   return {
     ids: { anonymousIds: history.anonymousIds, userId: history.userId },
-    traits: history.traits,
+    identifiers: {
+      email: identifiers.email ?? null,
+      phone: identifiers.phone ?? null,
+      loyaltyCard: identifiers.loyaltyCard ?? null,
+    },
+    traits: traitsOf(history),
     sessions: history.sessions.map(({ id, start, end, events, anonymousId, entry, referrer, campaign }) => ({
       id,
       start: iso(start),
@@ -56,10 +86,34 @@ export function profileJson(history: History): ProfileJson {
           updatedAt: iso(cart.updatedAt),
         }
       : { items: [], value: 0, currency: null, updatedAt: null },
-    orders: history.orders.map((order) => ({ ...order, at: iso(order.at) })),
+    orders: orders.list.map((order) => ({
+      transactionId: order.transactionId,
+      at: iso(order.at),
+      value: order.value,
+      currency: order.currency,
+      refunded: order.refunded,
+      state: order.state,
+      counts: counts(order.state, settings),
+      items: order.items,
+      attribution: attributionJson(order.attribution),
+    })),
+    totals: {
+      sessions: history.olderSessions + history.sessions.length,
+      orders: orders.older.count + orders.list.length,
+      revenue,
+      siteRevenue: inSiteCurrency(revenue, settings),
+    },
+    attribution: attributionJson(history.attribution),
+    account: account ? { id: account.groupId, traits: account.traits } : null,
     counters: history.counters,
     segments: [],
     firstSeen: iso(history.firstSeen),
     lastSeen: iso(history.lastSeen),
+    truncated: history.truncated || history.olderSessions > 0 || orders.older.count > 0,
   };
+}
+
+function attributionJson({ first, last }: Attribution): AttributionJson {
+  const json = (touch: Touch | null) => touch && { ...touch, at: iso(touch.at) };
+  return { first: json(first), last: json(last) };
 }

@@ -1,16 +1,23 @@
-import type { StoredMessage } from '../message.ts';
 import type { StoredChunk } from './chunks.ts';
-import type { State } from './state.ts';
+
+/** A chunk and its place in the object, in the order in which it came here. */
+export interface PlacedChunk extends StoredChunk {
+  place: number;
+}
+
+/** The rows that an object has besides its chunks. */
+export type Row = 'state' | 'detail' | 'checkpoint' | 'base' | 'folded';
 
 /**
- * The one table of an object: the state in one row, every chunk in one. A chunk's `head` stands before its messages,
- * so that asking for ids reads only the start of each row.
+ * The one table of an object: some named rows of JSON, and one row per chunk, in the order of their coming. A chunk's
+ * `head` stands before its messages, so that asking for ids reads only the start of each row.
  *
  * It is made at the first write: an object that was merely asked holds nothing and costs nothing.
  */
 export class ProfileTable {
   readonly #storage: DurableObjectStorage;
   #exists: boolean;
+  #lastPlace: number | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -18,84 +25,152 @@ export class ProfileTable {
     this.#exists = storage.sql.exec(query).toArray().length > 0;
   }
 
-  state(): State | null {
-    const [row] = this.#select<{ v: string }>("SELECT v FROM profile WHERE k = 'state'");
-    return row ? JSON.parse(row.v) : null;
-  }
-
-  messageIds(): Set<string> {
-    const rows = this.#select<{ head: string }>(`SELECT head FROM profile WHERE ${IS_CHUNK}`);
-    return new Set(rows.flatMap((row) => (JSON.parse(row.head) as StoredChunk['head']).messageIds));
-  }
-
-  messages(): StoredMessage[] {
-    const rows = this.#select<{ v: string }>(`SELECT v FROM profile WHERE ${IS_CHUNK}`);
-    return rows.flatMap((row) => JSON.parse(row.v) as StoredMessage[]);
-  }
-
-  chunk(id: string): StoredChunk | null {
-    const [row] = this.#select<{ head: string; v: string }>(
-      'SELECT head, v FROM profile WHERE k = ?',
-      `chunk:${id}`,
-    );
-    return row ? { id, head: JSON.parse(row.head), messages: row.v } : null;
-  }
-
-  chunks(): StoredChunk[] {
-    const rows = this.#select<{ k: string; head: string; v: string }>(
-      `SELECT k, head, v FROM profile WHERE ${IS_CHUNK}`,
-    );
-    return rows.map(({ k, head, v }) => ({
-      id: k.slice('chunk:'.length),
-      head: JSON.parse(head),
-      messages: v,
-    }));
-  }
-
   get exists(): boolean {
     return this.#exists;
   }
 
-  /** Call it in a transaction. */
-  replaceChunks(removed: readonly string[], added: readonly StoredChunk[]): void {
-    for (const id of removed) this.#storage.sql.exec('DELETE FROM profile WHERE k = ?', `chunk:${id}`);
-    for (const { id, head, messages } of added) this.#upsert(`chunk:${id}`, JSON.stringify(head), messages);
+  read<T>(row: Row): T | null {
+    const [found] = this.#select<{ v: string }>('SELECT v FROM profile WHERE k = ?', row);
+    return found ? JSON.parse(found.v) : null;
   }
 
-  /**
-   * Writes the state. Call it in a transaction.
-   *
-   * @returns whether it is within {@link MAX_STATE_LENGTH}; it is written all the same
-   */
-  writeState(state: State): boolean {
-    const text = JSON.stringify(state);
-    this.#upsert('state', null, text);
-    return text.length <= MAX_STATE_LENGTH;
+  /** The place of the chunk that came last; 0 when there is none. */
+  get lastPlace(): number {
+    if (this.#lastPlace === null) {
+      const [row] = this.#select<{ k: string }>(
+        `SELECT k FROM profile WHERE ${IS_CHUNK} ORDER BY k DESC LIMIT 1`,
+      );
+      this.#lastPlace = row ? placeOf(row.k) : 0;
+    }
+    return this.#lastPlace;
   }
 
-  #upsert(key: string, head: string | null, value: string): void {
+  /** Places up to this one were used before, though their chunks may be gone. */
+  reserve(place: number): void {
+    this.#lastPlace = Math.max(this.lastPlace, place);
+  }
+
+  /** The chunks that came after `place`. */
+  chunks(place = 0): PlacedChunk[] {
+    return this.#select<ChunkRow>(
+      `SELECT k, head, v FROM profile WHERE k > ? AND k < ?`,
+      ...after(place),
+    ).map(toChunk);
+  }
+
+  /** Id of the chunk that came first. */
+  oldestChunk(): string | null {
+    const [row] = this.#select<{ k: string }>(`SELECT k FROM profile WHERE ${IS_CHUNK} ORDER BY k LIMIT 1`);
+    return row ? row.k.slice(ID_AT) : null;
+  }
+
+  /** The chunks with a message later than `time` (ISO 8601). */
+  chunksSince(time: string): PlacedChunk[] {
+    return this.#select<ChunkRow>(
+      `SELECT k, head, v FROM profile WHERE ${IS_CHUNK} AND last_at >= ?`,
+      time,
+    ).map(toChunk);
+  }
+
+  heads(place = 0): Omit<PlacedChunk, 'messages'>[] {
+    return this.#select<ChunkRow>('SELECT k, head FROM profile WHERE k > ? AND k < ?', ...after(place)).map(
+      toHead,
+    );
+  }
+
+  /** Those of these ids that are there. */
+  chunksById(ids: readonly string[]): PlacedChunk[] {
+    const query = `SELECT k, head, v FROM profile WHERE ${IS_CHUNK} AND ${ID} IN (SELECT value FROM json_each(?))`;
+    return ids.length === 0 ? [] : this.#select<ChunkRow>(query, JSON.stringify(ids)).map(toChunk);
+  }
+
+  readBytes(row: 'seen'): ArrayBuffer | null {
+    const [found] = this.#select<{ v: ArrayBuffer }>('SELECT v FROM profile WHERE k = ?', row);
+    return found?.v ?? null;
+  }
+
+  /** @returns how many characters were written */
+  write(row: Row, value: unknown): number {
+    const text = JSON.stringify(value);
+    this.#upsert(row, null, null, text);
+    return text.length;
+  }
+
+  writeBytes(row: 'seen', value: ArrayBuffer): void {
+    this.#upsert(row, null, null, value);
+  }
+
+  remove(row: Row | 'seen'): void {
+    if (this.#exists) this.#storage.sql.exec('DELETE FROM profile WHERE k = ?', row);
+  }
+
+  addChunks(chunks: readonly StoredChunk[]): void {
+    for (const { id, head, messages } of chunks) {
+      const place = this.lastPlace + 1;
+      this.#upsert(keyOf(place, id), head.lastAt, JSON.stringify(head), messages);
+      this.#lastPlace = place;
+    }
+  }
+
+  removeChunks(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const query = `DELETE FROM profile WHERE ${IS_CHUNK} AND ${ID} IN (SELECT value FROM json_each(?))`;
+    this.#storage.sql.exec(query, JSON.stringify(ids));
+  }
+
+  #upsert(key: string, lastAt: string | null, head: string | null, value: string | ArrayBuffer): void {
     if (!this.#exists) {
       this.#storage.sql.exec(
-        'CREATE TABLE profile (k TEXT PRIMARY KEY, head TEXT, v TEXT NOT NULL) WITHOUT ROWID',
+        'CREATE TABLE profile (k TEXT PRIMARY KEY, last_at TEXT, head TEXT, v NOT NULL) WITHOUT ROWID',
       );
       this.#exists = true;
     }
     const upsert =
-      'INSERT INTO profile (k, head, v) VALUES (?, ?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
-    this.#storage.sql.exec(upsert, key, head, value);
+      'INSERT INTO profile (k, last_at, head, v) VALUES (?, ?, ?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v';
+    this.#storage.sql.exec(upsert, key, lastAt, head, value);
+  }
+
+  /** What was read before a transaction that failed may not be so. */
+  forget(): void {
+    this.#lastPlace = null;
+    const query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'profile'";
+    this.#exists = this.#storage.sql.exec(query).toArray().length > 0;
   }
 
   /** Everything, the table included. */
   async clear(): Promise<void> {
     await this.#storage.deleteAll();
-    this.#exists = false;
+    this.forget();
   }
 
-  #select<Row extends Record<string, SqlStorageValue>>(query: string, ...bindings: string[]): Row[] {
-    return this.#exists ? this.#storage.sql.exec<Row>(query, ...bindings).toArray() : [];
+  #select<R extends Record<string, SqlStorageValue>>(query: string, ...bindings: string[]): R[] {
+    return this.#exists ? this.#storage.sql.exec<R>(query, ...bindings).toArray() : [];
   }
 }
 
-/** Characters of the state; a larger one loses its oldest detail. */
-const MAX_STATE_LENGTH = 256_000;
-const IS_CHUNK = "k >= 'chunk:' AND k < 'chunk;'";
+type ChunkRow = { k: string; head: string; v: string };
+
+const IS_CHUNK = "k > 'chunk:' AND k < 'chunk;'";
+const PLACE_LENGTH = 10;
+const ID_AT = 'chunk:'.length + PLACE_LENGTH + 1;
+const ID = `substr(k, ${ID_AT + 1})`;
+
+function keyOf(place: number, id: string): string {
+  return `chunk:${String(place).padStart(PLACE_LENGTH, '0')}:${id}`;
+}
+
+function after(place: number): [string, string] {
+  return [`chunk:${String(place).padStart(PLACE_LENGTH, '0')};`, 'chunk;'];
+}
+
+function placeOf(key: string): number {
+  return Number(key.slice('chunk:'.length, ID_AT - 1));
+}
+
+function toHead({ k, head }: Pick<ChunkRow, 'k' | 'head'>): Omit<PlacedChunk, 'messages'> {
+  return { id: k.slice(ID_AT), place: placeOf(k), head: JSON.parse(head) };
+}
+
+function toChunk(row: ChunkRow): PlacedChunk {
+  return { ...toHead(row), messages: row.v };
+}

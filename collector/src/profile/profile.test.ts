@@ -31,6 +31,7 @@ describe('a profile', () => {
     await sendBatch(site, [{ ...track('v'), timestamp, messageId: 'm1' }]);
     expect(await profileOf(site, 'v')).toEqual({
       ids: { anonymousIds: ['v'], userId: null },
+      identifiers: { email: null, phone: null, loyaltyCard: null },
       traits: {},
       sessions: [
         {
@@ -46,10 +47,14 @@ describe('a profile', () => {
       ],
       cart: { items: [], value: 0, currency: null, updatedAt: null },
       orders: [],
+      totals: { sessions: 1, orders: 0, revenue: {}, siteRevenue: 0 },
+      attribution: { first: null, last: null },
+      account: null,
       counters: { view_item: 1 },
       segments: [],
       firstSeen: timestamp,
       lastSeen: timestamp,
+      truncated: false,
     });
   });
 

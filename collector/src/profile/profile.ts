@@ -1,51 +1,61 @@
 import { DurableObject } from 'cloudflare:workers';
-import { type Cause, type Decision, decide } from '../campaigns/decide.ts';
-import type { Exposure } from '../campaigns/gates.ts';
+import type { Decision } from '../campaigns/decide.ts';
+import { type Cause, decide } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
 import { eventStore } from '../store/open.ts';
 import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
-import { inParts, type StoredChunk, toChunks, withoutMessagesOf } from './chunks.ts';
-import { emptyHistory, extend, isNewer } from './history.ts';
-import { type Device, holds, identified, withDevice, withoutDevice } from './link.ts';
+import { Belonging, RETRY_MS } from './belonging.ts';
+import { type StoredChunk, toChunks } from './chunks.ts';
+import { factsToState } from './facts.ts';
+import { Holding } from './holding.ts';
+import { fateOf, firstWake, foldUntil, timeOfUuidv7 } from './lifetime.ts';
+import { type Device, holds } from './link.ts';
+import { isOrderEvent } from './orders.ts';
 import { pageOf } from './page.ts';
 import { profileJson } from './profile-json.ts';
-import { isPerson, siteOf } from './profile-name.ts';
+import { deviceName, isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
 import type {
+  AttachInput,
+  AttachResult,
   ClaimInput,
   ClaimResult,
+  DisownResult,
   Elsewhere,
   IngestInput,
   IngestResult,
   ReadResult,
-  Refused,
   Stale,
   Via,
 } from './rpc.ts';
-import { addExposures, addRefusal, emptyState, type State } from './state.ts';
+import { addExposures, addRefusal } from './state.ts';
+import { type Cursor, timelineOf } from './timeline.ts';
 
-/** How long after a batch the object looks whether the store still lacks something, ms. */
-const RECHECK_MS = 10 * 60_000;
-/** How long after a failure it tries again, ms. */
-const RETRY_MS = 15_000;
-/** The wait doubles with each further failure, up to this, ms. */
+/** The wait after a failure doubles with each further one, up to this, ms. */
 const MAX_RETRY_MS = 3_600_000;
 
 /**
- * A device, or a known person. A thin shell: it loads, calls the pure functions beside it, and stores.
+ * A device, a known person, or an e-mail or phone whose person is not known yet. A thin shell: it loads, calls the
+ * pure functions beside it, and stores.
  *
  * Every entry point first awaits what it needs from outside, then works without an await up to its write, so that no
  * other request sees half of it.
  */
 export class Profile extends DurableObject<Env> {
   readonly #records: Records;
+  readonly #belonging: Belonging;
+  readonly #holding: Holding;
+  /** Whether something may have changed that the store has facts of. */
+  #factsDue = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#records = new Records(ctx.id.name ?? '', ctx.storage, eventStore(env));
+    this.#records = new Records(this.#name, ctx.storage, eventStore(env));
+    this.#belonging = new Belonging(this.#name, this.#records, env, () => this.#settle());
+    this.#holding = new Holding(this.#records);
   }
 
   /**
@@ -53,31 +63,39 @@ export class Profile extends DurableObject<Env> {
    * Resolves only when every one of them is safe in the store. When the store cannot be reached it rejects; what was
    * accepted by then is appended later all the same.
    */
-  async ingest({ messages, person, via, refusedBy }: IngestInput): Promise<IngestResult> {
+  async ingest({ messages, person, trust, via, refusedBy }: IngestInput): Promise<IngestResult> {
     const now = Date.now();
     const site = await this.#site(now);
     await this.#records.askForAlarm();
-    const elsewhere = await this.#elsewhere(person, via, refusedBy, now);
-    if (elsewhere) return elsewhere;
-    await this.#records.settle();
+    const required = site.settings.identity === 'required';
+    const route = await this.#route(person, via, () =>
+      this.#belonging.route(person, trust, refusedBy, required, now),
+    );
+    if (route.kind !== 'here') return route;
+    if (this.#records.state.unconfirmed.length > 0) await this.#settle();
     // The device may have started to move, or have left, while this waited.
-    const changed = await this.#elsewhere(null, via, null, now);
-    if (changed) return changed;
+    const changed = await this.#route(null, via, () =>
+      this.#belonging.route(null, 'claimed', null, required, now),
+    );
+    if (changed.kind !== 'here') return changed;
 
     const arrived: StoredMessage[] = JSON.parse(messages);
-    this.#accept(arrived, site, now);
+    this.#accept(route.claims ? arrived : arrived.map(unclaimed), via, site, now);
     const decisions = this.#decide(arrived, site, now);
-    await this.#records.settle();
+    await this.#settle();
+    await this.#lend();
     return { kind: 'stored', decisions };
   }
 
   /** Whether an armed popup may be painted now. A yes counts as an exposure; the same `claimId` gets the same answer. */
-  async claim(input: ClaimInput): Promise<ClaimResult> {
+  async claim({ claim, via }: ClaimInput): Promise<ClaimResult> {
     const now = Date.now();
     const site = await this.#site(now);
-    const elsewhere = await this.#elsewhere(null, input.via, null, now);
-    if (elsewhere) return elsewhere;
-    const { answer, exposure, refusal } = answerClaim(this.#records.state, input.claim, site.campaigns, now);
+    const route = await this.#route(null, via, () =>
+      this.#belonging.route(null, 'claimed', null, false, now),
+    );
+    if (route.kind !== 'here') return route;
+    const { answer, exposure, refusal } = answerClaim(this.#records.state, claim, site.campaigns, now);
     if (exposure || refusal) {
       this.#records.write((state) => {
         if (exposure) addExposures(state, [exposure]);
@@ -88,42 +106,49 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** Writes nothing. */
-  read(): ReadResult {
-    const { history, link } = this.#records.state;
-    if (link?.phase === 'moved') return { kind: 'elsewhere', person: link.person, epoch: link.epoch };
-    return {
-      kind: 'read',
-      profile: history.watermark === null ? null : JSON.stringify(profileJson(history)),
-    };
+  async read(): Promise<ReadResult> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    const { settings } = await this.#site(Date.now());
+    const { history } = this.#records.state;
+    const json = history.watermark === null ? null : JSON.stringify(profileJson(history, settings));
+    return { kind: 'read', json };
   }
 
-  /**
-   * At a person: takes over what a device holds. Repeating it changes nothing.
-   *
-   * @param last whether the device's messages are complete with these: from now on it may send to the person
-   */
-  async attach(
-    device: Device,
-    chunks: readonly StoredChunk[],
-    exposures: readonly Exposure[],
-    last: boolean,
-  ): Promise<void> {
-    const site = await this.#site(Date.now());
-    const fresh = chunks.filter(({ id }) => !this.#records.has(id));
-    this.#records.write((state) => {
-      if (last) {
-        state.history = this.#recomputed(site);
-        state.devices = withDevice(state.devices, device);
-      }
-      addExposures(state, exposures);
-    }, fresh);
+  /** Messages and decisions before `cursor`, newest first. */
+  async timeline(cursor: Cursor | null, limit: number): Promise<ReadResult> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    const page = await timelineOf(this.#records, this.env.DB, siteOf(this.#name), cursor, limit);
+    return { kind: 'read', json: JSON.stringify(page) };
   }
 
-  /** At a person: the device belongs to somebody else now. What it said before stays. */
-  detach(device: Device): void {
-    this.#records.write((state) => {
-      state.devices = withoutDevice(state.devices, device);
-    });
+  /** Takes over what a device, or an e-mail or phone, holds. Repeating it changes nothing. */
+  async attach(input: AttachInput): Promise<AttachResult> {
+    const now = Date.now();
+    const site = await this.#site(now);
+    await this.#records.askForAlarm();
+    const route = await this.#route(null, null, () => Promise.resolve({ kind: 'here', claims: true }));
+    if (route.kind === 'elsewhere') return route;
+    this.#holding.attach(input, site);
+    this.#records.wakeBy(firstWake(now));
+    if (!input.last) return { kind: 'attached' };
+    this.#factsDue = true;
+    await this.#settle();
+    return { kind: 'attached' };
+  }
+
+  /** The device belongs to somebody else now. What it said before stays. */
+  async detach(device: Device): Promise<void> {
+    this.#holding.detach(device);
+    this.#factsDue = true;
+  }
+
+  /** At an e-mail, phone or card: it is this person's. The first one stays. */
+  async join(person: string): Promise<void> {
+    await this.#records.askForAlarm();
+    if (person === this.#name || rankOf(person) <= rankOf(this.#name)) return;
+    await this.#belonging.join(person, Date.now());
   }
 
   /**
@@ -134,142 +159,270 @@ export class Profile extends DurableObject<Env> {
    * @returns those people, who must forget it first; empty when everything is erased
    */
   async forget(forgotten: boolean): Promise<string[]> {
-    if (this.#records.state.link?.phase === 'moving') await this.#handOver();
-    const { link } = this.#records.state;
-    if (link && !forgotten) return [...new Set([link.person, ...link.before])];
+    await this.#belonging.handOver();
+    const { link, formerly } = this.#records.state;
+    const people = [...new Set([...(link ? [link.person, ...link.before] : []), ...formerly])];
+    if (people.length > 0 && !forgotten) return people;
     await this.#records.erase(Date.now() + RETRY_MS);
     return [];
   }
 
   /** At a person: erases what one of its devices has sent, here and in the store, and takes no more of it. */
-  async forgetDevice(anonymousId: string): Promise<void> {
-    const site = await this.#site(Date.now());
-    await this.#records.settle();
-    const { erased, kept } = withoutMessagesOf(anonymousId, this.#records.chunks());
-    this.#records.write(
-      (state) => {
-        state.history = this.#recomputed(site);
-        state.devices = state.devices.filter((known) => known.anonymousId !== anonymousId);
-        state.unconfirmed = [...state.unconfirmed, ...kept.map(({ id }) => id)];
-        state.erasing = [...state.erasing, ...erased];
-      },
-      kept,
-      erased,
-    );
+  async forgetDevice(anonymousId: string): Promise<Elsewhere | null> {
+    await this.#belonging.handOver();
+    const elsewhere = this.#moved();
+    if (elsewhere || !this.#records.exists) return elsewhere;
+    await this.#release(anonymousId);
     this.#records.wakeAt(Date.now() + RETRY_MS);
-    await this.#records.settle();
-  }
-
-  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
-    this.#records.woken();
-    try {
-      const { link, forgetting, unconfirmed, erasing } = this.#records.state;
-      if (forgetting) return await this.#records.erase(Date.now() + RETRY_MS);
-      if (link?.phase === 'moving') await this.#handOver();
-      if (unconfirmed.length + erasing.length === 0) return;
-      await this.#records.settle();
-      this.#records.write(() => {});
-    } catch (error) {
-      console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);
-      const failures = this.#records.failed();
-      this.#records.wakeBy(Date.now() + Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
-    }
+    await this.#settle();
+    return null;
   }
 
   /**
-   * Where a request must go, if not here. At a device, links it to `person` first.
+   * At a person: a device turned out not to be his. All that it has said goes back to it; it belongs to nobody until
+   * somebody identifies on it again, and what it said until now is never handed over again.
    *
-   * @param refusedBy a person that this device was sent to, and that did not take it
+   * @returns whether the person had the device
    */
-  async #elsewhere(
-    person: string | null,
-    via: Via,
-    refusedBy: Refused,
-    now: number,
-  ): Promise<Elsewhere | Stale | null> {
+  async disown(anonymousId: string): Promise<DisownResult> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    const found = this.#records.state.devices.some((known) => known.anonymousId === anonymousId);
+    if (!found) return { kind: 'disowned', found };
+    const device = this.env.PROFILES.getByName(deviceName(siteOf(this.#name), anonymousId));
+    const { people } = await device.belongsTo();
+    const current =
+      people.includes(this.#name) || people.some((name) => this.#records.state.contacts.includes(name));
+    // The copy first: what is told twice counts once, what is lost in between would be gone.
+    const theirs = await this.#theirs(anonymousId);
+    await device.takeBack(theirs, current);
+    await this.#release(anonymousId);
+    await this.#settle();
+    return { kind: 'disowned', found };
+  }
+
+  /** At a device: whom it belongs to now. */
+  belongsTo(): { people: string[] } {
+    const { link } = this.#records.state;
+    return { people: link ? [link.person] : [] };
+  }
+
+  /** At a device: what a person gives back, and that it belongs to him no more. */
+  async takeBack(messages: string, unlink: boolean): Promise<void> {
+    const now = Date.now();
+    const site = await this.#site(now);
+    await this.#records.askForAlarm();
     const records = this.#records;
-    if (isPerson(this.#name)) {
-      if (via === null) return null;
-      const mine = (person === null || person === this.#name) && holds(records.state.devices, via);
-      return mine ? null : { kind: 'stale' };
-    }
-    if (records.state.forgetting) throw new Error('This device is being forgotten.');
-    // Others may link the device while this waits; what is handed out is a finished link to the right person.
-    for (;;) {
-      const { link } = records.state;
-      if (link?.phase === 'moving') {
-        await this.#handOver();
-        continue;
-      }
-      const lost = link !== null && link.person === refusedBy?.person && link.epoch === refusedBy.epoch;
-      const wanted = person ?? link?.person;
-      if (wanted === undefined) return null;
-      if (link?.person === wanted && !lost) return { kind: 'elsewhere', person: wanted, epoch: link.epoch };
+    if (unlink) {
       records.write((state) => {
-        state.link = identified(lost ? null : state.link, wanted, now);
+        state.epoch = Math.max((state.link?.epoch ?? 0) + 1, now);
+        state.link = null;
+        state.unlent = [];
       });
-      // Sooner than the alarm that may be set: it finishes the move, should it be interrupted.
-      records.wakeAt(now + RETRY_MS);
+    }
+    this.#accept(JSON.parse(messages), null, site, now);
+    records.write((state) => {
+      state.sealed = records.lastPlace;
+    });
+    await this.#settle();
+  }
+
+  /** Everything that is held of a person, as JSON. */
+  async export(): Promise<ReadResult> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    const site = await this.#site(Date.now());
+    const { state } = this.#records;
+    const all = await timelineOf(this.#records, this.env.DB, site.id, null, Number.POSITIVE_INFINITY);
+    if (state.history.watermark === null) return { kind: 'read', json: null };
+    const { devices, exposures, refusals } = state;
+    const { facts } = factsToState(this.#name, { ...state, stated: {} }, site, Date.now());
+    const json = JSON.stringify({
+      profile: profileJson(state.history, site.settings),
+      timeline: all.items,
+      devices,
+      exposures,
+      refusals,
+      facts: facts.map(({ kind, key, row }) => ({ kind, key, row: JSON.parse(row ?? 'null') })),
+    });
+    return { kind: 'read', json };
+  }
+
+  /**
+   * Erases a person: his devices, e-mails and phones, and everything that he has done, here and in the store. It goes
+   * on by itself when it is interrupted, and takes nothing more until it is done.
+   */
+  async erase(): Promise<Elsewhere | null> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    if (this.#records.exists) await this.#eraseAll();
+    return null;
+  }
+
+  async #eraseAll(): Promise<void> {
+    const records = this.#records;
+    records.write((state) => {
+      state.forgetting = true;
+    });
+    records.wakeAt(Date.now() + RETRY_MS);
+    const { devices, contacts } = records.state;
+    const mine = [this.#name, ...contacts];
+    for (const { anonymousId, left } of devices) {
+      if (left) continue;
+      await this.env.PROFILES.getByName(deviceName(siteOf(this.#name), anonymousId)).eraseAsPartOf(mine);
+    }
+    for (const contact of contacts) await this.env.PROFILES.getByName(contact).eraseAsPartOf(mine);
+    await records.erase(Date.now() + RETRY_MS);
+  }
+
+  /** Goes with the person to whom it belongs, if it is still one of these. */
+  async eraseAsPartOf(people: string[]): Promise<void> {
+    const { link } = this.#records.state;
+    if (link && people.includes(link.person)) await this.#records.erase(Date.now() + RETRY_MS);
+  }
+
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    const records = this.#records;
+    records.woken();
+    if (!records.exists) return;
+    try {
+      const now = Date.now();
+      const site = await this.#site(now);
+      if (records.state.forgetting) return await this.#eraseAll();
+      await this.#belonging.handOver();
+      const { unconfirmed, erasing, unlent } = records.state;
+      this.#factsDue = true;
+      await this.#settle();
+      await this.#belonging.lend();
+      if (unconfirmed.length + erasing.length + unlent.length > 0) records.write(() => {});
+      await this.#age(site, now);
+    } catch (error) {
+      console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);
+      const failures = records.failed();
+      records.wakeBy(Date.now() + Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
     }
   }
 
-  /** Brings all that the device holds to its person. Several may run at once, and each may stop anywhere. */
-  async #handOver(): Promise<void> {
+  /** Folds what is old into totals, and ends what has been idle for too long. */
+  async #age(site: Site, now: number): Promise<void> {
+    const records = this.#records;
+    const fate = fateOf(records.state, site.settings, now);
+    if (fate.kind === 'erase') return this.#eraseAll();
+    if (fate.kind === 'expire') return records.expire();
+    const oldest = records.oldestChunk();
+    const until = foldUntil(oldest === null ? null : timeOfUuidv7(oldest), now);
+    if (until !== null && records.state.link === null) {
+      const kept = now - site.settings.retentionDays * 24 * 3_600_000;
+      records.write(() =>
+        records.journal.fold(until, site.settings.currency, (id) => timeOfUuidv7(id) >= kept),
+      );
+    }
+    records.wakeBy(fate.at);
+  }
+
+  /** Where a request must go, if not here. */
+  async #route(
+    person: string | null,
+    via: Via,
+    ofDevice: () => Promise<{ kind: 'here'; claims: boolean } | Elsewhere>,
+  ): Promise<{ kind: 'here'; claims: boolean } | Elsewhere | Stale> {
+    if (isAnonymous(this.#name)) return ofDevice();
+    await this.#belonging.handOver();
+    const { link, forgetting, devices } = this.#records.state;
+    if (forgetting) throw new Error('This person is being erased.');
+    if (link) return { kind: 'elsewhere', person: link.person, epoch: via?.epoch ?? link.epoch };
+    if (via === null) return { kind: 'here', claims: true };
+    const weaker = person === null || person === this.#name || rankOf(person) < rankOf(this.#name);
+    return weaker && holds(devices, via) ? { kind: 'here', claims: true } : { kind: 'stale' };
+  }
+
+  /** Who answers for this object. */
+  #moved(): Elsewhere | null {
     const { link } = this.#records.state;
-    if (link?.phase !== 'moving') return;
-    await this.#records.settle();
-    const anonymousId = this.#name.split(':').slice(2).join(':');
-    const { person, epoch, previous } = link;
-    if (previous) {
-      await this.env.PROFILES.getByName(previous.person).detach({ anonymousId, epoch: previous.epoch });
-    }
-    const target = this.env.PROFILES.getByName(person);
-    const held = this.#records.chunks();
-    const parts = inParts(held);
-    for (const [index, chunks] of parts.entries()) {
-      const last = index === parts.length - 1;
-      await target.attach({ anonymousId, epoch }, chunks, last ? this.#records.state.exposures : [], last);
-    }
-    const current = this.#records.state.link;
-    if (current?.phase !== 'moving' || current.epoch !== epoch) return;
-    const moved = { ...emptyState(), link: { ...current, phase: 'moved' as const, previous: null } };
-    this.#records.write(
-      (state) => Object.assign(state, moved),
-      [],
-      held.map(({ id }) => id),
-    );
+    return link && link.phase !== 'moving'
+      ? { kind: 'elsewhere', person: link.person, epoch: link.epoch }
+      : null;
   }
 
   /** Counts and stores what is new among `arrived`. */
-  #accept(arrived: readonly StoredMessage[], site: Site, now: number): void {
-    const known = this.#records.messageIds;
+  #accept(arrived: readonly StoredMessage[], via: Via, site: Site, now: number): void {
+    const records = this.#records;
+    const { journal } = records;
     const fresh = new Map<string, StoredMessage>();
     for (const message of arrived) {
-      if (!known.has(message.messageId) && !fresh.has(message.messageId))
-        fresh.set(message.messageId, message);
+      const { messageId } = message;
+      if (!fresh.has(messageId) && !journal.knows(messageId)) fresh.set(messageId, message);
     }
     if (fresh.size === 0) return;
 
     const sorted = [...fresh.values()].sort(compareMessages);
-    const chunks = toChunks(sorted);
-    this.#records.write((state) => {
-      if (isNewer(state.history, sorted)) extend(state.history, sorted, site.settings.currency);
-      else state.history = this.#recomputed(site);
-      state.unconfirmed = [...state.unconfirmed, ...chunks.map((chunk) => chunk.id)];
-    }, chunks);
+    const { currency } = site.settings;
+    const { history, epoch } = records.state;
+    const sessions = history.olderSessions + history.sessions.length;
+    const chunks = toChunks(sorted, via?.epoch ?? (isAnonymous(this.#name) ? epoch || now : 0));
+    records.write(
+      (state) => {
+        if (isAnonymous(this.#name)) state.epoch ||= now;
+        state.history = journal.after(state.history, sorted, currency);
+        state.sinceCheckpoint = journal.checkpoint(state.sinceCheckpoint + sorted.length, currency);
+        const ids = chunks.map(({ id }) => id);
+        state.unconfirmed = [...state.unconfirmed, ...ids];
+        if (state.link?.phase === 'lending') state.unlent = [...state.unlent, ...ids];
+      },
+      { added: chunks },
+    );
     // No await since the write: both are stored, or neither is.
-    this.#records.wakeBy(now + RECHECK_MS);
+    records.wakeBy(firstWake(now));
+    const after = records.state.history;
+    this.#factsDue ||=
+      after !== history ||
+      after.olderSessions + after.sessions.length !== sessions ||
+      sorted.some((message) => message.event === undefined || message.userId || isOrderEvent(message));
   }
 
-  /** The history of all that is stored. Of a message that two devices have sent, the copy that came first counts. */
-  #recomputed(site: Site): State['history'] {
-    const all = new Map<string, StoredMessage>();
-    for (const message of this.#records.messages()) {
-      if (!all.has(message.messageId)) all.set(message.messageId, message);
+  /** Brings the store up to what is here. */
+  async #settle(): Promise<void> {
+    try {
+      await this.#records.settle(async () => {
+        if (!this.#factsDue) return null;
+        const now = Date.now();
+        const site = await this.#site(now);
+        this.#factsDue = false;
+        return factsToState(this.#name, this.#records.state, site, now);
+      });
+    } catch (error) {
+      this.#factsDue = true;
+      throw error;
     }
-    const history = emptyHistory();
-    extend(history, [...all.values()].sort(compareMessages), site.settings.currency);
-    return history;
+  }
+
+  /** Who has lent something is answered all the same; the alarm brings it later. */
+  async #lend(): Promise<void> {
+    try {
+      await this.#belonging.lend();
+    } catch (error) {
+      console.warn('What could not be lent is kept and tried again.', error);
+      this.#records.wakeBy(Date.now() + RETRY_MS);
+    }
+  }
+
+  async #theirs(anonymousId: string): Promise<string> {
+    await this.#belonging.unfold();
+    const lent = new Set(this.#records.chunks().flatMap(({ id, head }) => (head.unverified ? [id] : [])));
+    const own = this.#records.chunks().filter(({ id }) => !lent.has(id));
+    return JSON.stringify(
+      own
+        .flatMap(({ messages }) => JSON.parse(messages) as StoredMessage[])
+        .filter((message) => message.anonymousId === anonymousId),
+    );
+  }
+
+  async #release(anonymousId: string): Promise<StoredChunk[]> {
+    const site = await this.#site(Date.now());
+    await this.#settle();
+    await this.#belonging.unfold();
+    this.#factsDue = true;
+    return this.#holding.release(anonymousId, site);
   }
 
   /** Repeated messages may cause decisions too: the answer to their first copy may have been lost. */
@@ -278,6 +431,7 @@ export class Profile extends DurableObject<Env> {
     const causes = arrived.flatMap((message): Cause[] => {
       const { messageId, anonymousId, event } = message;
       if (event === undefined || anonymousId === undefined) return [];
+      if (message.bot && site.settings.hidePopupsFromBots) return [];
       return [
         { messageId, event, data: () => audienceData(history, anonymousId, message, pageOf(message), now) },
       ];
@@ -294,4 +448,9 @@ export class Profile extends DurableObject<Env> {
     if (!site) throw new Error(`The site of ${this.#name} does not exist.`);
     return site;
   }
+}
+
+/** What is said of a user id without the proof that the site requires does not count. */
+function unclaimed({ userId, ...message }: StoredMessage): StoredMessage {
+  return userId === undefined ? message : { ...message, claimedUserId: userId };
 }

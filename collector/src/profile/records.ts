@@ -1,13 +1,24 @@
-import type { StoredMessage } from '../message.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { Chunk, EventStore, Fact } from '../store/event-store.ts';
 import type { StoredChunk } from './chunks.ts';
-import { trim } from './history.ts';
+import type { Stated } from './facts.ts';
+import { Journal } from './journal.ts';
+import { StateRows } from './persist.ts';
 import { siteOf } from './profile-name.ts';
-import { ProfileTable } from './profile-table.ts';
-import { emptyState, type State } from './state.ts';
+import { type PlacedChunk, ProfileTable } from './profile-table.ts';
+import type { State } from './state.ts';
 
-/** After so many, one item of each kind is left. */
-const MAX_HALVINGS = 10;
+/** What one write changes besides the state. */
+export interface ChunkChanges {
+  added?: readonly StoredChunk[];
+  /** By id. */
+  removed?: readonly string[];
+}
+
+/** What the store is to be told, and what it knows then. */
+export interface Stating {
+  facts: Fact[];
+  stated: Stated;
+}
 
 /**
  * What one object keeps: its state and chunks on disk and in memory, the event store brought up to them, and the
@@ -19,10 +30,13 @@ export class Records {
   readonly #storage: DurableObjectStorage;
   readonly #store: EventStore;
   readonly #table: ProfileTable;
+  readonly #rows: StateRows;
+  readonly journal: Journal;
   #state: State | null = null;
-  #messageIds: Set<string> | null = null;
-  /** Whether an alarm is set, once it was asked. It is never moved later: it wakes, looks, and is set again. */
-  #alarmSet: boolean | null = null;
+  /** Chunks that were written by this instance, and that the store may not have yet. */
+  #written = new Map<string, StoredChunk>();
+  /** When the alarm goes off, ms since the epoch; `null`: never; `undefined`: not asked yet. */
+  #alarmAt: number | null | undefined;
   /** One at a time, so that the store sees things in order. */
   #settling: Promise<void> = Promise.resolve();
   #failures = 0;
@@ -32,82 +46,103 @@ export class Records {
     this.#storage = storage;
     this.#store = store;
     this.#table = new ProfileTable(storage);
+    this.#rows = new StateRows(this.#table);
+    this.journal = new Journal(this.#table);
   }
 
   get state(): State {
-    this.#state ??= { ...emptyState(), ...this.#table.state() };
+    if (!this.#state) {
+      this.#state = this.#rows.read();
+      this.#table.reserve(this.#state.places);
+    }
     return this.#state;
   }
 
-  /** Of every message that is stored. */
-  get messageIds(): Set<string> {
-    this.#messageIds ??= this.#table.messageIds();
-    return this.#messageIds;
+  get exists(): boolean {
+    return this.#table.exists;
   }
 
-  messages(): StoredMessage[] {
-    return this.#table.messages();
+  /** The place of the chunk that came last; 0 when there is none. */
+  get lastPlace(): number {
+    this.state;
+    return this.#table.lastPlace;
   }
 
-  chunks(): StoredChunk[] {
-    return this.#table.chunks();
+  /** The chunks that came after `place`. */
+  chunks(place = 0): PlacedChunk[] {
+    return this.#table.chunks(place);
   }
 
-  has(chunkId: string): boolean {
-    return this.#table.chunk(chunkId) !== null;
+  /** Id of the chunk that came first. */
+  oldestChunk(): string | null {
+    return this.#table.oldestChunk();
+  }
+
+  chunksById(ids: readonly string[]): PlacedChunk[] {
+    return this.#table.chunksById(ids);
   }
 
   /**
-   * Changes the state, adds and removes chunks, all or nothing. If it fails, memory is forgotten, so that it never
-   * runs ahead of the disk.
+   * Changes chunks and state, all or nothing. If it fails, memory is forgotten, so that it never runs ahead of the
+   * disk.
    */
-  write(
-    change: (state: State) => void,
-    added: readonly StoredChunk[] = [],
-    removed: readonly string[] = [],
-  ): void {
+  write(change: (state: State) => void, { added = [], removed = [] }: ChunkChanges = {}): void {
     try {
       this.#storage.transactionSync(() => {
         const { state } = this;
-        this.#table.replaceChunks(removed, added);
+        this.#table.removeChunks(removed);
+        this.#table.addChunks(added);
         change(state);
-        for (let halvings = 0; !this.#table.writeState(state) && halvings < MAX_HALVINGS; halvings++) {
-          trim(state.history);
-        }
+        state.places = this.#table.lastPlace;
+        state.revision = Math.max(Date.now(), state.revision + 1);
+        this.#rows.write(state);
       });
-      if (removed.length > 0) this.#messageIds = null;
-      else for (const { head } of added) for (const id of head.messageIds) this.#messageIds?.add(id);
     } catch (error) {
       this.#forgetMemory();
       throw error;
     }
+    if (removed.length > 0) this.journal.forget();
+    this.journal.note(added);
+    for (const chunk of added) this.#written.set(chunk.id, chunk);
   }
 
-  /** Brings the store up to what is here; what it has done leaves the lists, on disk with the next write. */
-  settle(): Promise<void> {
-    const settled = this.#settling.catch(() => {}).then(() => this.#settle());
+  /**
+   * Brings the store up to what is here; what it has done leaves the lists, on disk with the next write.
+   *
+   * @param facts that the store does not have, asked when its turn has come
+   */
+  settle(facts: () => Promise<Stating | null>): Promise<void> {
+    const settled = this.#settling.catch(() => {}).then(() => this.#settle(facts));
     this.#settling = settled;
     return settled;
   }
 
-  async #settle(): Promise<void> {
+  async #settle(due: () => Promise<Stating | null>): Promise<void> {
     const site = siteOf(this.#name);
+    const stating = await due();
     const { unconfirmed, erasing } = this.state;
-    if (unconfirmed.length > 0) {
-      const chunks = unconfirmed.flatMap((id) => this.#table.chunk(id) ?? []);
-      await this.#store.append(
-        chunks.map(({ id, head, messages }) => {
-          const { firstAt, lastAt } = head;
-          return { id, site, profile: this.#name, epoch: 0, firstAt, lastAt, messages };
-        }),
-        [],
-      );
+    const facts = stating?.facts ?? [];
+    if (unconfirmed.length + facts.length > 0) {
+      await this.#store.append(this.#chunksToAppend(unconfirmed, site), facts);
     }
     if (erasing.length > 0) await this.#store.erase({ site, chunks: erasing, profile: null });
     const { state } = this;
     state.unconfirmed = state.unconfirmed.filter((id) => !unconfirmed.includes(id));
     state.erasing = state.erasing.filter((id) => !erasing.includes(id));
+    if (stating) state.stated = stating.stated;
+    for (const id of unconfirmed) this.#written.delete(id);
     this.#failures = 0;
+  }
+
+  #chunksToAppend(ids: readonly string[], site: string): Chunk[] {
+    const unread = ids.filter((id) => !this.#written.has(id));
+    const read = new Map(this.#table.chunksById(unread).map((chunk) => [chunk.id, chunk]));
+    return ids.flatMap((id): Chunk[] => {
+      const chunk = this.#written.get(id) ?? read.get(id);
+      if (!chunk) return [];
+      const { firstAt, lastAt, epoch } = chunk.head;
+      return [{ id, site, profile: this.#name, epoch, firstAt, lastAt, messages: chunk.messages }];
+    });
   }
 
   /**
@@ -123,27 +158,31 @@ export class Records {
     this.wakeAt(retryAt);
     // An append that is under way must not land after the erasure.
     await this.#settling.catch(() => {});
-    const ids = this.chunks().map(({ id }) => id);
-    const chunks = [...ids, ...this.state.erasing];
+    const held = this.chunks().map(({ id }) => id);
+    const chunks = [...held, ...this.state.erasing, ...this.journal.folded()];
     await this.#store.erase({ site: siteOf(this.#name), chunks, profile: this.#name });
+    await this.expire();
+  }
+
+  /** Forgets what is here; the store keeps what it has. */
+  async expire(): Promise<void> {
     await this.#table.clear();
     this.#forgetMemory();
-    this.#alarmSet = null;
+    this.#alarmAt = null;
   }
 
-  /** Asks once whether an alarm is set, so that {@link wakeBy} need not wait for the answer. */
+  /** Asks once when the alarm goes off, so that {@link wakeBy} need not wait for the answer. */
   async askForAlarm(): Promise<void> {
-    this.#alarmSet ??= (await this.#storage.getAlarm()) !== null;
+    if (this.#alarmAt === undefined) this.#alarmAt = await this.#storage.getAlarm();
   }
 
-  /** Wakes the object at this time, unless it is going to wake anyway. Without an await it is one with the last write. */
+  /** Wakes the object at this time, unless it is going to wake before. Without an await it is one with the last write. */
   wakeBy(at: number): void {
-    if (!this.#alarmSet) this.wakeAt(at);
+    if (this.#alarmAt === null || this.#alarmAt === undefined || this.#alarmAt > at) this.wakeAt(at);
   }
 
-  /** Wakes the object at this time, also if it was to wake later. */
   wakeAt(at: number): void {
-    this.#alarmSet = true;
+    this.#alarmAt = at;
     void this.#storage.setAlarm(at);
   }
 
@@ -154,11 +193,14 @@ export class Records {
 
   /** The alarm has gone off. */
   woken(): void {
-    this.#alarmSet = false;
+    this.#alarmAt = null;
   }
 
   #forgetMemory(): void {
     this.#state = null;
-    this.#messageIds = null;
+    this.#written.clear();
+    this.#table.forget();
+    this.#rows.forget();
+    this.journal.forget();
   }
 }

@@ -1,7 +1,10 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
+import type { Exposure } from '../campaigns/gates.ts';
 import type { Claim } from './answer-claim.ts';
-import type { Device } from './link.ts';
+import type { StoredChunk } from './chunks.ts';
+import type { Stated } from './facts.ts';
+import type { Device, KnownDevice, Trust } from './link.ts';
 
 /** A person asked by way of a device, and the epoch that the device was in; `null` for the object of a device. */
 export type Via = Device | null;
@@ -23,8 +26,9 @@ export interface Stale {
 export interface IngestInput {
   /** `StoredMessage[]` as JSON: text keeps keys such as `__proto__`, and is stored as it came. */
   messages: string;
-  /** Who identified with these messages: the name of the person's object. */
+  /** Who is named in these messages: the name of the person's object. */
   person: string | null;
+  trust: Trust;
   via: Via;
   refusedBy: Refused;
 }
@@ -36,5 +40,26 @@ export interface ClaimInput {
 }
 export type ClaimResult = { kind: 'answered'; answer: ClaimAnswer } | Elsewhere | Stale;
 
-/** JSON of the profile; `null` when nothing was ever heard of this visitor. */
-export type ReadResult = { kind: 'read'; profile: string | null } | Elsewhere;
+/** JSON; `null` when nothing was ever heard of this visitor. */
+export type ReadResult = { kind: 'read'; json: string | null } | Elsewhere;
+
+/** What a person takes over from a device, or from an e-mail or phone that turned out to be his. */
+export interface AttachInput {
+  /** Name of the object that hands over. */
+  from: string;
+  /** The device, in the epoch in which it belongs to the person; of an e-mail or phone, all that it knew. */
+  devices: (Device & Pick<KnownDevice, 'verified'>)[];
+  chunks: StoredChunk[];
+  /** Whether the chunks may count as the person's own word. */
+  verified: boolean;
+  exposures: Exposure[];
+  stated: Stated;
+  /** Of the object that hands over. */
+  revision: number;
+  /** Whether the chunks are complete with these: from now on the device may send to the person. */
+  last: boolean;
+}
+export type AttachResult = { kind: 'attached' } | Elsewhere;
+
+/** Whether the person had the device. */
+export type DisownResult = { kind: 'disowned'; found: boolean } | Elsewhere;

@@ -1,12 +1,10 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
-import { ownObject, ownString, type StoredMessage } from '../message.ts';
+import { ownNumber, ownObject, ownString, type StoredMessage } from '../message.ts';
+import { referrerOf, type Touch, touchOf } from './attribution.ts';
 import { type Page, pageOf } from './page.ts';
 
 /** A longer silence of a device ends its session: GA4's rule. No cap, no split at midnight or at a campaign. */
 export const SESSION_GAP_MS = 30 * 60_000;
-
-/** How many of a profile's sessions are kept in detail, newest last. */
-const MAX_SESSIONS = 200;
 
 export interface Session {
   /** The `messageId` of its first event. */
@@ -18,6 +16,8 @@ export interface Session {
   /** Track, page and screen messages received from clients. */
   events: number;
   pageViews: number;
+  /** How long its pages were in view, ms. */
+  engagementMs: number;
   /** Page of the newest event that names one. */
   page: Page;
   /** URL of the first event's page. */
@@ -25,39 +25,76 @@ export interface Session {
   referrer: string | null;
   /** `context.campaign` of the first event. */
   campaign: JsonObject | null;
+  touch: Touch | null;
+  /** ISO 3166, of the first event. */
+  country: string | null;
+  device: string | null;
+  bot: boolean;
   /** Whether it holds a purchase. */
   converted: boolean;
 }
 
-/** Adds an event to its device's session. Events must come in total order. */
-export function addToSession(sessions: Session[], event: StoredMessage, time: number): void {
+/** GA4: a session of 10 s in view, of two views, or with a purchase. */
+const ENGAGED_MS = 10_000;
+export function isEngaged({ engagementMs, pageViews, converted }: Session): boolean {
+  return engagementMs >= ENGAGED_MS || pageViews >= 2 || converted;
+}
+
+/** Whether nothing that comes after `time` (ms since the epoch) can belong to it. */
+export function isOver({ end }: Session, time: number): boolean {
+  return time - end > SESSION_GAP_MS;
+}
+
+export function sessionOf(
+  sessions: readonly Session[],
+  anonymousId: string | undefined,
+): Session | undefined {
+  return sessions.findLast((candidate) => candidate.anonymousId === anonymousId);
+}
+
+/**
+ * Adds an event to its device's session. Events must come in total order.
+ *
+ * @returns the session, when it begins with this event
+ */
+export function addToSession(sessions: Session[], event: StoredMessage, time: number): Session | null {
   const { anonymousId } = event;
-  if (anonymousId === undefined) return;
-  const page = pageOf(event);
-  let session = sessions.findLast((candidate) => candidate.anonymousId === anonymousId);
-  if (!session || time - session.end > SESSION_GAP_MS) {
-    session = {
-      id: event.messageId,
-      anonymousId,
-      start: time,
-      end: time,
-      events: 0,
-      pageViews: 0,
-      page,
-      entry: page.url,
-      referrer:
-        ownString(event.properties, 'referrer') ?? ownString(ownObject(event.context, 'page'), 'referrer'),
-      campaign: campaignOf(event),
-      converted: false,
-    };
-    sessions.push(session);
-    if (sessions.length > MAX_SESSIONS) sessions.shift();
-  }
+  if (anonymousId === undefined) return null;
+  const known = sessionOf(sessions, anonymousId);
+  const session = known && !isOver(known, time) ? known : begin(event, anonymousId, time);
+  if (session !== known) sessions.push(session);
   session.end = time;
   session.events++;
+  const page = pageOf(event);
   if (page.path !== null) session.page = page;
   if (event.event === 'page_view') session.pageViews++;
   if (event.event === 'purchase') session.converted = true;
+  if (event.event === 'user_engagement') {
+    session.engagementMs += Math.max(0, ownNumber(event.properties, 'engagement_time_msec') ?? 0);
+  }
+  return session === known ? null : session;
+}
+
+function begin(event: StoredMessage, anonymousId: string, time: number): Session {
+  const page = pageOf(event);
+  return {
+    id: event.messageId,
+    anonymousId,
+    start: time,
+    end: time,
+    events: 0,
+    pageViews: 0,
+    engagementMs: 0,
+    page,
+    entry: page.url,
+    referrer: referrerOf(event),
+    campaign: campaignOf(event),
+    touch: touchOf(event, time),
+    country: ownString(ownObject(event.context, 'location'), 'country'),
+    device: ownString(ownObject(event.context, 'device'), 'type'),
+    bot: event.bot === true,
+    converted: false,
+  };
 }
 
 const MAX_CAMPAIGN_LENGTH = 1_000;

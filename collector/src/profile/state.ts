@@ -1,4 +1,5 @@
 import type { Exposure } from '../campaigns/gates.ts';
+import type { Stated } from './facts.ts';
 import { emptyHistory, type History } from './history.ts';
 import type { KnownDevice, Link } from './link.ts';
 
@@ -8,14 +9,26 @@ export interface Refusal {
   reason: string;
 }
 
-/** A profile's one row of state. */
+/** What a profile knows besides its chunks. */
 export interface State {
   v: 1;
   history: History;
-  /** Of a device on which somebody has identified. */
+  /** Of a device: when it began to belong to nobody, ms since the epoch; see {@link Link.epoch}. */
+  epoch: number;
+  /** Of a device on which somebody has identified; of an e-mail or phone whose user id is known. */
   link: Link | null;
+  /** Of a device that belongs to nobody: whom it has belonged to. */
+  formerly: string[];
+  /** Of a device: chunks up to this place in the object were said under somebody else, and are never handed over. */
+  sealed: number;
+  /** Of a device: chunks that its person has no copy of yet. */
+  unlent: string[];
   /** Of a person. */
   devices: KnownDevice[];
+  /** Of a person: `<anonymousId>/<epoch>` of devices that turned out not to be his. */
+  disowned: string[];
+  /** Of a person: the objects of e-mails, phones and cards that have led here. */
+  contacts: string[];
   /** Everything is being erased; nothing more is taken until that is done. */
   forgetting: boolean;
   /** Popups shown, oldest first: born here, so no message holds them. */
@@ -25,22 +38,41 @@ export interface State {
   unconfirmed: string[];
   /** Chunks that the store must still erase. */
   erasing: string[];
+  /** Facts that the store has. */
+  stated: Stated;
+  /** Of the facts: the time of the last write, ms since the epoch, and greater with each. */
+  revision: number;
+  /** Place of the chunk that came last. */
+  places: number;
+  /** Messages since the checkpoint. */
+  sinceCheckpoint: number;
 }
 
 const MAX_EXPOSURES = 200;
 const MAX_REFUSALS = 20;
+export const MAX_DISOWNED = 100;
 
 export function emptyState(): State {
   return {
     v: 1,
     history: emptyHistory(),
+    epoch: 0,
     link: null,
+    formerly: [],
+    sealed: 0,
+    unlent: [],
     devices: [],
+    disowned: [],
+    contacts: [],
     forgetting: false,
     exposures: [],
     refusals: [],
     unconfirmed: [],
     erasing: [],
+    stated: {},
+    revision: 0,
+    places: 0,
+    sinceCheckpoint: 0,
   };
 }
 

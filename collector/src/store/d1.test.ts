@@ -52,15 +52,6 @@ describe('what the store holds', () => {
     await new D1EventStore(counting).append([chunk], []);
     expect(writes).toEqual([1, 0]);
   });
-
-  it('is read by the names of chunks, newest message first', async () => {
-    const site = newSite();
-    const now = Date.now();
-    const [a, b, c] = [chunkOf(site, { at: now }), chunkOf(site, { at: now + 1 }), chunkOf(site)];
-    await store.append([b, a, c], []);
-    const messages = await store.chunksById(site, [a.id, b.id, idAt(now)]);
-    expect(messages.map(({ messageId }) => messageId)).toEqual([b.id, a.id]);
-  });
 });
 
 describe('the newest events', () => {

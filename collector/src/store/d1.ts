@@ -1,4 +1,4 @@
-import { compareMessages, type StoredMessage } from '../message.ts';
+import type { StoredMessage } from '../message.ts';
 import type { Chunk, Erasure, EventStore, Fact } from './event-store.ts';
 import { inArrays } from './pack.ts';
 import { chunkLine, factLine, headLine } from './record.ts';
@@ -113,15 +113,5 @@ export class D1EventStore implements EventStore {
          ORDER BY c.id DESC, m.key DESC LIMIT ?2`,
       )
       .bind(site, limit, source);
-  }
-
-  /** The messages of those of these chunks that are here, the newest first. */
-  async chunksById(site: string, ids: readonly string[]): Promise<StoredMessage[]> {
-    const { results } = await this.#db
-      .prepare('SELECT messages FROM chunks WHERE site = ?1 AND id IN (SELECT value FROM json_each(?2))')
-      .bind(site, JSON.stringify(ids))
-      .all<{ messages: string }>();
-    const messages = results.flatMap((row) => JSON.parse(row.messages) as StoredMessage[]);
-    return messages.sort((a, b) => compareMessages(b, a));
   }
 }

@@ -3,7 +3,7 @@ import { profileRef } from './profile-ref.ts';
 
 /** A known person, as the directory lists it: a fact of kind `profile`. */
 export interface DirectoryEntry {
-  /** What `/profiles/:ref` takes; `null` when it has neither a user id nor a device. */
+  /** What `/profiles/:ref` takes; `null` when it has neither a user id nor a device nor an e-mail. */
   ref: string | null;
   userId: string | null;
   email: string | null;
@@ -69,6 +69,6 @@ export async function listDirectory(
 
 function toEntry(row: Omit<DirectoryEntry, 'ref'> & { anonymousId?: string | null }): DirectoryEntry {
   const { userId = null, anonymousId = null, email = null, phone = null, name = null } = row;
-  const ref = profileRef(userId, anonymousId);
+  const ref = profileRef(userId, anonymousId) ?? (email && `email:${email}`);
   return { ref, userId, email, phone, name, firstSeen: row.firstSeen, changedAt: row.changedAt };
 }

@@ -16,7 +16,7 @@ export interface TestSite {
 
 const ADMIN = { Authorization: 'Bearer test-admin-token', 'Content-Type': 'application/json' };
 
-export async function makeSite(): Promise<TestSite> {
+export async function makeSite(settings: object = {}): Promise<TestSite> {
   const id = `site-${crypto.randomUUID().slice(0, 8)}`;
   const site = { id, browserKey: `${id}_browser`, serverKey: `${id}_server`, origin: 'https://shop.example' };
   const { browserKey, serverKey, origin } = site;
@@ -25,6 +25,7 @@ export async function makeSite(): Promise<TestSite> {
     origins: [origin],
     browserKey,
     serverKey,
+    ...settings,
   });
   if (!response.ok) throw new Error(await response.text());
   return site;

@@ -1,0 +1,183 @@
+import type { Env } from '../env.ts';
+import { readChunks } from '../store/read-chunks.ts';
+import { inParts, type StoredChunk } from './chunks.ts';
+import { type Link, linked, peopleOf, stepFor, type Trust } from './link.ts';
+import { anonymousIdOf, isAnonymous, siteOf } from './profile-name.ts';
+import type { Records } from './records.ts';
+import type { Elsewhere, Refused } from './rpc.ts';
+import { emptyState } from './state.ts';
+
+/** How long after a failure an object tries again, ms. */
+export const RETRY_MS = 15_000;
+
+/** Stored here. `claims`: what they say of a user id counts. */
+interface Here {
+  kind: 'here';
+  claims: boolean;
+}
+
+/**
+ * Whom a device belongs to, and how its messages get there; also of an e-mail or phone whose user id is known.
+ * Every step may stop anywhere, run twice, or run beside itself: the alarm, or the next request, goes on.
+ */
+export class Belonging {
+  readonly #name: string;
+  readonly #records: Records;
+  readonly #env: Env;
+  /** Brings the store up to what is here. */
+  readonly #settle: () => Promise<void>;
+
+  constructor(name: string, records: Records, env: Env, settle: () => Promise<void>) {
+    this.#name = name;
+    this.#records = records;
+    this.#env = env;
+    this.#settle = settle;
+  }
+
+  /**
+   * Where messages of this device go that name `wanted`, or nobody. Links the device first.
+   *
+   * @param refusedBy a person that this device was sent to, and that did not take it
+   * @param required whether the site takes no user id without proof
+   */
+  async route(
+    wanted: string | null,
+    trust: Trust,
+    refusedBy: Refused,
+    required: boolean,
+    now: number,
+  ): Promise<Here | Elsewhere> {
+    const records = this.#records;
+    let refused = refusedBy;
+    // Others may link the device while this waits; what is handed out is a finished link to the right person.
+    for (;;) {
+      if (records.state.forgetting) throw new Error('This device is being forgotten.');
+      const { link } = records.state;
+      if (link?.phase === 'moving') {
+        await this.handOver();
+        continue;
+      }
+      if (link?.phase === 'moved' && link.person === refused?.person && link.epoch === refused.epoch) {
+        this.#link({ ...link, epoch: Math.max(link.epoch + 1, now), phase: 'moving' }, now);
+        refused = null;
+        continue;
+      }
+      const step = stepFor(link, wanted, trust, required);
+      if (step.kind === 'stay') return { kind: 'here', claims: step.claims };
+      if (step.kind === 'go' && link) return { kind: 'elsewhere', person: link.person, epoch: link.epoch };
+      if (step.kind === 'leave' && link) await this.#leave(link, now);
+      if (step.kind === 'link' && wanted)
+        this.#link(linked(link, wanted, step, records.state, now), now, step.sealed);
+    }
+  }
+
+  /** Links an e-mail or phone to the person that it turned out to be; the first one stays. */
+  async join(person: string, now: number): Promise<void> {
+    const { link, forgetting } = this.#records.state;
+    if (forgetting) throw new Error('This contact is being forgotten.');
+    if (link === null) {
+      const moving = { phase: 'moving', sealed: false } as const;
+      this.#link(linked(null, person, moving, this.#records.state, now), now);
+    }
+    await this.handOver();
+  }
+
+  #link(link: Link, now: number, sealed = false): void {
+    const records = this.#records;
+    records.write((state) => {
+      state.link = link;
+      if (sealed) state.sealed = records.lastPlace;
+      if (link.phase === 'lending') state.unlent = records.chunks(state.sealed).map(({ id }) => id);
+    });
+    // Sooner than the alarm that may be set: it finishes the move, should it be interrupted.
+    records.wakeAt(now + RETRY_MS);
+  }
+
+  /** The person is told first: should this stop in between, the person refuses the device, which then links anew. */
+  async #leave(link: Link, now: number): Promise<void> {
+    await this.#detach(link);
+    this.#records.write((state) => {
+      if (state.link?.epoch !== link.epoch || state.link.person !== link.person) return;
+      state.formerly = peopleOf(link);
+      state.link = null;
+      state.epoch = Math.max(link.epoch + 1, now);
+    });
+  }
+
+  async #detach({ person, epoch }: { person: string; epoch: number }): Promise<void> {
+    await this.#env.PROFILES.getByName(person).detach({ anonymousId: anonymousIdOf(this.#name), epoch });
+  }
+
+  /** Brings all that is held to the person, and keeps nothing but where that is. */
+  async handOver(): Promise<void> {
+    const records = this.#records;
+    const { link } = records.state;
+    if (link?.phase !== 'moving') return;
+    await this.#settle();
+    await this.unfold();
+    if (link.previous) await this.#detach(link.previous);
+    const held = records.chunks(records.state.sealed);
+    const person = await this.#give(link, held, true);
+    const current = records.state.link;
+    if (current?.phase !== 'moving' || current.epoch !== link.epoch) return;
+    records.write(
+      (state) => {
+        const { epoch, sealed, revision } = state;
+        const moved: Link = { ...current, person, phase: 'moved', previous: null };
+        Object.assign(state, emptyState(), { epoch, sealed, revision, link: moved });
+        records.journal.clear();
+      },
+      { removed: held.map(({ id }) => id) },
+    );
+  }
+
+  /** Brings copies of what the person does not have yet. */
+  async lend(): Promise<void> {
+    const records = this.#records;
+    const { link, unlent } = records.state;
+    if (link?.phase !== 'lending' || unlent.length === 0) return;
+    if (link.previous) await this.#detach(link.previous);
+    const person = await this.#give(link, records.chunksById(unlent), false);
+    const { state } = records;
+    if (state.link?.phase !== 'lending' || state.link.epoch !== link.epoch) return;
+    state.link = { ...state.link, person, previous: null };
+    state.unlent = state.unlent.filter((id) => !unlent.includes(id));
+  }
+
+  /** @returns who has taken it: an e-mail or phone may know by now whose it is */
+  async #give(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
+    const { exposures, stated, revision, devices } = this.#records.state;
+    const given = isAnonymous(this.#name)
+      ? [{ anonymousId: anonymousIdOf(this.#name), epoch: link.epoch, verified }]
+      : devices.filter((device) => !device.left);
+    let { person } = link;
+    const parts = inParts(chunks);
+    for (let index = 0; index < parts.length; index++) {
+      const last = index === parts.length - 1;
+      const result = await this.#env.PROFILES.getByName(person).attach({
+        from: this.#name,
+        devices: given,
+        chunks: (parts[index] ?? []).map(({ id, head, messages }) => ({ id, head, messages })),
+        verified,
+        exposures: last && verified ? exposures : [],
+        stated: last && verified ? stated : {},
+        revision,
+        last,
+      });
+      if (result.kind === 'elsewhere') {
+        person = result.person;
+        index = -1;
+      }
+    }
+    return person;
+  }
+
+  /** Takes back from the store what was folded into totals. */
+  async unfold(): Promise<void> {
+    const { journal } = this.#records;
+    const folded = journal.folded();
+    if (folded.length === 0) return;
+    const chunks = await readChunks(this.#env.DB, siteOf(this.#name), folded);
+    this.#records.write(() => journal.unfold(chunks));
+  }
+}

@@ -1,0 +1,188 @@
+import type { SiteSettings } from '../sites.ts';
+import type { Fact, FactKind } from '../store/event-store.ts';
+import type { Touch } from './attribution.ts';
+import { traitsOf } from './history.ts';
+import type { Order } from './orders.ts';
+import { isAnonymous } from './profile-name.ts';
+import { counts, inSiteCurrency, revenueOf } from './revenue.ts';
+import { isEngaged, isOver, type Session } from './sessions.ts';
+import type { State } from './state.ts';
+
+/** What a profile has stated to the store: a digest of each row, by `<kind>:<key>`. */
+export type Stated = Record<string, string>;
+
+interface Row {
+  kind: FactKind;
+  key: string;
+  /** JSON. */
+  row: string;
+}
+
+/**
+ * What the store does not know yet: facts that are new, changed, or not so any more. A session is a fact when it is
+ * over; an order, a person, and the devices and accounts of one are so at once.
+ *
+ * @param name of the profile's object
+ * @param now ms since the epoch
+ */
+export function factsToState(
+  name: string,
+  state: State,
+  site: { id: string; settings: SiteSettings },
+  now: number,
+): { facts: Fact[]; stated: Stated } {
+  const { stated: before, revision, link } = state;
+  // Whoever has the messages states what they amount to.
+  if (link !== null) return { facts: [], stated: before };
+  const stated: Stated = {};
+  const facts: Fact[] = [];
+  const fact = (kind: FactKind, key: string, row: string | null) =>
+    facts.push({ site: site.id, kind, key, profile: name, revision, row });
+  for (const { kind, key, row } of rowsOf(name, state, site.settings, now)) {
+    const id = `${kind}:${key}`;
+    stated[id] = digest(row);
+    if (before[id] !== stated[id]) fact(kind, key, kind === 'profile' ? dated(row, now) : row);
+  }
+  const oldest = `session:${iso(state.history.sessions[0]?.start ?? Number.POSITIVE_INFINITY)}`;
+  for (const id of Object.keys(before)) {
+    if (Object.hasOwn(stated, id)) continue;
+    const [kind = '', ...key] = id.split(':');
+    // What was dropped from the profile's detail is still so.
+    const dropped =
+      kind === 'order' ||
+      (kind === 'identity' && !state.disowned.includes(key.join(':'))) ||
+      (kind === 'session' && state.history.olderSessions > 0 && id < oldest);
+    if (!dropped) fact(kind as FactKind, key.join(':'), null);
+  }
+  return { facts, stated };
+}
+
+/** All that a profile has to state. */
+export function rowsOf(name: string, state: State, settings: SiteSettings, now: number): Row[] {
+  const { history } = state;
+  const rows: Row[] = [];
+  for (const session of history.sessions) {
+    if (!isOver(session, now)) continue;
+    rows.push(sessionRow(session, history.orders.list, settings));
+  }
+  for (const order of history.orders.list) rows.push(orderRow(order, settings));
+  if (isAnonymous(name) || history.watermark === null) return rows;
+  rows.push(profileRow(name, state));
+  for (const { anonymousId, epoch, left, verified } of state.devices) {
+    const row = JSON.stringify({ anonymousId, epoch, verified, left });
+    rows.push({ kind: 'identity', key: `${anonymousId}/${epoch}`, row });
+  }
+  for (const { groupId, traits, at } of history.accounts) {
+    const anonymousId = history.anonymousIds[0] ?? null;
+    const row = JSON.stringify({ groupId, userId: history.userId, anonymousId, traits, at: iso(at) });
+    rows.push({ kind: 'member', key: `${groupId}/${name}`, row });
+  }
+  return rows;
+}
+
+function sessionRow(session: Session, orders: readonly Order[], settings: SiteSettings): Row {
+  const { id, anonymousId, start, end, events, pageViews, engagementMs, touch } = session;
+  const amounts = revenueOf(
+    orders.filter((order) => order.session === id),
+    settings,
+  );
+  const row = JSON.stringify({
+    id,
+    anonymousId,
+    start: iso(start),
+    end: iso(end),
+    durationMs: end - start,
+    events,
+    pageViews,
+    engagementMs,
+    engaged: isEngaged(session),
+    converted: session.converted,
+    entry: session.entry,
+    referrer: session.referrer,
+    campaign: session.campaign,
+    source: touch?.source ?? null,
+    medium: touch?.medium ?? null,
+    country: session.country,
+    device: session.device,
+    bot: session.bot,
+    value: inSiteCurrency(amounts, settings),
+    amounts,
+  });
+  return { kind: 'session', key: `${iso(start)}/${id}`, row };
+}
+
+function orderRow(order: Order, settings: SiteSettings): Row {
+  const { transactionId, at, state, currency, value, refunded, anonymousId, attribution } = order;
+  const revenue = counts(state, settings) ? value - refunded : 0;
+  const row = JSON.stringify({
+    at: iso(at),
+    state,
+    counts: counts(state, settings),
+    currency,
+    value,
+    refunded,
+    revenue,
+    siteRevenue: inSiteCurrency({ [currency]: revenue }, settings),
+    anonymousId,
+    first: touchRow(attribution.first),
+    last: touchRow(attribution.last),
+  });
+  return { kind: 'order', key: transactionId, row };
+}
+
+function touchRow(touch: Touch | null) {
+  return touch && { ...touch, at: iso(touch.at) };
+}
+
+/** Only what can be searched for, so that it is written anew only when that changes. */
+function profileRow(name: string, { history }: State): Row {
+  const traits = traitsOf(history);
+  const text = (key: string) => {
+    const value = Object.hasOwn(traits, key) ? traits[key] : null;
+    return typeof value === 'string' && value !== '' ? value.slice(0, MAX_SEARCHED) : null;
+  };
+  const email = history.identifiers.email ?? text('email')?.toLowerCase() ?? null;
+  const fullName = [text('firstName') ?? text('first_name'), text('lastName') ?? text('last_name')]
+    .filter(Boolean)
+    .join(' ');
+  const shown = text('name') ?? (fullName || null);
+  const row = JSON.stringify({
+    userId: history.userId,
+    email,
+    phone: history.identifiers.phone ?? text('phone'),
+    name: shown,
+    searchName: shown?.toLowerCase() ?? null,
+    anonymousId: history.anonymousIds[0] ?? null,
+    firstSeen: iso(history.firstSeen),
+  });
+  return { kind: 'profile', key: name, row };
+}
+
+/** The list of people is sorted by the time of the last change, which is no change itself. */
+function dated(row: string, now: number): string {
+  return JSON.stringify({ ...JSON.parse(row), changedAt: iso(now) });
+}
+
+const MAX_SEARCHED = 200;
+
+function iso(time: number): string {
+  return Number.isFinite(time) ? new Date(time).toISOString() : '~';
+}
+
+/** 53 bits of cyrb53 (public domain), in base 36: tells rows apart, no more. */
+export function digest(text: string): string {
+  return hash53(text).toString(36);
+}
+
+export function hash53(text: string): number {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (2097151 & b) + (a >>> 0);
+}

@@ -1,0 +1,71 @@
+import type { SiteSettings } from '../sites.ts';
+import { SESSION_GAP_MS } from './sessions.ts';
+import type { State } from './state.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** Events that are older cannot come any more with a browser's key: their detail is folded into totals. */
+const FOLD_AFTER_MS = 31 * DAY_MS;
+/** Folding waits for as much more, so that it is done for several days at once. */
+const FOLD_SLACK_MS = 7 * DAY_MS;
+
+/** After a session's last event: it is over for certain. */
+const SESSION_CLOSED_MS = SESSION_GAP_MS + 60_000;
+
+/** What becomes of an idle object. `expire`: it goes, the store keeps its events; `erase`: all of it goes. */
+export type Fate = { kind: 'erase' } | { kind: 'expire' } | { kind: 'wake'; at: number };
+
+/** When an object that has just been written must look again, ms since the epoch. */
+export function firstWake(now: number): number {
+  return now + SESSION_CLOSED_MS;
+}
+
+/**
+ * Whether an object is kept, and when it looks again. Visitors who bought nothing and told nothing are forgotten when
+ * their last event can no longer be repeated; others when the site's retention has passed.
+ *
+ * @param now ms since the epoch
+ */
+export function fateOf(state: State, { retentionDays }: SiteSettings, now: number): Fate {
+  const { link, history } = state;
+  const retention = retentionDays * DAY_MS;
+  const lastSeen = Math.max(history.lastSeen, link?.phase === 'moved' ? link.epoch : 0);
+  if (now - lastSeen >= retention) return { kind: 'erase' };
+  const closing = history.sessions.at(-1)?.end;
+  if (closing !== undefined && now < lastSeen + SESSION_CLOSED_MS) {
+    return { kind: 'wake', at: lastSeen + SESSION_CLOSED_MS };
+  }
+  if (link?.phase === 'moved' || !isForgettable(state)) {
+    const fold = now + FOLD_AFTER_MS + FOLD_SLACK_MS;
+    return { kind: 'wake', at: Math.min(lastSeen + retention, link?.phase === 'moved' ? Infinity : fold) };
+  }
+  const expires = lastSeen + FOLD_AFTER_MS;
+  return now >= expires ? { kind: 'expire' } : { kind: 'wake', at: expires };
+}
+
+/** Whether nothing would be lost that its visitor, or a campaign, could miss. */
+function isForgettable({ link, devices, contacts, exposures, history }: State): boolean {
+  return (
+    link === null &&
+    devices.length + contacts.length + exposures.length + history.accounts.length === 0 &&
+    history.userId === null &&
+    history.orders.list.length + history.orders.older.count === 0 &&
+    Object.keys(history.traits).length + Object.keys(history.claimedTraits).length === 0 &&
+    Object.keys(history.identifiers).length === 0 &&
+    Object.values(history.carts).every(({ lines }) => lines.length === 0)
+  );
+}
+
+/**
+ * Before which time detail is folded, ISO 8601; `null` when it is not worth it yet.
+ *
+ * @param arrivedAt of the oldest chunk that is held, ms since the epoch
+ */
+export function foldUntil(arrivedAt: number | null, now: number): string | null {
+  if (arrivedAt === null || now - arrivedAt < FOLD_AFTER_MS + FOLD_SLACK_MS) return null;
+  return new Date(now - FOLD_AFTER_MS).toISOString();
+}
+
+/** ms since the epoch. */
+export function timeOfUuidv7(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

@@ -1,0 +1,45 @@
+import type { StoredMessage } from '../message.ts';
+import { count, dropOldestSessions, type History, mergeTraits } from './history.ts';
+import { applyToOrders } from './orders.ts';
+import { addToSession, isOver, SESSION_GAP_MS, type Session } from './sessions.ts';
+
+/**
+ * Adds a message that is older than all detail that is kept, by rules that need no order: it counts, its order counts,
+ * it lengthens or begins a session; carts and traits that are known stay.
+ */
+export function addOld(history: History, message: StoredMessage, siteCurrency: string): void {
+  const time = Date.parse(message.timestamp);
+  history.firstSeen = Math.min(history.firstSeen, time);
+  const { anonymousId, event } = message;
+  if (message.type === 'identify') {
+    const known = message.unverified ? history.claimedTraits : history.traits;
+    const before = { ...known };
+    mergeTraits(known, message.traits);
+    mergeTraits(known, before);
+  }
+  if (event === undefined) return;
+  count(history.counters, event);
+  const session = history.sessions.find(
+    (candidate) =>
+      candidate.anonymousId === anonymousId &&
+      time >= candidate.start - SESSION_GAP_MS &&
+      !isOver(candidate, time),
+  );
+  if (session) {
+    session.start = Math.min(session.start, time);
+    session.end = Math.max(session.end, time);
+    session.events++;
+    if (event === 'page_view') session.pageViews++;
+    if (event === 'purchase') session.converted = true;
+  } else {
+    const alone: Session[] = [];
+    addToSession(alone, message, time);
+    history.sessions = [...history.sessions, ...alone].sort((a, b) => a.start - b.start);
+    dropOldestSessions(history);
+  }
+  applyToOrders(history.orders, message, time, siteCurrency, () => ({
+    session: session?.id ?? null,
+    attribution: { first: null, last: null },
+  }));
+  history.orders.list.sort((a, b) => a.at - b.at);
+}

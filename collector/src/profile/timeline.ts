@@ -1,0 +1,60 @@
+import type { Exposure } from '../campaigns/gates.ts';
+import { compareMessages, type StoredMessage } from '../message.ts';
+import { readChunks } from '../store/read-chunks.ts';
+import { messagesOf } from './chunks.ts';
+import type { Records } from './records.ts';
+
+/** Something that happened to a person, or that was decided about him. */
+export type TimelineItem =
+  | { kind: 'message'; at: string; id: string; message: StoredMessage }
+  | { kind: 'decision'; at: string; id: string; decision: Exposure };
+
+/** The last item that was shown. */
+export interface Cursor {
+  at: string;
+  id: string;
+}
+
+export interface TimelinePage {
+  /** Newest first. */
+  items: TimelineItem[];
+  cursor: Cursor | null;
+}
+
+/** Chunks that are read from the store at once. */
+const CHUNKS_AT_ONCE = 200;
+
+/** A page of a profile's timeline; what was folded into totals comes from the store. */
+export async function timelineOf(
+  records: Records,
+  db: D1Database,
+  site: string,
+  cursor: Cursor | null,
+  limit: number,
+): Promise<TimelinePage> {
+  const wanted = (item: TimelineItem) => cursor === null || isBefore(item, cursor);
+  const decisions = records.state.exposures.map((decision): TimelineItem => {
+    return { kind: 'decision', at: new Date(decision.at).toISOString(), id: decision.claimId, decision };
+  });
+  const found = new Map<string, TimelineItem>();
+  const add = (messages: readonly StoredMessage[]) => {
+    for (const { unverified: _, ...message } of messages) {
+      const { messageId: id, timestamp: at } = message;
+      const item: TimelineItem = { kind: 'message', at, id, message };
+      if (!found.has(id) && wanted(item)) found.set(id, item);
+    }
+  };
+  add(messagesOf(records.chunks()));
+  const folded = records.journal.folded().toReversed();
+  for (let from = 0; from < folded.length && found.size <= limit; from += CHUNKS_AT_ONCE) {
+    add(messagesOf(await readChunks(db, site, folded.slice(from, from + CHUNKS_AT_ONCE))));
+  }
+  const all = [...found.values(), ...decisions.filter(wanted)].sort((a, b) => (isBefore(a, b) ? 1 : -1));
+  const items = all.slice(0, limit);
+  const last = items.at(-1);
+  return { items, cursor: all.length > items.length && last ? { at: last.at, id: last.id } : null };
+}
+
+function isBefore(a: Cursor, b: Cursor): boolean {
+  return compareMessages({ timestamp: a.at, messageId: a.id }, { timestamp: b.at, messageId: b.id }) < 0;
+}
