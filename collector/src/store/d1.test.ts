@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { api, env, makeSite } from '../../../test/support/workerd/collector.ts';
-import { chunkOf, factOf, held, idAt } from '../../../test/support/workerd/store.ts';
+import { chunkOf, factOf, held } from '../../../test/support/workerd/store.ts';
 import { D1EventStore } from './d1.ts';
 import type { Fact } from './event-store.ts';
 
