@@ -2,11 +2,11 @@ import type { SiteSettings } from '../sites.ts';
 import { SESSION_GAP_MS } from './sessions.ts';
 import type { State } from './state.ts';
 
-const DAY_MS = 24 * 3_600_000;
+export const DAY_MS = 24 * 3_600_000;
 /** Events that are older cannot come any more with a browser's key: their detail is folded into totals. */
 const FOLD_AFTER_MS = 31 * DAY_MS;
-/** Folding waits for as much more, so that it is done for several days at once. */
-const FOLD_SLACK_MS = 7 * DAY_MS;
+/** How long detail is held: as much longer as makes folding worth it. */
+const HELD_MS = FOLD_AFTER_MS + 7 * DAY_MS;
 
 /** After a session's last event: it is over for certain. */
 const SESSION_CLOSED_MS = SESSION_GAP_MS + 60_000;
@@ -23,9 +23,15 @@ export function firstWake(now: number): number {
  * Whether an object is kept, and when it looks again. Visitors who bought nothing and told nothing are forgotten when
  * their last event can no longer be repeated; others when the site's retention has passed.
  *
- * @param now ms since the epoch
+ * @param heldSince arrival of the oldest chunk that is held in detail; `null` when there is none
+ * @param now all times in ms since the epoch
  */
-export function fateOf(state: State, { retentionDays }: SiteSettings, now: number): Fate {
+export function fateOf(
+  state: State,
+  { retentionDays }: SiteSettings,
+  heldSince: number | null,
+  now: number,
+): Fate {
   const { link, history } = state;
   const retention = retentionDays * DAY_MS;
   const lastSeen = Math.max(history.lastSeen, link?.phase === 'moved' ? link.epoch : 0);
@@ -34,9 +40,9 @@ export function fateOf(state: State, { retentionDays }: SiteSettings, now: numbe
   if (closing !== undefined && now < lastSeen + SESSION_CLOSED_MS) {
     return { kind: 'wake', at: lastSeen + SESSION_CLOSED_MS };
   }
-  if (link?.phase === 'moved' || !isForgettable(state)) {
-    const fold = now + FOLD_AFTER_MS + FOLD_SLACK_MS;
-    return { kind: 'wake', at: Math.min(lastSeen + retention, link?.phase === 'moved' ? Infinity : fold) };
+  if (!isForgettable(state)) {
+    const fold = heldSince === null || link ? Number.POSITIVE_INFINITY : heldSince + HELD_MS;
+    return { kind: 'wake', at: Math.max(now + DAY_MS, Math.min(lastSeen + retention, fold)) };
   }
   const expires = lastSeen + FOLD_AFTER_MS;
   return now >= expires ? { kind: 'expire' } : { kind: 'wake', at: expires };
@@ -55,13 +61,9 @@ function isForgettable({ link, devices, contacts, exposures, history }: State): 
   );
 }
 
-/**
- * Before which time detail is folded, ISO 8601; `null` when it is not worth it yet.
- *
- * @param arrivedAt of the oldest chunk that is held, ms since the epoch
- */
-export function foldUntil(arrivedAt: number | null, now: number): string | null {
-  if (arrivedAt === null || now - arrivedAt < FOLD_AFTER_MS + FOLD_SLACK_MS) return null;
+/** Before which time detail is folded, ISO 8601; `null` when it is not worth it yet. */
+export function foldUntil(heldSince: number | null, now: number): string | null {
+  if (heldSince === null || now - heldSince < HELD_MS) return null;
   return new Date(now - FOLD_AFTER_MS).toISOString();
 }
 

@@ -11,7 +11,7 @@ import { Belonging, RETRY_MS } from './belonging.ts';
 import { type StoredChunk, toChunks } from './chunks.ts';
 import { factsToState } from './facts.ts';
 import { Holding } from './holding.ts';
-import { fateOf, firstWake, foldUntil, timeOfUuidv7 } from './lifetime.ts';
+import { DAY_MS, fateOf, firstWake, foldUntil, timeOfUuidv7 } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
 import { pageOf } from './page.ts';
@@ -306,17 +306,19 @@ export class Profile extends DurableObject<Env> {
   /** Folds what is old into totals, and ends what has been idle for too long. */
   async #age(site: Site, now: number): Promise<void> {
     const records = this.#records;
-    const fate = fateOf(records.state, site.settings, now);
+    const { state, journal } = records;
+    const heldSince = () => {
+      const oldest = records.oldestChunk();
+      return oldest === null ? null : timeOfUuidv7(oldest);
+    };
+    const until = foldUntil(heldSince(), now);
+    if (until !== null && state.link === null) {
+      const kept = now - site.settings.retentionDays * DAY_MS;
+      records.write(() => journal.fold(until, site.settings.currency, (id) => timeOfUuidv7(id) >= kept));
+    }
+    const fate = fateOf(state, site.settings, heldSince(), now);
     if (fate.kind === 'erase') return this.#eraseAll();
     if (fate.kind === 'expire') return records.expire();
-    const oldest = records.oldestChunk();
-    const until = foldUntil(oldest === null ? null : timeOfUuidv7(oldest), now);
-    if (until !== null && records.state.link === null) {
-      const kept = now - site.settings.retentionDays * 24 * 3_600_000;
-      records.write(() =>
-        records.journal.fold(until, site.settings.currency, (id) => timeOfUuidv7(id) >= kept),
-      );
-    }
     records.wakeBy(fate.at);
   }
 
