@@ -1,6 +1,30 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
+/** The Worker in workerd, as wrangler.toml describes this environment of it. */
+function workerd(environment?: 'production') {
+  return cloudflareTest(async () => ({
+    wrangler: { configPath: './wrangler.toml', ...(environment ? { environment } : {}) },
+    miniflare: {
+      bindings: {
+        ADMIN_TOKEN: 'test-admin-token',
+        SIGNING_KEY: 'test-signing-key',
+        RUNS: process.env.DEEP ? 40 : 1,
+        MIGRATIONS: await readD1Migrations('collector/migrations'),
+      },
+      ...(environment === 'production' ? QUEUE : {}),
+    },
+  }));
+}
+
+/** Nobody waits for a fuller batch (s), a message that fails is soon set aside, and a test hears of it. */
+const QUEUE = {
+  queueConsumers: {
+    'beckon-events': { maxBatchTimeout: 0.02, maxRetries: 2, deadLetterQueue: 'beckon-events-dead' },
+    'beckon-events-dead': { maxBatchTimeout: 0.02, maxRetries: 0 },
+  },
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,23 +38,27 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ADMIN_TOKEN: 'test-admin-token',
-                SIGNING_KEY: 'test-signing-key',
-                RUNS: process.env.DEEP ? 40 : 1,
-                MIGRATIONS: await readD1Migrations('collector/migrations'),
-              },
-            },
-          })),
-        ],
+        plugins: [workerd()],
         test: {
           name: 'collector',
           testTimeout: process.env.DEEP ? 900_000 : 30_000,
           include: ['collector/src/**/*.test.ts', 'test/properties/**/*.test.ts'],
+          exclude: ['**/*.production.test.ts'],
+          setupFiles: ['test/support/workerd/migrate.ts'],
+        },
+      },
+      {
+        plugins: [workerd('production')],
+        test: {
+          name: 'collector-production',
+          testTimeout: process.env.DEEP ? 900_000 : 30_000,
+          include: [
+            'collector/src/store/*.test.ts',
+            'collector/src/admin/{accounts,directory}.test.ts',
+            'collector/src/profile/identity.test.ts',
+            'collector/src/ingest/forget-visitor.test.ts',
+            'test/properties/**/*.test.ts',
+          ],
           setupFiles: ['test/support/workerd/migrate.ts'],
         },
       },

@@ -8,6 +8,8 @@ import { deploy } from './deploy.ts';
 /** An account that remembers what was done to it. */
 function account() {
   const databases: { name: string }[] = [];
+  const queues: string[] = [];
+  const buckets: string[] = [];
   const secrets: Record<string, string> = {};
   const sites = new Map<string, object>();
   const calls: string[] = [];
@@ -18,13 +20,22 @@ function account() {
     if (command === 'whoami --json') return '{"loggedIn":true}';
     if (command === 'd1 list') return JSON.stringify(databases);
     if (command === 'd1 create') databases.push({ name: args[2] ?? '' });
+    const [, , name = ''] = args;
+    if (command === 'queues create') queues.push(name);
+    if (command === 'queues info' && !queues.includes(name))
+      throw new Error(`Queue "${name}" does not exist.`);
+    if (command === 'r2 bucket') {
+      const bucket = args[3] ?? '';
+      if (buckets.includes(bucket)) throw new Error('The bucket you tried to create already exists.');
+      buckets.push(bucket);
+    }
     if (command === 'secret list') {
       if (Object.keys(secrets).length === 0) throw new Error('This Worker does not exist.');
       return JSON.stringify(Object.keys(secrets).map((name) => ({ name })));
     }
     if (args[0] === 'deploy') {
-      const file = args[2];
-      if (file) {
+      const file = args[args.indexOf('--secrets-file') + 1];
+      if (file && args.includes('--secrets-file')) {
         expect(statSync(file).mode & 0o077).toBe(0);
         Object.assign(secrets, JSON.parse(readFileSync(file, 'utf8')));
       }
@@ -54,9 +65,14 @@ describe('npm run deploy', () => {
       'whoami --json',
       'd1 list --json',
       'd1 create beckon',
-      'd1 migrations apply beckon --remote',
-      'secret list',
-      'deploy --secrets-file',
+      'queues info beckon-events',
+      'queues info beckon-events-dead',
+      'queues create beckon-events --message-retention-period-secs 1209600',
+      'queues create beckon-events-dead --message-retention-period-secs 1209600',
+      'r2 bucket create beckon-archive',
+      'd1 migrations apply beckon --remote --env production',
+      'secret list --env production',
+      'deploy --env production --secrets-file',
     ]);
     const [site] = cloud.sites.values();
     expect(site).toMatchObject({ origins: ['https://shop.example'] });
@@ -66,15 +82,15 @@ describe('npm run deploy', () => {
     );
   });
 
-  it('is harmless to repeat: keys, secrets and database stay', async () => {
+  it('is harmless to repeat: keys, secrets, database, queues and archive stay', async () => {
     const cloud = account();
     const options = { site: 'shop', origins: ['https://shop.example'] };
     await deploy(options, cloud.surroundings);
     const before = JSON.stringify([cloud.secrets, [...cloud.sites]]);
     cloud.calls.length = 0;
     await deploy({ ...options, adminToken: cloud.secrets.ADMIN_TOKEN }, cloud.surroundings);
-    expect(cloud.calls).not.toContain('d1 create beckon');
-    expect(cloud.calls.at(-1)).toBe('deploy');
+    expect(cloud.calls.filter((call) => /^(d1|queues) create/.test(call))).toEqual([]);
+    expect(cloud.calls.at(-1)).toBe('deploy --env production');
     expect(JSON.stringify([cloud.secrets, [...cloud.sites]])).toBe(before);
   });
 
@@ -100,16 +116,25 @@ describe('npm run deploy', () => {
     await expect(deploy({ origins: [] }, { ...surroundings, wrangler })).rejects.toThrow('wrangler login');
   });
 
-  it('has a Worker that Cloudflare would take', async () => {
-    await buildSdk();
-    const root = join(import.meta.dirname, '..');
-    const printed = execFileSync(join(root, 'node_modules/.bin/wrangler'), ['deploy', '--dry-run'], {
-      cwd: root,
-      encoding: 'utf8',
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-    });
-    expect(printed).toContain('env.PROFILES (Profile)');
-    expect(printed).toContain('env.DB (beckon)');
-    expect(printed).toContain('--dry-run: exiting now.');
-  }, 60_000);
+  it.each([
+    ['default', []],
+    ['production', ['EVENTS (beckon-events)', 'ARCHIVE (beckon-archive)']],
+  ])(
+    'has a Worker that Cloudflare would take: %s',
+    async (environment, more) => {
+      await buildSdk();
+      const root = join(import.meta.dirname, '..');
+      const args = ['deploy', '--dry-run', '--env', environment === 'default' ? '' : environment];
+      const printed = execFileSync(join(root, 'node_modules/.bin/wrangler'), args, {
+        cwd: root,
+        encoding: 'utf8',
+        env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+      });
+      for (const binding of ['PROFILES (Profile)', 'DB (beckon)', 'ASSETS', ...more]) {
+        expect(printed).toContain(`env.${binding}`);
+      }
+      expect(printed).toContain('--dry-run: exiting now.');
+    },
+    60_000,
+  );
 });

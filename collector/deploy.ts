@@ -7,7 +7,13 @@ import { parseArgs } from 'node:util';
 import { buildSdk } from '../sdk/build.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** The environment of wrangler.toml that is deployed, and what it names. */
+const PRODUCTION = ['--env', 'production'];
 const DATABASE = 'beckon';
+const QUEUES = ['beckon-events', 'beckon-events-dead'];
+const BUCKET = 'beckon-archive';
+/** How long a queue keeps what cannot be stored: the longest that there is, 14 days. */
+const QUEUE_RETENTION_S = '1209600';
 
 /** What a deployment does to the outside; a test hands in its own. */
 export interface Surroundings {
@@ -26,8 +32,8 @@ export interface DeployOptions {
 }
 
 /**
- * Brings the collector to Cloudflare: database, migrations, secrets where missing, the Worker, and a site if one is
- * named. Harmless to repeat: nothing that exists is replaced but the Worker's code.
+ * Brings the collector to Cloudflare: database, queues, archive and secrets where missing, migrations, the Worker, and a
+ * site if one is named. Harmless to repeat: nothing that exists is replaced but the Worker's code.
  *
  * @throws with what to do, when it cannot go on
  */
@@ -42,14 +48,23 @@ export async function deploy(options: DeployOptions, { wrangler, fetch, log }: S
     log(`Creating the database ${DATABASE}`);
     wrangler(['d1', 'create', DATABASE]);
   }
+  for (const queue of QUEUES.filter(
+    (name) => !answers(['queues', 'info', name], /does not exist/, wrangler),
+  )) {
+    log(`Creating the queue ${queue}`);
+    wrangler(['queues', 'create', queue, '--message-retention-period-secs', QUEUE_RETENTION_S]);
+  }
+  if (answers(['r2', 'bucket', 'create', BUCKET], /already exists/, wrangler)) {
+    log(`Created the bucket ${BUCKET}`);
+  }
   log('Bringing the database up to date');
-  wrangler(['d1', 'migrations', 'apply', DATABASE, '--remote']);
+  wrangler(['d1', 'migrations', 'apply', DATABASE, '--remote', ...PRODUCTION]);
 
   const missing = missingSecrets(wrangler);
   const adminToken = missing.ADMIN_TOKEN ?? options.adminToken;
   log('Deploying the Worker');
   const printed = withSecretsFile(missing, (file) =>
-    wrangler(['deploy', ...(file ? ['--secrets-file', file] : [])]),
+    wrangler(['deploy', ...PRODUCTION, ...(file ? ['--secrets-file', file] : [])]),
   );
   const url = /https:\/\/\S+/.exec(printed)?.[0];
   log(`Deployed${url ? ` to ${url}` : ''}.`);
@@ -65,10 +80,23 @@ export async function deploy(options: DeployOptions, { wrangler, fetch, log }: S
   }
 }
 
+/** Runs wrangler. `false`: it said no, in these words. Any other failure is thrown. */
+function answers(args: string[], no: RegExp, wrangler: Surroundings['wrangler']): boolean {
+  try {
+    wrangler(args);
+    return true;
+  } catch (error) {
+    if (no.test((error as Error).message)) return false;
+    throw error;
+  }
+}
+
 function missingSecrets(wrangler: Surroundings['wrangler']): Record<string, string> {
   let present: string[] = [];
   try {
-    present = (JSON.parse(wrangler(['secret', 'list'])) as { name: string }[]).map(({ name }) => name);
+    present = (JSON.parse(wrangler(['secret', 'list', ...PRODUCTION])) as { name: string }[]).map(
+      ({ name }) => name,
+    );
   } catch (error) {
     // A Worker that was never deployed has no list. Any other failure must not replace the secrets that there are.
     if (!/\b10007\b|does not exist|not found/i.test((error as Error).message)) throw error;

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
+import { accounts } from './admin/accounts.ts';
 import { campaigns } from './admin/campaigns.ts';
+import { directory } from './admin/directory.ts';
 import { events } from './admin/events.ts';
 import { keys } from './admin/keys.ts';
 import { profiles } from './admin/profiles.ts';
@@ -60,6 +62,8 @@ app.get('/healthz', async (c) => c.json(await health(c.env)));
 app.use('/api/*', requireAdmin);
 app.route('/api/sites', sites);
 app.route('/api/sites/:site/keys', keys);
+app.route('/api/sites/:site/accounts', accounts);
+app.route('/api/sites/:site/profiles', directory);
 app.route('/api/sites/:site/profiles', profiles);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);

@@ -5,6 +5,10 @@ export interface Env {
   DB: D1Database;
   PROFILES: DurableObjectNamespace<Profile>;
   ASSETS: Fetcher;
+  /** In production, messages and facts go through it to the store; without it they are written at once. */
+  EVENTS?: Queue<string>;
+  /** In production, every chunk that the queue brings is kept here too. */
+  ARCHIVE?: R2Bucket;
   /** Opens the management API. */
   ADMIN_TOKEN: string;
   /** Signs the ids of armed messages and hides user ids in object names. Changing it orphans known people. */

@@ -1,5 +1,15 @@
 import { app } from './app.ts';
+import type { Env } from './env.ts';
+import { consume } from './store/consume.ts';
+import { finishErasures } from './store/finish-erasures.ts';
+import { applyRetention } from './store/retention.ts';
 
 export { Profile } from './profile/profile.ts';
 
-export default { fetch: app.fetch };
+export default {
+  fetch: app.fetch,
+  queue: consume,
+  async scheduled({ scheduledTime }, env) {
+    await Promise.all([finishErasures(env, scheduledTime), applyRetention(env, scheduledTime)]);
+  },
+} satisfies ExportedHandler<Env>;

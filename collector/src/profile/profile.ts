@@ -4,7 +4,7 @@ import { type Cause, decide } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
-import { D1EventStore } from '../store/d1.ts';
+import { eventStore } from '../store/open.ts';
 import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
@@ -53,7 +53,7 @@ export class Profile extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#records = new Records(this.#name, ctx.storage, new D1EventStore(env.DB));
+    this.#records = new Records(this.#name, ctx.storage, eventStore(env));
     this.#belonging = new Belonging(this.#name, this.#records, env, () => this.#settle());
     this.#holding = new Holding(this.#records);
   }

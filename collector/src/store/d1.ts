@@ -1,7 +1,13 @@
 import type { StoredMessage } from '../message.ts';
 import type { Chunk, Erasure, EventStore, Fact } from './event-store.ts';
+import { inArrays } from './pack.ts';
+import { chunkLine, factLine, headLine } from './record.ts';
+import { CHUNK_WAS_ERASED, FACT_WAS_ERASED } from './tombstones.ts';
 
-/** The embedded default: chunks are written to D1 directly, one row each. */
+/** Whose events: what clients have sent, or also what the collector itself has noted (`"source":"collector"`). */
+export type Source = 'client' | 'all';
+
+/** The tables in D1: where everything arrives, directly or through the queue. */
 export class D1EventStore implements EventStore {
   readonly #db: D1Database;
 
@@ -10,69 +16,102 @@ export class D1EventStore implements EventStore {
   }
 
   async append(chunks: readonly Chunk[], facts: readonly Fact[]): Promise<void> {
-    const statements = [...chunks.map((chunk) => this.#insert(chunk)), ...this.#upsert(facts)];
+    const statements = [...this.#insert(chunks), ...this.#upsert(facts)];
     const [only] = statements;
     if (statements.length === 1 && only) await only.run();
     else if (statements.length > 1) await this.#db.batch(statements);
   }
 
-  #insert({ site, id, profile, epoch, firstAt, lastAt, messages }: Chunk): D1PreparedStatement {
-    return this.#db
-      .prepare(
-        `INSERT INTO chunks (site, id, profile, epoch, first_at, last_at, messages)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`,
-      )
-      .bind(site, id, profile, epoch, firstAt, lastAt, messages);
+  #insert(chunks: readonly Chunk[]): D1PreparedStatement[] {
+    return this.#bulk(
+      `INSERT INTO chunks (site, id, profile, epoch, first_at, last_at, messages)
+       SELECT value ->> 'site', value ->> 'id', value ->> 'profile', value ->> 'epoch',
+         value ->> 'firstAt', value ->> 'lastAt', value -> 'messages'
+       FROM json_each(?1) WHERE NOT ${CHUNK_WAS_ERASED}
+       ON CONFLICT DO NOTHING`,
+      chunks.map(chunkLine),
+    );
   }
 
-  /** Nothing is written where nothing changes. A person's word counts more than that of a device (`u:` > `c:` > `a:`). */
+  /**
+   * Nothing is written where nothing changes. A person's word counts more than that of a device (`u:` > `c:` > `a:`),
+   * unless it only takes back what was older than the device's.
+   */
   #upsert(facts: readonly Fact[]): D1PreparedStatement[] {
-    if (facts.length === 0) return [];
-    return [
-      this.#db
-        .prepare(
-          `INSERT INTO facts (site, kind, key, profile, revision, row)
-           SELECT value ->> 'site', value ->> 'kind', value ->> 'key', value ->> 'profile', value ->> 'revision', value ->> 'row'
-           FROM json_each(?) WHERE true
-           ON CONFLICT (site, kind, key) DO UPDATE
-           SET profile = excluded.profile, revision = excluded.revision, row = excluded.row
-           WHERE (excluded.row IS NOT facts.row OR excluded.profile <> facts.profile)
-             AND (substr(excluded.profile, 1, 1) > substr(facts.profile, 1, 1)
-               OR (excluded.revision > facts.revision
-                 AND (substr(excluded.profile, 1, 1) = substr(facts.profile, 1, 1) OR facts.row IS NULL)))`,
-        )
-        .bind(JSON.stringify(facts)),
-    ];
+    return this.#bulk(
+      `INSERT INTO facts (site, kind, key, profile, revision, row)
+       SELECT value ->> 'site', value ->> 'kind', value ->> 'key', value ->> 'profile', value ->> 'revision', value ->> 'row'
+       FROM json_each(?1) WHERE NOT ${FACT_WAS_ERASED}
+       ON CONFLICT (site, kind, key) DO UPDATE
+       SET profile = excluded.profile, revision = excluded.revision, row = excluded.row
+       WHERE (excluded.row IS NOT facts.row OR excluded.profile <> facts.profile)
+         AND (substr(excluded.profile, 1, 1) > substr(facts.profile, 1, 1)
+             AND (excluded.row IS NOT NULL OR excluded.revision > facts.revision)
+           OR (excluded.revision > facts.revision
+             AND (substr(excluded.profile, 1, 1) = substr(facts.profile, 1, 1) OR facts.row IS NULL)))`,
+      [...facts].sort((a, b) => a.revision - b.revision).map(factLine),
+    );
   }
 
-  async erase({ site, chunks, profile }: Erasure): Promise<void> {
-    const statements: D1PreparedStatement[] = [];
-    if (chunks.length > 0) {
-      statements.push(
+  #bulk(sql: string, lines: readonly string[]): D1PreparedStatement[] {
+    return inArrays(lines).map((part) => this.#db.prepare(sql).bind(part));
+  }
+
+  /**
+   * That of a profile reads all chunks of the site.
+   *
+   * @param first what must be done before, in the same transaction
+   */
+  async erase({ site, chunks, profile }: Erasure, first: readonly D1PreparedStatement[] = []): Promise<void> {
+    const ids = inArrays(chunks.map((id) => JSON.stringify(id)));
+    const statements = [
+      ...first,
+      ...ids.map((part) =>
         this.#db
           .prepare('DELETE FROM chunks WHERE site = ?1 AND id IN (SELECT value FROM json_each(?2))')
-          .bind(site, JSON.stringify(chunks)),
-      );
-    }
+          .bind(site, part),
+      ),
+    ];
     if (profile !== null) {
       statements.push(
+        this.#db.prepare('DELETE FROM chunks WHERE site = ?1 AND profile = ?2').bind(site, profile),
         this.#db.prepare('DELETE FROM facts WHERE site = ?1 AND profile = ?2').bind(site, profile),
       );
     }
     if (statements.length > 0) await this.#db.batch(statements);
   }
 
+  /** Those that are neither here nor erased. */
+  async lacking(chunks: readonly Chunk[]): Promise<Chunk[]> {
+    const statements = this.#bulk(
+      `SELECT value ->> 'id' AS id FROM json_each(?1)
+         WHERE NOT ${CHUNK_WAS_ERASED}
+           AND NOT EXISTS (SELECT 1 FROM chunks AS c WHERE c.site = value ->> 'site' AND c.id = value ->> 'id')`,
+      chunks.map(headLine),
+    );
+    const ids = new Set<string>();
+    for (const statement of statements) {
+      const { results } = await statement.all<{ id: string }>();
+      for (const { id } of results) ids.add(id);
+    }
+    return chunks.filter(({ id }) => ids.has(id));
+  }
+
   /** The newest messages of a site, by arrival. */
-  async newest(site: string, limit: number): Promise<StoredMessage[]> {
-    // Every chunk holds a message or more, so the newest `limit` chunks suffice, and only they are unfolded.
-    const { results } = await this.#db
+  async newest(site: string, limit: number, source: Source = 'client'): Promise<StoredMessage[]> {
+    const { results } = await this.newestStatement(site, limit, source).all<{ message: string }>();
+    return results.map((row) => JSON.parse(row.message));
+  }
+
+  /** Walks back through the chunks only until it has enough. */
+  newestStatement(site: string, limit: number, source: Source): D1PreparedStatement {
+    return this.#db
       .prepare(
         `SELECT m.value AS message
-         FROM (SELECT id, messages FROM chunks WHERE site = ?1 ORDER BY id DESC LIMIT ?2) AS c, json_each(c.messages) AS m
+         FROM chunks AS c, json_each(c.messages) AS m
+         WHERE c.site = ?1 AND (?3 = 'all' OR m.value ->> 'source' IS NOT 'collector')
          ORDER BY c.id DESC, m.key DESC LIMIT ?2`,
       )
-      .bind(site, limit)
-      .all<{ message: string }>();
-    return results.map((row) => JSON.parse(row.message));
+      .bind(site, limit, source);
   }
 }

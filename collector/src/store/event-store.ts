@@ -19,7 +19,8 @@ export interface Chunk {
 
 export const MAX_CHUNK_BYTES = 96_000;
 
-export type FactKind = 'session' | 'order' | 'profile' | 'identity' | 'member';
+export const FACT_KINDS = ['session', 'order', 'profile', 'identity', 'member'] as const;
+export type FactKind = (typeof FACT_KINDS)[number];
 
 /**
  * What a profile's messages amount to, for reports and lists: one row that is corrected when late messages change it.

@@ -1,4 +1,9 @@
 import { env, exports } from 'cloudflare:workers';
+import { uuidv7 } from 'uuidv7';
+import { expect, vi } from 'vitest';
+import { D1EventStore } from '../../../collector/src/store/d1.ts';
+import { QueueEventStore } from '../../../collector/src/store/queue.ts';
+import { chunkLine } from '../../../collector/src/store/record.ts';
 import type { BatchAnswer } from '../../../sdk/src/message.ts';
 
 /** A site of a test's own, in the collector under test. */
@@ -64,7 +69,31 @@ export async function profileOf(site: TestSite, anonymousId: string) {
   return response.status === 404 ? null : ((await response.json()) as Record<string, never>);
 }
 
+/**
+ * Resolves when all that was accepted until now can be read from the store: at once, or when the queue has brought
+ * something that was sent after it.
+ */
+export async function arrived(): Promise<void> {
+  if (!env.EVENTS) return;
+  const id = uuidv7();
+  const at = new Date().toISOString();
+  const last = { site: 'last', id, profile: 'a:last:v', epoch: 0, firstAt: at, lastAt: at, messages: '[{}]' };
+  await env.EVENTS.send(chunkLine(last), { contentType: 'text' });
+  const stored = env.DB.prepare("SELECT 1 FROM chunks WHERE site = 'last' AND id = ?").bind(id);
+  await vi.waitFor(async () => expect(await stored.first()).not.toBeNull(), {
+    timeout: 20_000,
+    interval: 10,
+  });
+}
+
+/** Makes the store refuse everything until `mockRestore()` is called on what is returned. */
+export function storeIsDown() {
+  const Store = env.EVENTS ? QueueEventStore : D1EventStore;
+  return vi.spyOn(Store.prototype, 'append').mockRejectedValue(new Error('The store is down'));
+}
+
 export async function eventsOf(site: TestSite, limit = 1000) {
+  await arrived();
   const response = await api('GET', `/api/sites/${site.id}/events?limit=${limit}`);
   return ((await response.json()) as { events: { messageId: string; [key: string]: unknown }[] }).events;
 }
