@@ -1,6 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import {
+  arrived,
   env,
   eventsOf,
   makeSite,
@@ -84,6 +85,7 @@ describe('a batch', () => {
     expect(await rows()).toBe(2);
     await sendBatch(site, [track('v'), track('v'), track('v')]);
     expect(await rows()).toBe(3);
+    await arrived();
     const { results } = await env.DB.prepare('SELECT id FROM chunks WHERE site = ?').bind(site.id).all();
     expect(results).toHaveLength(2);
   });
@@ -213,6 +215,7 @@ describe('one bad message costs the others nothing', () => {
       expect(answer.rejected).toEqual([]);
     }
     expect(await storedEvents(site)).toHaveLength(6);
+    await arrived();
     const { results } = await env.DB.prepare('SELECT count(*) AS n FROM events WHERE site = ?')
       .bind(site.id)
       .all();

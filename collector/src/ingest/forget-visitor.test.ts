@@ -3,6 +3,7 @@ import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import {
   api,
+  arrived,
   eventsOf,
   makeSite,
   post,
@@ -28,6 +29,7 @@ const identify = (anonymousId: string, userId: string) => ({
   userId,
 });
 const rowsOf = async (site: TestSite) => {
+  await arrived();
   const { results } = await env.DB.prepare('SELECT messages FROM chunks WHERE site = ?').bind(site.id).all();
   return JSON.stringify(results);
 };

@@ -2,6 +2,7 @@ import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
   api,
+  arrived,
   env,
   makeSite,
   post,
@@ -212,6 +213,7 @@ describe('what a server says', () => {
       orders: [{ transactionId: 'T', value: 10, state: 'cancelled' }],
       totals: { revenue: {} },
     });
+    await arrived();
     const { results } = await env.DB.prepare('SELECT * FROM orders WHERE site = ?').bind(site.id).all();
     expect(results).toMatchObject([{ transaction_id: 'T', state: 'cancelled', revenue: 0 }]);
   });

@@ -2,6 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { describe, expect, it, vi } from 'vitest';
 import {
   api,
+  arrived,
   env,
   makeSite,
   profileOf,
@@ -39,6 +40,7 @@ async function get(site: TestSite, path: string) {
 const userOf = (site: TestSite, userId: string) => get(site, `/profiles/user:${userId}`);
 
 async function facts(site: TestSite, kind: string) {
+  await arrived();
   const { results } = await env.DB.prepare(
     'SELECT profile, key, row FROM facts WHERE site = ? AND kind = ? ORDER BY key',
   )
@@ -287,6 +289,7 @@ describe('a profile that grows old', () => {
         track('v', 'purchase', purchase),
         identify('v', 'mira', { size: 'M' }),
       ]);
+      for (let i = 0; i < 60; i++) await sendBatch(site, [track('v', 'view_cart')]);
       await storedEvents(site);
       const early = await userOf(site, 'mira');
       vi.setSystemTime(Date.now() + 50 * DAY);

@@ -7,10 +7,10 @@ import {
   profileOf,
   sendBatch,
   storedEvents,
+  storeIsDown,
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
-import { D1EventStore } from '../store/d1.ts';
 
 const objectOf = (site: TestSite, anonymousId: string) =>
   env.PROFILES.getByName(`a:${site.id}:${anonymousId}`);
@@ -140,7 +140,7 @@ describe('what was accepted is not lost', () => {
     const site = await makeSite();
     const message = track('v');
     await sendBatch(site, [track('v')]);
-    const append = vi.spyOn(D1EventStore.prototype, 'append').mockRejectedValue(new Error('D1 is down'));
+    const append = storeIsDown();
     try {
       const body = { writeKey: site.browserKey, batch: [message] };
       const refused = await post(site, '/v1/batch', body);
@@ -158,7 +158,7 @@ describe('what was accepted is not lost', () => {
 
   it('when the store was down, and the visitor never returns: the alarm completes it', async () => {
     const site = await makeSite();
-    const append = vi.spyOn(D1EventStore.prototype, 'append').mockRejectedValue(new Error('D1 is down'));
+    const append = storeIsDown();
     try {
       expect((await post(site, '/v1/batch', { writeKey: site.browserKey, batch: [track('v')] })).status).toBe(
         503,
