@@ -134,7 +134,7 @@ export function traitsOf({ traits, claimedTraits }: History): JsonObject {
   return all;
 }
 
-/** The history of `messages` on top of an earlier one, which stays as it is. Of a message that is there twice, the first counts. */
+/** Puts `messages` on top of an earlier history, which is changed. Of a message that is there twice, the first counts. */
 export function refolded(from: History, messages: readonly StoredMessage[], siteCurrency: string): History {
   const history = structuredClone(from);
   const all = new Map<string, StoredMessage>();

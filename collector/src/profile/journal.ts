@@ -16,8 +16,8 @@ interface Prefix {
 type Folded = [id: string, unverified?: 1];
 
 /** Messages after which a checkpoint is made, and how many of them it leaves out: what comes late is mostly not very late. */
-const CHECKPOINT_EVERY = 512;
-const CHECKPOINT_BEHIND = 256;
+const CHECKPOINT_EVERY = 256;
+const CHECKPOINT_BEHIND = 128;
 /** Ids that are remembered at most; 8 bytes each. */
 const MAX_SEEN = 100_000;
 
@@ -30,8 +30,8 @@ export class Journal {
   readonly #table: ProfileTable;
   /** Ids since the checkpoint. */
   #recent: Set<string> | null = null;
-  /** Hashes of the ids before, sorted, and the place up to which they go. */
-  #seen: Float64Array | null = null;
+  /** The ids before. */
+  #seen: Seen | null = null;
   /** Whether a message came that was older than the checkpoint. */
   #checkpointLost = false;
 
@@ -178,24 +178,28 @@ export class Journal {
   }
 
   #recentIds(): Set<string> {
-    this.#recent ??= new Set(
-      this.#table
-        .heads(this.#table.readBytes('seen') ? this.#upTo() : 0)
-        .flatMap(({ head }) => head.messageIds),
-    );
+    this.#recent ??= new Set(this.#table.heads(this.#hashed().place).flatMap(({ head }) => head.messageIds));
     return this.#recent;
   }
 
-  #upTo(): number {
-    const bytes = this.#table.readBytes('seen');
-    return bytes ? (new Float64Array(bytes)[0] ?? 0) : 0;
+  #seenHashes(): Float64Array {
+    return this.#hashed().hashes;
   }
 
-  #seenHashes(): Float64Array {
-    const bytes = this.#seen ? null : this.#table.readBytes('seen');
-    this.#seen ??= bytes ? new Float64Array(bytes).subarray(1) : new Float64Array();
+  #hashed(): Seen {
+    if (!this.#seen) {
+      const bytes = this.#table.readBytes('seen');
+      const [place = 0] = bytes ? new Float64Array(bytes, 0, 1) : [];
+      this.#seen = { place, hashes: bytes ? new Float64Array(bytes, 8) : new Float64Array() };
+    }
     return this.#seen;
   }
+}
+
+/** Hashes of ids, sorted, of the chunks up to a place. */
+interface Seen {
+  place: number;
+  hashes: Float64Array;
 }
 
 function since(messages: StoredMessage[], prefix: Prefix | null): StoredMessage[] {

@@ -35,8 +35,9 @@ export class StateRows {
   }
 
   read(): State {
-    const state: State = { ...emptyState(), ...this.#table.read<State>('state') };
-    this.#detail = this.#table.read<Detail>('detail') ?? emptyDetail();
+    const stored = this.#table.readState<State, Detail>();
+    const state: State = { ...emptyState(), ...stored.state };
+    this.#detail = stored.detail ?? emptyDetail();
     const { history } = state;
     const dropped = history.olderSessions - this.#detail.olderSessions;
     history.sessions = [...this.#detail.sessions.slice(dropped), ...history.sessions];

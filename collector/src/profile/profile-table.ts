@@ -17,7 +17,7 @@ export type Row = 'state' | 'detail' | 'checkpoint' | 'base' | 'folded';
 export class ProfileTable {
   readonly #storage: DurableObjectStorage;
   #exists: boolean;
-  #lastPlace: number | null = null;
+  #lastPlace = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -34,20 +34,23 @@ export class ProfileTable {
     return found ? JSON.parse(found.v) : null;
   }
 
-  /** The place of the chunk that came last; 0 when there is none. */
+  /** Both rows of the state in one query. */
+  readState<State, Detail>(): { state: State | null; detail: Detail | null } {
+    const rows = this.#select<{ k: string; v: string }>(
+      "SELECT k, v FROM profile WHERE k IN ('detail', 'state')",
+    );
+    const parsed = (row: Row) => JSON.parse(rows.find(({ k }) => k === row)?.v ?? 'null');
+    return { state: parsed('state'), detail: parsed('detail') };
+  }
+
+  /** The place of the chunk that came last. Those of chunks that are gone are not used again. */
   get lastPlace(): number {
-    if (this.#lastPlace === null) {
-      const [row] = this.#select<{ k: string }>(
-        `SELECT k FROM profile WHERE ${IS_CHUNK} ORDER BY k DESC LIMIT 1`,
-      );
-      this.#lastPlace = row ? placeOf(row.k) : 0;
-    }
     return this.#lastPlace;
   }
 
-  /** Places up to this one were used before, though their chunks may be gone. */
+  /** Says which places were used before; call it before chunks are added. */
   reserve(place: number): void {
-    this.#lastPlace = Math.max(this.lastPlace, place);
+    this.#lastPlace = place;
   }
 
   /** The chunks that came after `place`. */
@@ -110,9 +113,8 @@ export class ProfileTable {
 
   addChunks(chunks: readonly StoredChunk[]): void {
     for (const { id, head, messages } of chunks) {
-      const place = this.lastPlace + 1;
-      this.#upsert(keyOf(place, id), head.lastAt, JSON.stringify(head), messages);
-      this.#lastPlace = place;
+      this.#lastPlace++;
+      this.#upsert(keyOf(this.#lastPlace, id), head.lastAt, JSON.stringify(head), messages);
     }
   }
 
@@ -136,7 +138,7 @@ export class ProfileTable {
 
   /** What was read before a transaction that failed may not be so. */
   forget(): void {
-    this.#lastPlace = null;
+    this.#lastPlace = 0;
     const query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'profile'";
     this.#exists = this.#storage.sql.exec(query).toArray().length > 0;
   }
