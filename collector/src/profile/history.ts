@@ -135,11 +135,14 @@ export function traitsOf({ traits, claimedTraits }: History): JsonObject {
 }
 
 /** Puts `messages` on top of an earlier history, which is changed. Of a message that is there twice, the first counts. */
-export function refolded(from: History, messages: readonly StoredMessage[], siteCurrency: string): History {
-  const history = structuredClone(from);
+export function refolded(
+  history: History,
+  messages: readonly StoredMessage[],
+  siteCurrency: string,
+): History {
   const all = new Map<string, StoredMessage>();
   for (const message of messages) {
-    if (!all.has(message.messageId) && isNewer(from, [message])) all.set(message.messageId, message);
+    if (!all.has(message.messageId) && isNewer(history, [message])) all.set(message.messageId, message);
   }
   extend(history, [...all.values()].sort(compareMessages), siteCurrency);
   return history;
