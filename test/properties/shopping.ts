@@ -46,10 +46,19 @@ const NAMES = [
   'refund',
   'order_updated',
 ] as const;
-/** Few distinct times, so that ties and gaps of exactly 30 minutes are common, and some gaps a millisecond longer. */
-const time = fc
-  .tuple(fc.integer({ min: 0, max: 20 }), fc.constantFrom(0, 0, 0, 1))
-  .map(([quarter, ms]) => START + quarter * 15 * MINUTE_MS + ms);
+/**
+ * Few distinct times, so that ties and gaps of exactly 30 minutes are common, and some gaps a millisecond longer; and the
+ * present, which is also the time of what a wrong clock says of the future.
+ */
+const time = fc.oneof(
+  {
+    weight: 30,
+    arbitrary: fc
+      .tuple(fc.integer({ min: 0, max: 20 }), fc.constantFrom(0, 0, 0, 1))
+      .map(([quarter, ms]) => START + quarter * 15 * MINUTE_MS + ms),
+  },
+  { weight: 1, arbitrary: fc.constant(NOW) },
+);
 const page = fc.record(
   {
     url: fc.constantFrom('https://shop.example/a', 'https://shop.example/b'),
@@ -62,18 +71,21 @@ const context = fc.record(
   { requiredKeys: [] },
 );
 
+/** Something that somebody does in the shop. */
+export const deed = fc.record({ at: time, name: fc.constantFrom(...NAMES), properties }).map((deed) => {
+  const { currency: _, ...rest } = deed.properties;
+  return ISSUE4 || deed.name !== 'purchase' ? deed : { ...deed, properties: rest };
+});
+
 /** Something that happens on a device, or that the shop's server reports of one of its users. */
 const act = fc.record({
-  at: time,
+  deed,
   by: fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...DEVICES) },
     { weight: 1, arbitrary: fc.constantFrom(...USERS) },
   ),
-  name: fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom(...NAMES) },
-    { weight: 1, arbitrary: fc.constant('identify') },
-  ),
-  properties,
+  /** Whether it is somebody saying who they are, and not the deed. */
+  identifies: fc.integer({ min: 0, max: 8 }).map((n) => n === 8),
   context: fc.option(context, { nil: undefined }),
   traits: fc.dictionary(fc.constantFrom('plan', 'city'), fc.integer({ min: 0, max: 9 })),
   /** Whether the message names the user, as it does once a page knows who is there. */
@@ -105,7 +117,7 @@ export const worlds: fc.Arbitrary<World> = fc
     ids: fc.uniqueArray(fc.integer({ min: 10, max: 99 }), { minLength: 29, maxLength: 29 }),
   })
   .map(({ logins, acts, ids }) => {
-    const said = acts.map((act, i) => toMessage(ISSUE4 ? act : { ...act, at: act.at + 2 * i }, logins));
+    const said = acts.map((act, i) => toMessage(act, apart(act.deed.at, i), logins));
     for (const device of DEVICES) {
       const login = logins[device];
       if (login)
@@ -125,7 +137,8 @@ export const worlds: fc.Arbitrary<World> = fc
   });
 
 function toMessage(
-  { at, by, name, properties, context, traits, signed }: Act,
+  { deed, by, identifies, context, traits, signed }: Act,
+  at: number,
   logins: Logins,
 ): Omit<StoredMessage, 'messageId'> {
   const device = DEVICES.find((candidate) => candidate === by);
@@ -133,14 +146,16 @@ function toMessage(
   const message = {
     timestamp: iso(at),
     ...(device ? { anonymousId: device } : {}),
-    ...(user && (signed || !device || name === 'identify') ? { userId: user } : {}),
+    ...(user && (signed || !device || identifies) ? { userId: user } : {}),
     ...(context ? { context } : {}),
   };
-  if (!ISSUE4 && name === 'purchase') delete properties.currency;
-  return name === 'identify'
+  return identifies
     ? { ...message, type: 'identify', traits }
-    : { ...message, type: 'track', event: name, properties };
+    : { ...message, type: 'track', event: deed.name, properties: deed.properties };
 }
+
+/** The time of the message of this number; apart from others as long as the collector does not tell them apart. */
+export const apart = (time: number, i: number) => (ISSUE4 ? time : time + 2 * i);
 
 const iso = (time: number) => new Date(time).toISOString();
 
