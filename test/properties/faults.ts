@@ -4,11 +4,25 @@ import { forgetSites } from '../../collector/src/sites.ts';
 import { D1EventStore } from '../../collector/src/store/d1.ts';
 import { env } from '../support/workerd/collector.ts';
 
+/** The calls before and after which something can go wrong. */
+export const KILL_POINTS = [
+  'ingest',
+  'attach',
+  'detach',
+  'alarm',
+  'calling attach',
+  'calling detach',
+  'append',
+  'first',
+] as const;
+type KillPoint = (typeof KILL_POINTS)[number];
+
 /**
- * What goes wrong once so many kill points were passed: a call fails before or after it has worked, or the object in
- * which it runs vanishes, with all that it has not brought to disk.
+ * What goes wrong once a kill point, or any of them, was passed so often: the call fails before or after it has worked, or
+ * the object in which it runs vanishes, with all that it has not brought to disk.
  */
 export interface Fault {
+  at: KillPoint | 'any';
   after: number;
   what: 'fail' | 'die';
 }
@@ -16,7 +30,7 @@ export interface Fault {
 export interface Faults {
   /** How many have happened so far. */
   count: number;
-  /** What happens from now on; nothing after that. */
+  /** What is still to happen, in no order. */
   plan: Fault[];
 }
 
@@ -30,18 +44,19 @@ export function layKillPoints(): Faults {
   const faults: Faults = { count: 0, plan: [] };
   const objects = new Map<string, DurableObjectState>();
 
-  const pass = (object: DurableObjectState | undefined, where: string) => {
-    const [next] = faults.plan;
-    if (!next || next.after-- > 0) return;
-    faults.plan.shift();
+  const pass = (object: DurableObjectState | undefined, point: string, where: string) => {
+    const here = faults.plan.filter(({ at }) => at === 'any' || at === point);
+    const due = here.find((fault) => fault.after-- <= 0);
+    if (!due) return;
+    faults.plan = faults.plan.filter((fault) => fault !== due);
     faults.count++;
-    if (next.what === 'die') object?.abort(`injected: died ${where}`);
-    throw new Error(`injected: failed ${where}`);
+    if (due.what === 'die') object?.abort(`injected: died ${where} ${point}`);
+    throw new Error(`injected: failed ${where} ${point}`);
   };
   const around = async (object: DurableObjectState | undefined, name: string, call: () => unknown) => {
-    pass(object, `before ${name}`);
+    pass(object, name, 'before');
     const result = await call();
-    pass(object, `after ${name}`);
+    pass(object, name, 'after');
     return result;
   };
   const lay = (
