@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StoredMessage } from '../../collector/src/message.ts';
 import {
-  env,
   eventsOf,
   makeSite,
   personOf,
@@ -12,11 +11,9 @@ import {
   type TestSite,
 } from '../support/workerd/collector.ts';
 import { oracle } from './oracle.ts';
+import { runs } from './runs.ts';
 import { cut, DEVICES, heardOf, NOW, shuffled, sizes, USERS, type World, worlds } from './shopping.ts';
 import { shown } from './shown.ts';
-
-/** `npm run test:deep` multiplies the runs of each property. */
-const RUNS = env.RUNS;
 
 /** How a batch is sent. */
 interface Manner {
@@ -119,7 +116,7 @@ describe('what a shop knows of its visitors', () => {
         await deliver(site, again);
         expect([await profiles(), await eventsOf(site)]).toEqual(before);
       }),
-      { numRuns: 20 * RUNS },
+      runs(20),
     );
   });
 });

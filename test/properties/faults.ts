@@ -24,6 +24,8 @@ type KillPoint = (typeof KILL_POINTS)[number];
 export interface Fault {
   at: KillPoint | 'any';
   after: number;
+  /** How often in a row, as when the store is down for a while. */
+  times: number;
   what: 'fail' | 'die';
 }
 
@@ -48,7 +50,7 @@ export function layKillPoints(): Faults {
     const here = faults.plan.filter(({ at }) => at === 'any' || at === point);
     const due = here.find((fault) => fault.after-- <= 0);
     if (!due) return;
-    faults.plan = faults.plan.filter((fault) => fault !== due);
+    if (--due.times <= 0) faults.plan = faults.plan.filter((fault) => fault !== due);
     faults.count++;
     if (due.what === 'die') object?.abort(`injected: died ${where} ${point}`);
     throw new Error(`injected: failed ${where} ${point}`);

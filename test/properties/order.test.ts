@@ -3,13 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { compareMessages, type StoredMessage } from '../../collector/src/message.ts';
 import { emptyHistory, extend, type History, isNewer } from '../../collector/src/profile/history.ts';
 import { profileJson } from '../../collector/src/profile/profile-json.ts';
-import { env } from '../support/workerd/collector.ts';
 import { oracle, SHOP } from './oracle.ts';
+import { runs } from './runs.ts';
 import { cut, DEVICES, heardOf, shuffled, sizes, worlds } from './shopping.ts';
 import { shown } from './shown.ts';
-
-/** `npm run test:deep` multiplies the runs of each property. */
-const RUNS = env.RUNS;
 
 function folded(messages: readonly StoredMessage[]): History {
   const history = emptyHistory();
@@ -43,7 +40,7 @@ describe('a history', () => {
       fc.property(visits, ({ messages, order, sizes }) => {
         expect(arrived(cut(order, sizes))).toEqual(folded(messages));
       }),
-      { numRuns: 500 * RUNS },
+      runs(500),
     );
   });
 
@@ -53,7 +50,7 @@ describe('a history', () => {
         fc.pre(messages.length > 0);
         expect(shown(profileJson(arrived(cut(order, sizes))))).toEqual(shown(oracle(messages)));
       }),
-      { numRuns: 500 * RUNS },
+      runs(500),
     );
   });
 });
@@ -79,7 +76,7 @@ describe('sessions', () => {
         const actual = sessions.map((s) => `${s.anonymousId} ${s.start} ${s.end} ${s.events}`);
         expect(actual.sort()).toEqual(expected.sort());
       }),
-      { numRuns: 300 * RUNS },
+      runs(300),
     );
   });
 });

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StoredMessage } from '../../collector/src/message.ts';
 import {
-  env,
   makeSite,
   personOf,
   profileOf,
@@ -11,11 +10,10 @@ import {
   type TestSite,
 } from '../support/workerd/collector.ts';
 import { oracle } from './oracle.ts';
+import { runs } from './runs.ts';
 import { apart, deed, NOW } from './shopping.ts';
 import { shown } from './shown.ts';
 
-/** `npm run test:deep` multiplies the runs of each property. */
-const RUNS = env.RUNS;
 const USERS = ['mira', 'noor', 'olga'] as const;
 
 /**
@@ -178,7 +176,7 @@ describe('people who take turns on a device', () => {
   afterAll(() => {
     vi.useRealTimers();
   });
-  const steps = fc.array(step, { minLength: 1, maxLength: 30 });
+  const steps = fc.array(step, { minLength: 1, maxLength: 30, size: 'max' });
 
   it('each keep their own history, whatever became of answers and tokens, when the browser names its user', async () => {
     await fc.assert(
@@ -186,7 +184,7 @@ describe('people who take turns on a device', () => {
         const site = await makeSite();
         await expectOwners(site, await play(site, steps, 'always'));
       }),
-      { numRuns: 25 * RUNS },
+      runs(15),
     );
   });
 
@@ -196,7 +194,7 @@ describe('people who take turns on a device', () => {
         const site = await makeSite();
         await expectOwners(site, await play(site, steps, 'at log-in'));
       }),
-      { numRuns: 25 * RUNS },
+      runs(15),
     );
   });
 });

@@ -112,9 +112,9 @@ export interface World {
 export const worlds: fc.Arbitrary<World> = fc
   .record({
     logins: fc.record({ phone: login, laptop: login, tablet: login, kiosk: login }),
-    acts: fc.array(act, { minLength: 1, maxLength: 25 }),
+    acts: fc.array(act, { minLength: 1, maxLength: 25, size: 'max' }),
     /** Ids are handed out in another order than things happen. */
-    ids: fc.uniqueArray(fc.integer({ min: 10, max: 99 }), { minLength: 29, maxLength: 29 }),
+    ids: fc.uniqueArray(fc.integer({ min: 10, max: 99 }), { minLength: 29, maxLength: 29, size: 'max' }),
   })
   .map(({ logins, acts, ids }) => {
     const said = acts.map((act, i) => toMessage(act, apart(act.deed.at, i), logins));
@@ -195,4 +195,4 @@ export function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
   }
   return pieces;
 }
-export const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 });
+export const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12, size: 'max' });
