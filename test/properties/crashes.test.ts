@@ -48,7 +48,7 @@ const story = fc.record({
   faults: fc.array(
     fc.record({
       at: fc.oneof(fc.constant('any' as const), fc.constantFrom(...KILL_POINTS)),
-      after: fc.integer({ min: 0, max: 5 }),
+      after: fc.integer({ min: 0, max: 3 }),
       times: fc.constantFrom(1, 1, 2, 4),
       what: fc.constantFrom('fail' as const, 'die' as const),
     }),
