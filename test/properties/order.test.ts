@@ -1,111 +1,56 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoredMessage } from '../../collector/src/message.ts';
-import { compareMessages } from '../../collector/src/message.ts';
+import { compareMessages, type StoredMessage } from '../../collector/src/message.ts';
 import { emptyHistory, extend, type History, isNewer } from '../../collector/src/profile/history.ts';
-import { env, makeSite, profileOf, sendBatch } from '../support/workerd/collector.ts';
-
-/** `npm run test:deep` multiplies the runs of each property. */
-const RUNS = env.RUNS;
-const START = Date.UTC(2026, 10, 20);
-
-const DEVICES = ['phone', 'laptop', 'tablet'] as const;
-
-const item = fc.record({
-  item_id: fc.constantFrom('a', 'b', 'c'),
-  price: fc.constantFrom(1, 2.5, 0.1),
-  quantity: fc.integer({ min: 0, max: 3 }),
-});
-const event = fc.record({
-  device: fc.constantFrom(...DEVICES),
-  /** Few distinct times, so that ties and exact 30-minute gaps are common. */
-  minute: fc.integer({ min: 0, max: 20 }).map((n) => n * 15),
-  name: fc.constantFrom(
-    'page_view',
-    'cart_updated',
-    'add_to_cart',
-    'remove_from_cart',
-    'purchase',
-    'refund',
-    'identify',
-  ),
-  items: fc.array(item, { maxLength: 3 }),
-  cart: fc.constantFrom(undefined, 'shared'),
-  order: fc.constantFrom('o1', 'o2'),
-  trait: fc.constantFrom('x', 'y'),
-});
-type Event = typeof event extends fc.Arbitrary<infer T> ? T : never;
-
-function toMessage(e: Event, index: number): StoredMessage {
-  const base = {
-    messageId: `m${index}`,
-    anonymousId: e.device,
-    timestamp: new Date(START + e.minute * 60_000).toISOString(),
-  };
-  if (e.name === 'identify')
-    return { ...base, type: 'identify', userId: 'mira', traits: { [e.trait]: index } };
-  const properties = { items: e.items, transaction_id: e.order, ...(e.cart ? { cart_id: e.cart } : {}) };
-  return { ...base, type: 'track', event: e.name, properties };
-}
-
-/** The same messages, some of them twice, shuffled and cut into batches. */
-const deliveries = fc.array(event, { minLength: 1, maxLength: 25 }).chain((events) => {
-  const messages = events.map(toMessage);
-  const indices = fc.shuffledSubarray([...messages.keys()], { minLength: messages.length });
-  return fc.record({
-    messages: fc.constant(messages),
-    order: indices.map((all) => all.map((i) => messages[i] as StoredMessage)),
-    repeats: fc.subarray(messages),
-    cuts: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 30, maxLength: 30 }),
-  });
-});
-
-function* batches<T>(list: readonly T[], cuts: readonly number[]): Generator<T[]> {
-  let at = 0;
-  for (const size of cuts) {
-    if (at >= list.length) return;
-    yield list.slice(at, at + size);
-    at += size;
-  }
-}
+import { profileJson } from '../../collector/src/profile/profile-json.ts';
+import { oracle, SHOP } from './oracle.ts';
+import { runs } from './runs.ts';
+import { cut, DEVICES, heardOf, shuffled, sizes, worlds } from './shopping.ts';
+import { shown } from './shown.ts';
 
 function folded(messages: readonly StoredMessage[]): History {
   const history = emptyHistory();
-  extend(history, [...messages].sort(compareMessages), 'USD');
+  extend(history, [...messages].sort(compareMessages), SHOP.currency);
   return history;
 }
 
-describe('a history comes out the same, however its messages arrive', () => {
-  it('in any order and any batches, adding to it or starting anew', () => {
+/** As a profile takes over batches: what is new is added, what is late makes it start anew. */
+function arrived(batches: readonly (readonly StoredMessage[])[]): History {
+  let history = emptyHistory();
+  const seen = new Map<string, StoredMessage>();
+  for (const batch of batches) {
+    const fresh = [...new Map(batch.map((message) => [message.messageId, message])).values()]
+      .filter(({ messageId }) => !seen.has(messageId))
+      .sort(compareMessages);
+    for (const message of fresh) seen.set(message.messageId, message);
+    if (isNewer(history, fresh)) extend(history, fresh, SHOP.currency);
+    else history = folded([...seen.values()]);
+  }
+  return history;
+}
+
+describe('a history', () => {
+  const visits = worlds.chain((world) => {
+    const messages = heardOf(world, 'phone');
+    return fc.record({ messages: fc.constant(messages), order: shuffled(messages), sizes });
+  });
+
+  it('is the same in whatever order and batches its messages arrive', () => {
     fc.assert(
-      fc.property(deliveries, ({ messages, order, cuts }) => {
-        let history = emptyHistory();
-        const seen: StoredMessage[] = [];
-        for (const batch of batches(order, cuts)) {
-          const sorted = [...batch].sort(compareMessages);
-          if (isNewer(history, sorted)) extend(history, sorted, 'USD');
-          else history = folded([...seen, ...batch]);
-          seen.push(...batch);
-        }
-        if (seen.length === messages.length) expect(history).toEqual(folded(messages));
+      fc.property(visits, ({ messages, order, sizes }) => {
+        expect(arrived(cut(order, sizes))).toEqual(folded(messages));
       }),
-      { numRuns: 500 * RUNS },
+      runs(500),
     );
   });
 
-  it('over HTTP, with repeats, on devices that log in at some time or never', async () => {
-    await fc.assert(
-      fc.asyncProperty(deliveries, async ({ messages, order, repeats, cuts }) => {
-        const shuffled = await makeSite();
-        for (const batch of batches([...order, ...repeats], cuts)) await sendBatch(shuffled, batch);
-        await sendBatch(shuffled, order);
-        const sorted = await makeSite();
-        await sendBatch(sorted, [...messages].sort(compareMessages));
-        for (const device of DEVICES) {
-          expect(await profileOf(shuffled, device)).toEqual(await profileOf(sorted, device));
-        }
+  it('is what the design says of its messages', () => {
+    fc.assert(
+      fc.property(visits, ({ messages, order, sizes }) => {
+        fc.pre(messages.length > 0);
+        expect(shown(profileJson(arrived(cut(order, sizes))))).toEqual(shown(oracle(messages)));
       }),
-      { numRuns: 15 * RUNS },
+      runs(500),
     );
   });
 });
@@ -113,8 +58,7 @@ describe('a history comes out the same, however its messages arrive', () => {
 describe('sessions', () => {
   it("are the runs of a device's events with gaps of at most 30 minutes", () => {
     fc.assert(
-      fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), (events) => {
-        const messages = events.map(toMessage);
+      fc.property(worlds, ({ messages }) => {
         const expected = DEVICES.flatMap((device) => {
           const times = messages
             .filter((message) => message.anonymousId === device && message.event !== undefined)
@@ -126,26 +70,13 @@ describe('sessions', () => {
             if (before === undefined || time - before > 30 * 60_000) runs.push([]);
             runs.at(-1)?.push(time);
           });
-          return runs.map((run) => ({
-            anonymousId: device,
-            start: run[0],
-            end: run.at(-1),
-            events: run.length,
-          }));
+          return runs.map((run) => `${device} ${run[0]} ${run.at(-1)} ${run.length}`);
         });
-        const actual = folded(messages).sessions.map(({ anonymousId, start, end, events }) => ({
-          anonymousId,
-          start,
-          end,
-          events,
-        }));
-        const order = (a: { anonymousId: string; start?: number | undefined }) =>
-          `${a.anonymousId}${a.start}`;
-        expect(actual.sort((a, b) => (order(a) < order(b) ? -1 : 1))).toEqual(
-          expected.sort((a, b) => (order(a) < order(b) ? -1 : 1)),
-        );
+        const { sessions } = folded(messages);
+        const actual = sessions.map((s) => `${s.anonymousId} ${s.start} ${s.end} ${s.events}`);
+        expect(actual.sort()).toEqual(expected.sort());
       }),
-      { numRuns: 300 * RUNS },
+      runs(300),
     );
   });
 });

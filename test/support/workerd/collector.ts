@@ -61,11 +61,16 @@ export async function sendBatch(site: TestSite, batch: unknown[], extra = {}): P
   return response.json();
 }
 
-export async function profileOf(site: TestSite, anonymousId: string) {
-  const response = await api(
-    'GET',
-    `/api/sites/${site.id}/profiles/anonymous:${encodeURIComponent(anonymousId)}`,
-  );
+export function profileOf(site: TestSite, anonymousId: string) {
+  return readProfile(site, `anonymous:${anonymousId}`);
+}
+
+export function personOf(site: TestSite, userId: string) {
+  return readProfile(site, `user:${userId}`);
+}
+
+async function readProfile(site: TestSite, ref: string) {
+  const response = await api('GET', `/api/sites/${site.id}/profiles/${encodeURIComponent(ref)}`);
   return response.status === 404 ? null : ((await response.json()) as Record<string, never>);
 }
 
