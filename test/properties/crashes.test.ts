@@ -16,7 +16,7 @@ import {
 import { type Faults, KILL_POINTS, layKillPoints } from './faults.ts';
 import { oracle } from './oracle.ts';
 import { DEEP, runs } from './runs.ts';
-import { apart, deed, NOW } from './shopping.ts';
+import { deed, NOW } from './shopping.ts';
 import { shown } from './shown.ts';
 
 /** So few would mean that the kill points have moved. */
@@ -86,7 +86,7 @@ class Shop {
     switch (what.do) {
       case 'shop': {
         const { at, name, properties } = what.deed;
-        return this.#say(who, { type: 'track', event: name, properties }, apart(at, this.said.length));
+        return this.#say(who, { type: 'track', event: name, properties }, at);
       }
       case 'log in':
         if (!this.#logIn(client, isUser(who) ? [who] : this.#users[who])) return;
@@ -132,9 +132,6 @@ class Shop {
 
   /** The next of these users; nobody where nobody logs in. */
   #logIn(client: Client, users: readonly User[]): boolean {
-    const change = client.userId !== undefined && users.length > 1;
-    // See REPEATS_KEEP_THEIR_OWNER: until then, what was said before anybody logged in is sent first.
-    if (change && client.outbox.some(({ userId }) => userId === undefined)) return false;
     const turn = client.userId ? users.indexOf(client.userId) + 1 : 0;
     client.userId = users[turn % users.length];
     return true;

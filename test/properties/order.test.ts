@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compareMessages, type StoredMessage } from '../../collector/src/message.ts';
 import { emptyHistory, extend, type History, isNewer } from '../../collector/src/profile/history.ts';
 import { profileJson } from '../../collector/src/profile/profile-json.ts';
+import { siteSettings } from '../../collector/src/sites.ts';
 import { oracle, SHOP } from './oracle.ts';
 import { runs } from './runs.ts';
 import { cut, DEVICES, heardOf, shuffled, sizes, worlds } from './shopping.ts';
@@ -29,6 +30,8 @@ function arrived(batches: readonly (readonly StoredMessage[])[]): History {
   return history;
 }
 
+const SETTINGS = siteSettings.parse({ name: 'Shop' });
+
 describe('a history', () => {
   const visits = worlds.chain((world) => {
     const messages = heardOf(world, 'phone');
@@ -48,7 +51,7 @@ describe('a history', () => {
     fc.assert(
       fc.property(visits, ({ messages, order, sizes }) => {
         fc.pre(messages.length > 0);
-        expect(shown(profileJson(arrived(cut(order, sizes))))).toEqual(shown(oracle(messages)));
+        expect(shown(profileJson(arrived(cut(order, sizes)), SETTINGS))).toEqual(shown(oracle(messages)));
       }),
       runs(500),
     );

@@ -11,16 +11,10 @@ import {
 } from '../support/workerd/collector.ts';
 import { oracle } from './oracle.ts';
 import { runs } from './runs.ts';
-import { apart, deed, NOW } from './shopping.ts';
+import { deed, NOW } from './shopping.ts';
 import { shown } from './shown.ts';
 
 const USERS = ['mira', 'noor', 'olga'] as const;
-
-/**
- * Whether a message that names nobody stays with its first owner when the answer to its batch was lost, and somebody
- * else has logged in at the end of that batch. Until then no answer to such a batch is lost here.
- */
-const REPEATS_KEEP_THEIR_OWNER = false;
 
 /** What happens in one of the two browsers of a household. */
 const step = fc.record({
@@ -67,11 +61,6 @@ class Household {
     if (!this.#owners.has(messageId)) this.#owners.set(messageId, { message, user });
   }
 
-  /** Whether the message would still go to its owner. */
-  keeps({ messageId, anonymousId = '', userId }: StoredMessage): boolean {
-    return userId !== undefined || this.#owners.get(messageId)?.user === this.linked.get(anonymousId);
-  }
-
   get messageIds(): string[] {
     return [...this.#owners.keys()].sort();
   }
@@ -113,8 +102,7 @@ async function play(
     if (outbox.length === 0) return;
     for (const message of outbox) household.hears(message);
     const { visitor } = await sendBatch(site, outbox, token ? { token } : {});
-    const repeatable = REPEATS_KEEP_THEIR_OWNER || outbox.every((message) => household.keeps(message));
-    if (!answered && repeatable) return;
+    if (!answered) return;
     browser.outbox = [];
     if (visitor.token) browser.tokens.push(visitor.token);
   };
@@ -125,7 +113,7 @@ async function play(
       case 'shop': {
         const { name, properties, at } = what.deed;
         const message = { type: 'track' as const, event: name, properties };
-        say(browser, signs === 'always' ? browser.userId : undefined, message, apart(at, count));
+        say(browser, signs === 'always' ? browser.userId : undefined, message, at);
         break;
       }
       case 'log in':

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { StoredMessage } from '../../collector/src/message.ts';
 import { ORDER_STATES } from './oracle.ts';
-import { ISSUE4 } from './shown.ts';
 
 export const DEVICES = ['phone', 'laptop', 'tablet', 'kiosk'] as const;
 export const USERS = ['mira', 'noor'] as const;
@@ -72,10 +71,7 @@ const context = fc.record(
 );
 
 /** Something that somebody does in the shop. */
-export const deed = fc.record({ at: time, name: fc.constantFrom(...NAMES), properties }).map((deed) => {
-  const { currency: _, ...rest } = deed.properties;
-  return ISSUE4 || deed.name !== 'purchase' ? deed : { ...deed, properties: rest };
-});
+export const deed = fc.record({ at: time, name: fc.constantFrom(...NAMES), properties });
 
 /** Something that happens on a device, or that the shop's server reports of one of its users. */
 const act = fc.record({
@@ -117,7 +113,7 @@ export const worlds: fc.Arbitrary<World> = fc
     ids: fc.uniqueArray(fc.integer({ min: 10, max: 99 }), { minLength: 29, maxLength: 29, size: 'max' }),
   })
   .map(({ logins, acts, ids }) => {
-    const said = acts.map((act, i) => toMessage(act, apart(act.deed.at, i), logins));
+    const said = acts.map((act) => toMessage(act, act.deed.at, logins));
     for (const device of DEVICES) {
       const login = logins[device];
       if (login)
@@ -153,9 +149,6 @@ function toMessage(
     ? { ...message, type: 'identify', traits }
     : { ...message, type: 'track', event: deed.name, properties: deed.properties };
 }
-
-/** The time of the message of this number; apart from others as long as the collector does not tell them apart. */
-export const apart = (time: number, i: number) => (ISSUE4 ? time : time + 2 * i);
 
 const iso = (time: number) => new Date(time).toISOString();
 

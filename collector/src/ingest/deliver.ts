@@ -77,13 +77,19 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
   if (first === null) return;
   const known = anonymousId === null ? null : await tokenRoute({ ...from, anonymousId }, env);
   const suits = person === null || person === known?.person || rankOf(person) < rankOf(known?.person ?? '');
-  const text = JSON.stringify(messages);
+  let text = JSON.stringify(messages);
   const { result, route } = await follow<Extract<IngestResult, { kind: 'stored' }>>(
     { anonymousId, first },
     suits ? known : null,
     env,
-    async (profile, via, refusedBy) =>
-      profile.ingest({ messages: text, person, trust, via, refusedBy }) as Promise<IngestResult>,
+    async (profile, via, refusedBy) => {
+      const input = { messages: text, person, trust, via, refusedBy };
+      const answer = (await profile.ingest(input)) as IngestResult;
+      if (answer.kind !== 'stored' && answer.repeated.length > 0) {
+        text = JSON.stringify(messages.filter(({ messageId }) => !answer.repeated.includes(messageId)));
+      }
+      return answer;
+    },
   );
   if (person !== null) for (const contact of joins) await join(contact, person, env, now);
   if (anonymousId === null) return;

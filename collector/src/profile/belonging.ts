@@ -5,7 +5,7 @@ import { type Link, linked, peopleOf, stepFor, type Trust } from './link.ts';
 import { anonymousIdOf, isAnonymous, siteOf } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { Elsewhere, Refused } from './rpc.ts';
-import { emptyState } from './state.ts';
+import { addForeign, emptyState } from './state.ts';
 
 /** How long after a failure an object tries again, ms. */
 export const RETRY_MS = 15_000;
@@ -95,8 +95,9 @@ export class Belonging {
 
   /** The person is told first: should this stop in between, the person refuses the device, which then links anew. */
   async #leave(link: Link, now: number): Promise<void> {
-    await this.#detach(link);
+    const foreign = await this.#detach(link);
     this.#records.write((state) => {
+      addForeign(state, foreign);
       if (state.link?.epoch !== link.epoch || state.link.person !== link.person) return;
       state.formerly = peopleOf(link);
       state.link = null;
@@ -104,8 +105,11 @@ export class Belonging {
     });
   }
 
-  async #detach({ person, epoch }: { person: string; epoch: number }): Promise<void> {
-    await this.#env.PROFILES.getByName(person).detach({ anonymousId: anonymousIdOf(this.#name), epoch });
+  async #detach({ person, epoch }: { person: string; epoch: number }): Promise<number[]> {
+    return await this.#env.PROFILES.getByName(person).detach({
+      anonymousId: anonymousIdOf(this.#name),
+      epoch,
+    });
   }
 
   /** Brings all that is held to the person, and keeps nothing but where that is. */
@@ -115,16 +119,17 @@ export class Belonging {
     if (link?.phase !== 'moving') return;
     await this.#settle();
     await this.unfold();
-    if (link.previous) await this.#detach(link.previous);
+    const told = link.previous ? await this.#detach(link.previous) : [];
     const held = records.chunks(records.state.sealed);
     const person = await this.#give(link, held, true);
     const current = records.state.link;
     if (current?.phase !== 'moving' || current.epoch !== link.epoch) return;
     records.write(
       (state) => {
-        const { epoch, sealed, revision } = state;
+        addForeign(state, told);
+        const { epoch, sealed, revision, foreign } = state;
         const moved: Link = { ...current, person, phase: 'moved', previous: null };
-        Object.assign(state, emptyState(), { epoch, sealed, revision, link: moved });
+        Object.assign(state, emptyState(), { epoch, sealed, revision, foreign, link: moved });
         records.journal.clear();
       },
       { removed: held.map(({ id }) => id) },

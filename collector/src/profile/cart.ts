@@ -7,8 +7,9 @@ export type Line = JsonObject & { quantity: number };
 export interface Cart {
   lines: Line[];
   currency: string;
-  /** When its content last changed, ms since the epoch. */
+  /** When its content last changed, ms since the epoch, and by which message. */
   updatedAt: number;
+  changedBy: string;
 }
 
 /** By owner: `id:<cart_id>`, else `device:<anonymousId>`. */
@@ -22,11 +23,15 @@ const MAX_CARTS = 50;
 /** Applies one event to the carts (design §3, Carts). Events must come in total order. */
 export function applyToCarts(carts: Carts, event: StoredMessage, time: number, siteCurrency: string): void {
   const items = linesOf(event.properties);
-  const currency = currencyOf(event);
-  const edit = (owner: string, toLines: (lines: Line[]) => Line[]) => {
+  const told = currencyOf(event);
+  const edit = (owner: string, toLines: (lines: Line[]) => Line[], currency = told) => {
     const before = carts[owner];
-    const lines = toLines(before?.lines ?? []);
-    const after = { lines, currency: currency ?? before?.currency ?? siteCurrency, updatedAt: time };
+    const after = {
+      lines: toLines(before?.lines ?? []),
+      currency: currency ?? before?.currency ?? siteCurrency,
+      updatedAt: time,
+      changedBy: event.messageId,
+    };
     if (isChange(before, after)) {
       carts[owner] = after;
       forgetOldest(carts);
@@ -46,7 +51,8 @@ export function applyToCarts(carts: Carts, event: StoredMessage, time: number, s
       const bought = new Set(items.map(lineKey));
       const buyer = ownerOf(event);
       for (const owner of Object.keys(carts)) {
-        edit(owner, (lines) => (owner === buyer ? [] : lines.filter((line) => !bought.has(lineKey(line)))));
+        if (owner === buyer) edit(owner, () => []);
+        else edit(owner, (lines) => lines.filter((line) => !bought.has(lineKey(line))), null);
       }
       break;
     }
@@ -63,9 +69,13 @@ export function currencyOf(event: StoredMessage): string | null {
 export function currentCart(carts: Carts): Cart | null {
   let current: Cart | null = null;
   for (const cart of Object.values(carts)) {
-    if (cart.lines.length > 0 && (current === null || cart.updatedAt > current.updatedAt)) current = cart;
+    if (cart.lines.length > 0 && (current === null || isLater(cart, current))) current = cart;
   }
   return current;
+}
+
+function isLater(a: Cart, b: Cart): boolean {
+  return a.updatedAt === b.updatedAt ? a.changedBy > b.changedBy : a.updatedAt > b.updatedAt;
 }
 
 /** Σ price × quantity, in the cart's currency. */

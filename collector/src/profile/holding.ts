@@ -5,7 +5,7 @@ import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addExposures, MAX_DISOWNED } from './state.ts';
+import { addExposures, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
 export class Holding {
@@ -51,11 +51,16 @@ export class Holding {
     );
   }
 
-  /** The device belongs to somebody else now. What it said before stays. */
-  detach(device: Device): void {
+  /**
+   * The device belongs to somebody else now. What it said before stays.
+   *
+   * @returns hashes of the messages that came last
+   */
+  detach(device: Device): number[] {
     this.#records.write((state) => {
       state.devices = withoutDevice(state.devices, device);
     });
+    return this.#records.journal.lastHashes(MAX_FOREIGN);
   }
 
   /**

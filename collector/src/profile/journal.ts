@@ -49,6 +49,12 @@ export class Journal {
     return this.#recentIds().has(messageId) || contains(this.#seenHashes(), hash53(messageId));
   }
 
+  /** Hashes of the ids that came last, `count` at the most. */
+  lastHashes(count: number): number[] {
+    const ids = this.#table.heads().flatMap(({ head }) => head.messageIds);
+    return ids.slice(-count).map(hash53);
+  }
+
   /** Notes ids of chunks that were added to the table. */
   note(chunks: readonly StoredChunk[]): void {
     for (const { head } of chunks) for (const id of head.messageIds) this.#recent?.add(id);

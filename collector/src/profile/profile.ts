@@ -9,7 +9,7 @@ import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
 import { type StoredChunk, toChunks } from './chunks.ts';
-import { factsToState } from './facts.ts';
+import { factsToState, hash53 } from './facts.ts';
 import { Holding } from './holding.ts';
 import { DAY_MS, fateOf, firstWake, foldUntil, timeOfUuidv7 } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
@@ -71,16 +71,18 @@ export class Profile extends DurableObject<Env> {
     const route = await this.#route(person, via, () =>
       this.#belonging.route(person, trust, refusedBy, required, now),
     );
-    if (route.kind !== 'here') return route;
+    const arrived: StoredMessage[] = JSON.parse(messages);
+    if (route.kind !== 'here') return { ...route, repeated: this.#repeated(arrived) };
     if (this.#records.state.unconfirmed.length > 0) await this.#settle();
     // The device may have started to move, or have left, while this waited.
     const changed = await this.#route(null, via, () =>
       this.#belonging.route(null, 'claimed', null, required, now),
     );
-    if (changed.kind !== 'here') return changed;
+    if (changed.kind !== 'here') return { ...changed, repeated: this.#repeated(arrived) };
 
-    const arrived: StoredMessage[] = JSON.parse(messages);
-    this.#accept(route.claims ? arrived : arrived.map(unclaimed), via, site, now);
+    const repeated = new Set(this.#repeated(arrived));
+    const news = arrived.filter(({ messageId }) => !repeated.has(messageId));
+    this.#accept(route.claims ? news : news.map(unclaimed), via, site, now);
     const decisions = this.#decide(arrived, site, now);
     await this.#settle();
     await this.#lend();
@@ -138,10 +140,14 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'attached' };
   }
 
-  /** The device belongs to somebody else now. What it said before stays. */
-  async detach(device: Device): Promise<void> {
-    this.#holding.detach(device);
+  /**
+   * The device belongs to somebody else now. What it said before stays.
+   *
+   * @returns hashes of the messages that came last, by which the device knows them when they come again
+   */
+  async detach(device: Device): Promise<number[]> {
     this.#factsDue = true;
+    return this.#holding.detach(device);
   }
 
   /** At an e-mail, phone or card: it is this person's. The first one stays. */
@@ -336,6 +342,13 @@ export class Profile extends DurableObject<Env> {
     if (via === null) return { kind: 'here', claims: true };
     const weaker = person === null || person === this.#name || rankOf(person) < rankOf(this.#name);
     return weaker && holds(devices, via) ? { kind: 'here', claims: true } : { kind: 'stale' };
+  }
+
+  /** Which of these an earlier person of this device has: the answer to them was lost. */
+  #repeated(arrived: readonly StoredMessage[]): string[] {
+    const foreign = new Set(this.#records.state.foreign);
+    if (foreign.size === 0) return [];
+    return arrived.flatMap(({ messageId }) => (foreign.has(hash53(messageId)) ? [messageId] : []));
   }
 
   /** Who answers for this object. */

@@ -32,7 +32,10 @@ export interface IngestInput {
   via: Via;
   refusedBy: Refused;
 }
-export type IngestResult = { kind: 'stored'; decisions: Decision[] } | Elsewhere | Stale;
+/** `repeated`: ids of messages that an earlier person of the device has, and that are nobody else's news. */
+export type IngestResult =
+  | { kind: 'stored'; decisions: Decision[] }
+  | ((Elsewhere | Stale) & { repeated: string[] });
 
 export interface ClaimInput {
   claim: Claim;

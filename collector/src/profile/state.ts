@@ -19,6 +19,8 @@ export interface State {
   link: Link | null;
   /** Of a device that belongs to nobody: whom it has belonged to. */
   formerly: string[];
+  /** Of a device: hashes of messages that earlier people have; sent again, they are not news of the present one. */
+  foreign: number[];
   /** Of a device: chunks up to this place in the object were said under somebody else, and are never handed over. */
   sealed: number;
   /** Of a device: chunks that its person has no copy of yet. */
@@ -51,6 +53,7 @@ export interface State {
 const MAX_EXPOSURES = 200;
 const MAX_REFUSALS = 20;
 export const MAX_DISOWNED = 100;
+export const MAX_FOREIGN = 1_000;
 
 export function emptyState(): State {
   return {
@@ -59,6 +62,7 @@ export function emptyState(): State {
     epoch: 0,
     link: null,
     formerly: [],
+    foreign: [],
     sealed: 0,
     unlent: [],
     devices: [],
@@ -86,4 +90,8 @@ export function addExposures(state: State, exposures: readonly Exposure[]): void
 
 export function addRefusal(state: State, refusal: Refusal): void {
   state.refusals = [...state.refusals, refusal].slice(-MAX_REFUSALS);
+}
+
+export function addForeign(state: State, hashes: readonly number[]): void {
+  state.foreign = [...new Set([...state.foreign, ...hashes])].slice(-MAX_FOREIGN);
 }
