@@ -62,11 +62,23 @@ export async function cost(url: string): Promise<string> {
   const all = million * (rows(allRows + deletes) + requests(calls + wakes));
   const queue =
     (million * (batches + ended.rows.d1) * OPERATIONS_PER_MESSAGE * PRICE.queueOperation) / 1_000_000;
+  const perVisitor = (count: number) => (count / VISITORS).toFixed(2);
+  const phase = (name: string, { rows: { object, d1 } }: Counts) =>
+    `| ${name} | ${perVisitor(object)} | ${perVisitor(d1)} |`;
   return [
-    `\n\nlist price of a million events, ${EVENTS} per batch, ${BATCHES_EACH} batches per new visitor; rows counted over ${VISITORS} visitors\n`,
-    '| | rows written per batch | $ |',
+    `\n\nrows written per visitor, counted over ${VISITORS} new visitors with ${BATCHES_EACH} batches of ${EVENTS} events\n`,
+    '| | in the object | in D1 |',
     '|---|---|---|',
-    `| hot path: events stored, decided on, in the database | ${(hotRows / batches).toFixed(2)} | ${hot.toFixed(2)} |`,
+    phase('first batch', first),
+    phase('second batch', second),
+    phase('log-in of one in 20, purchase of one in 30', special),
+    phase('the session is over', ended),
+    phase('idle for 40 days', forgotten),
+    `| retention has passed | | ${perVisitor(deletes)} |`,
+    '',
+    '| list price of a million events | rows written per batch | $ |',
+    '|---|---|---|',
+    `| hot path: stored, decided on, in the database | ${(hotRows / batches).toFixed(2)} | ${hot.toFixed(2)} |`,
     `| all in: new visitors, sessions, alarms, deletes | ${((allRows + deletes) / batches).toFixed(2)} | ${all.toFixed(2)} |`,
     `| all in, with the queue of the production environment | | ${(all + queue).toFixed(2)} |`,
   ].join('\n');

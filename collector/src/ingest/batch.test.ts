@@ -1,4 +1,3 @@
-import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import {
   arrived,
@@ -70,24 +69,6 @@ describe('a batch', () => {
       batch: [track('v')],
     });
     expect(response.status).toBe(200);
-  });
-
-  it('costs two rows in the object and one in D1, and three more for a new visitor', async () => {
-    const site = await makeSite();
-    const rows = async () => {
-      const stub = env.PROFILES.getByName(`a:${site.id}:v`);
-      return runInDurableObject(stub, (_, state) => {
-        const [row] = state.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM profile').toArray();
-        return row?.n;
-      });
-    };
-    await sendBatch(site, [track('v'), track('v')]);
-    expect(await rows()).toBe(2);
-    await sendBatch(site, [track('v'), track('v'), track('v')]);
-    expect(await rows()).toBe(3);
-    await arrived();
-    const { results } = await env.DB.prepare('SELECT id FROM chunks WHERE site = ?').bind(site.id).all();
-    expect(results).toHaveLength(2);
   });
 });
 

@@ -13,6 +13,8 @@ export interface StoredChunk {
     lastAt: string;
     /** Of the device when it was accepted. */
     epoch: number;
+    /** The site's when it was accepted, ISO 4217: of what names none. */
+    currency?: string;
     /** Lent by a device that has not proven whose it is. */
     unverified?: true;
   };
@@ -21,7 +23,10 @@ export interface StoredChunk {
 }
 
 /** Packs messages, sorted in total order, into chunks of at most {@link MAX_CHUNK_BYTES}; one message is smaller. */
-export function toChunks(sorted: readonly StoredMessage[], epoch: number): StoredChunk[] {
+export function toChunks(
+  sorted: readonly StoredMessage[],
+  { epoch, currency }: { epoch: number; currency?: string | undefined },
+): StoredChunk[] {
   const chunks: StoredChunk[] = [];
   let members: StoredMessage[] = [];
   let texts: string[] = [];
@@ -31,7 +36,8 @@ export function toChunks(sorted: readonly StoredMessage[], epoch: number): Store
     const last = members[members.length - 1];
     if (!first || !last) return;
     const messageIds = members.map((message) => message.messageId);
-    const head = { messageIds, firstAt: first.timestamp, lastAt: last.timestamp, epoch };
+    const told = { messageIds, firstAt: first.timestamp, lastAt: last.timestamp, epoch };
+    const head = currency === undefined ? told : { ...told, currency };
     chunks.push({ id: uuidv7(), head, messages: `[${texts.join(',')}]` });
     members = [];
     texts = [];
@@ -75,6 +81,11 @@ export function messagesOf(chunks: readonly Pick<StoredChunk, 'head' | 'messages
   });
 }
 
+/** The site's currency when these were accepted. */
+export function currencyOf(chunks: readonly Pick<StoredChunk, 'head'>[]): string {
+  return chunks.findLast(({ head }) => head.currency)?.head.currency ?? 'USD';
+}
+
 /** What becomes of chunks when a device goes: the ids that go, and new chunks with its messages and with the others' of those. */
 export function split(
   anonymousId: string,
@@ -87,9 +98,9 @@ export function split(
     const messages = messagesOf([chunk]);
     const rest = messages.filter((message) => message.anonymousId !== anonymousId);
     if (rest.length === messages.length) continue;
-    const { epoch, unverified } = chunk.head;
+    const { unverified } = chunk.head;
     const rebuilt = (some: StoredMessage[]) =>
-      toChunks(some, epoch).map((made) =>
+      toChunks(some, chunk.head).map((made) =>
         unverified ? { ...made, head: { ...made.head, unverified } } : made,
       );
     replaced.push(chunk.id);

@@ -35,7 +35,8 @@ export class Holding {
     records.write(
       (state) => {
         state.history = again ? journal.refold(currency) : journal.after(state.history, messages, currency);
-        state.sinceCheckpoint = journal.checkpoint(state.sinceCheckpoint + messages.length, currency);
+        state.sinceCheckpoint += messages.length;
+        journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
         // The person states them anew, in his own name.
         const theirs = Object.keys(input.stated).map((id) => [id, '']);

@@ -107,21 +107,21 @@ export class Journal {
   /**
    * Makes a checkpoint, when it is due.
    *
-   * @param count of messages since the last one
-   * @returns of messages since this one
+   * @returns whether one was made
    */
-  checkpoint(count: number, currency: string): number {
-    if (count <= CHECKPOINT_EVERY && !this.#checkpointLost) return count;
+  checkpoint(state: { sinceCheckpoint: number }, currency: string): boolean {
+    if (state.sinceCheckpoint <= CHECKPOINT_EVERY && !this.#checkpointLost) return false;
     this.#checkpointLost = false;
     const from = this.#table.read<Prefix>('checkpoint') ?? this.#table.read<Prefix>('base');
     const sorted = this.#messagesSince(from).sort(compareMessages);
     const until = sorted.at(-CHECKPOINT_BEHIND)?.timestamp ?? '';
     const early = sorted.filter(({ timestamp }) => timestamp < until);
-    if (early.length === 0) return sorted.length;
+    state.sinceCheckpoint = sorted.length - early.length;
+    if (early.length === 0) return false;
     const history = refolded(from?.history ?? emptyHistory(), early, currency);
     this.#table.write('checkpoint', { history, until } satisfies Prefix);
     this.#remember();
-    return sorted.length - early.length;
+    return true;
   }
 
   /** Ids since the last checkpoint become hashes, so that an object that wakes need not read them all. */

@@ -361,4 +361,24 @@ describe('a profile that grows old', () => {
       vi.useRealTimers();
     }
   });
+
+  it('says so when it has more than it can show; the totals stay', async () => {
+    const site = await makeSite();
+    const buy = (i: number) =>
+      track('v', 'purchase', {
+        ...at(Date.now() - i * 1_000),
+        properties: { transaction_id: `${i}`, value: 2 },
+      });
+    await sendBatch(
+      site,
+      Array.from({ length: 250 }, (_, i) => buy(i)),
+    );
+    expect(await profileOf(site, 'v')).toMatchObject({
+      truncated: true,
+      totals: { orders: 250, revenue: { USD: 500 } },
+    });
+    expect((await profileOf(site, 'v'))?.orders).toHaveLength(200);
+    await arrived();
+    expect(await standing(site, 'order')).toHaveLength(200);
+  });
 });

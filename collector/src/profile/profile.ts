@@ -73,7 +73,7 @@ export class Profile extends DurableObject<Env> {
     );
     const arrived: StoredMessage[] = JSON.parse(messages);
     if (route.kind !== 'here') return { ...route, repeated: this.#repeated(arrived) };
-    if (this.#records.state.unconfirmed.length > 0) await this.#settle();
+    if (this.#records.behind) await this.#settle();
     // The device may have started to move, or have left, while this waited.
     const changed = await this.#route(null, via, () =>
       this.#belonging.route(null, 'claimed', null, required, now),
@@ -296,11 +296,11 @@ export class Profile extends DurableObject<Env> {
       const site = await this.#site(now);
       if (records.state.forgetting) return await this.#eraseAll();
       await this.#belonging.handOver();
-      const { unconfirmed, erasing, unlent } = records.state;
+      const { erasing, unlent } = records.state;
       this.#factsDue = true;
       await this.#settle();
       await this.#belonging.lend();
-      if (unconfirmed.length + erasing.length + unlent.length > 0) records.write(() => {});
+      if (erasing.length + unlent.length > 0) records.write(() => {});
       await this.#age(site, now);
     } catch (error) {
       console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);
@@ -374,18 +374,8 @@ export class Profile extends DurableObject<Env> {
     const { currency } = site.settings;
     const { history, epoch } = records.state;
     const sessions = history.olderSessions + history.sessions.length;
-    const chunks = toChunks(sorted, via?.epoch ?? (isAnonymous(this.#name) ? epoch || now : 0));
-    records.write(
-      (state) => {
-        if (isAnonymous(this.#name)) state.epoch ||= now;
-        state.history = journal.after(state.history, sorted, currency);
-        state.sinceCheckpoint = journal.checkpoint(state.sinceCheckpoint + sorted.length, currency);
-        const ids = chunks.map(({ id }) => id);
-        state.unconfirmed = [...state.unconfirmed, ...ids];
-        if (state.link?.phase === 'lending') state.unlent = [...state.unlent, ...ids];
-      },
-      { added: chunks },
-    );
+    const ofNobody = isAnonymous(this.#name) ? epoch || now : 0;
+    records.append(toChunks(sorted, { epoch: via?.epoch ?? ofNobody, currency }), sorted);
     // No await since the write: both are stored, or neither is.
     records.wakeBy(firstWake(now));
     const after = records.state.history;

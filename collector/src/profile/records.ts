@@ -1,11 +1,19 @@
+import type { StoredMessage } from '../message.ts';
 import type { Chunk, EventStore, Fact } from '../store/event-store.ts';
-import type { StoredChunk } from './chunks.ts';
+import { currencyOf, messagesOf, type StoredChunk } from './chunks.ts';
 import type { Stated } from './facts.ts';
 import { Journal } from './journal.ts';
 import { StateRows } from './persist.ts';
 import { siteOf } from './profile-name.ts';
 import { type PlacedChunk, ProfileTable } from './profile-table.ts';
 import type { State } from './state.ts';
+import { takeIn } from './take-in.ts';
+
+/**
+ * Chunks after which the state is written. In between it is made again from them when the object wakes: a batch costs
+ * one row instead of two.
+ */
+const SNAPSHOT_EVERY = 8;
 
 /** What one write changes besides the state. */
 export interface ChunkChanges {
@@ -40,6 +48,10 @@ export class Records {
   /** One at a time, so that the store sees things in order. */
   #settling: Promise<void> = Promise.resolve();
   #failures = 0;
+  /** Place of the last chunk that the state on disk knows of. */
+  #writtenPlace = 0;
+  /** Whether the store is being told something, or did not take what it was told last. */
+  behind = false;
 
   constructor(name: string, storage: DurableObjectStorage, store: EventStore) {
     this.#name = name;
@@ -51,11 +63,22 @@ export class Records {
   }
 
   get state(): State {
-    if (!this.#state) {
-      this.#state = this.#rows.read();
-      this.#table.reserve(this.#state.places);
-    }
+    this.#state ??= this.#caughtUp(this.#rows.read());
     return this.#state;
+  }
+
+  /** The state after the chunks that came since it was written. */
+  #caughtUp(state: State): State {
+    this.#writtenPlace = state.places;
+    this.#table.reserve(state.places);
+    const since = this.#table.chunks(state.places);
+    const last = since.at(-1);
+    if (last) {
+      this.#table.reserve(last.place);
+      takeIn(state, since, messagesOf(since), this.journal);
+      renew(state);
+    }
+    return state;
   }
 
   get exists(): boolean {
@@ -86,28 +109,58 @@ export class Records {
     return this.#table.chunksById(ids);
   }
 
+  /** Adds chunks that were accepted here, and what follows from them. Mostly one row: see {@link SNAPSHOT_EVERY}. */
+  append(chunks: readonly StoredChunk[], messages: readonly StoredMessage[]): void {
+    this.#transaction(() => {
+      const { state } = this;
+      const { history } = state;
+      this.#table.addChunks(chunks);
+      takeIn(state, chunks, messages, this.journal);
+      renew(state);
+      const checkpointed = this.journal.checkpoint(state, currencyOf(chunks));
+      const due = this.#table.lastPlace - this.#writtenPlace >= SNAPSHOT_EVERY;
+      // What cannot be made again from these chunks alone.
+      if (due || checkpointed || state.history !== history) this.#writeState(state);
+    });
+    this.#note(chunks);
+  }
+
   /**
    * Changes chunks and state, all or nothing. If it fails, memory is forgotten, so that it never runs ahead of the
    * disk.
    */
   write(change: (state: State) => void, { added = [], removed = [] }: ChunkChanges = {}): void {
+    this.#transaction(() => {
+      const { state } = this;
+      this.#table.removeChunks(removed);
+      this.#table.addChunks(added);
+      change(state);
+      this.#writeState(state);
+    });
+    if (removed.length > 0) this.journal.forget();
+    this.#note(added);
+  }
+
+  #transaction(change: () => void): void {
     try {
-      this.#storage.transactionSync(() => {
-        const { state } = this;
-        this.#table.removeChunks(removed);
-        this.#table.addChunks(added);
-        change(state);
-        state.places = this.#table.lastPlace;
-        state.revision = Math.max(Date.now(), state.revision + 1);
-        this.#rows.write(state);
-      });
+      this.#storage.transactionSync(change);
     } catch (error) {
       this.#forgetMemory();
       throw error;
     }
-    if (removed.length > 0) this.journal.forget();
+  }
+
+  #writeState(state: State): void {
+    state.places = this.#table.lastPlace;
+    renew(state);
+    this.#rows.write(state);
+    this.#writtenPlace = state.places;
+  }
+
+  #note(added: readonly StoredChunk[]): void {
     this.journal.note(added);
-    for (const chunk of added) this.#written.set(chunk.id, chunk);
+    const unconfirmed = new Set(this.state.unconfirmed);
+    for (const chunk of added) if (unconfirmed.has(chunk.id)) this.#written.set(chunk.id, chunk);
   }
 
   /**
@@ -118,6 +171,7 @@ export class Records {
   settle(facts: () => Promise<Stating | null>): Promise<void> {
     const settled = this.#settling.catch(() => {}).then(() => this.#settle(facts));
     this.#settling = settled;
+    this.behind = true;
     return settled;
   }
 
@@ -136,6 +190,7 @@ export class Records {
     if (stating) state.stated = stating.stated;
     for (const id of unconfirmed) this.#written.delete(id);
     this.#failures = 0;
+    this.behind = false;
   }
 
   #chunksToAppend(ids: readonly string[], site: string): Chunk[] {
@@ -207,4 +262,9 @@ export class Records {
     this.#rows.forget();
     this.journal.forget();
   }
+}
+
+/** Facts that are stated from now on are newer than those before. */
+function renew(state: State): void {
+  state.revision = Math.max(Date.now(), state.revision + 1);
 }
