@@ -14,6 +14,8 @@ const NEXT = {
 export const orders = () => JSON.parse(localStorage.getItem(KEY) ?? '[]');
 export const order = (id) => orders().find((candidate) => candidate.id === id);
 export const ordersOf = (email) => orders().filter((order) => same(order.email, email));
+/** Whether anything may still become of it. */
+export const isOpen = ({ state = 'created' }) => NEXT[state].length > 0;
 export const mayBecome = ({ state = 'created' }, next) => NEXT[state].includes(next);
 
 /** @returns {string} the new order's number */

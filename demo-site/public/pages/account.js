@@ -2,7 +2,7 @@ import { current, logIn, logOut } from '/account.js';
 import { money } from '/catalogue.js';
 import { element } from '/element.js';
 import { orderState } from '/order-state.js';
-import { ordersOf } from '/orders.js';
+import { isOpen, ordersOf } from '/orders.js';
 import { warehouse } from '/warehouse.js';
 
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -16,9 +16,9 @@ function render() {
   find('account-name').textContent = account.name;
   find('account-email').textContent = account.email;
   find('account-id').textContent = account.id;
-  const [newest] = ordersOf(account.email);
   renderOrders();
-  find('warehouse').replaceChildren(...(newest ? [warehouse(newest, renderOrders)] : []));
+  const open = ordersOf(account.email).find(isOpen);
+  find('warehouse').replaceChildren(...(open ? [warehouse(open, renderOrders)] : []));
 }
 
 /** Those that were placed with the customer's e-mail, also as a guest. */
