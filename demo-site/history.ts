@@ -1,15 +1,16 @@
 import type { Item, Message } from '../sdk/src/message.ts';
+import { startVisit } from './visit.ts';
 
 const DAY_MS = 86_400_000;
 const VISITORS = 40;
 
 /**
  * The visits of 30 days to the demo shop, oldest first, the same ones for the same `now`: some look around, some fill
- * a cart, some buy. Each is one batch of one visitor.
+ * a cart, some buy.
  *
  * @param now ms since the epoch; the last visit ended an hour before or earlier
  */
-export function history(products: readonly Item[], shop: string, now: number): Message[][] {
+export function history(products: readonly Item[], shop: string, now: number): Message[] {
   const random = generator(20_261_122);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const visits: Message[][] = [];
@@ -18,32 +19,15 @@ export function history(products: readonly Item[], shop: string, now: number): M
     const anonymousId = `demo-visitor-${String(visitor + 1).padStart(2, '0')}`;
     const visitCount = 1 + Math.floor(random() * 3);
     for (let visit = 0; visit < visitCount; visit++) {
-      let time = now - DAY_MS / 24 - Math.floor(random() * 29 * DAY_MS);
-      const referrer = pick(['', '', 'https://www.google.com/', 'https://www.instagram.com/']);
-      const messages: Message[] = [];
-      const say = (
-        message: { type: 'page' } | { type: 'track'; event: string },
-        path: string,
-        properties: object,
-      ) => {
-        time += 4_000 + Math.floor(random() * 50_000);
-        const page = { url: shop + path, path, referrer, title: 'Demo shop' };
-        messages.push({
-          ...message,
-          messageId: `${anonymousId}-${visit}-${messages.length}`,
-          anonymousId,
-          timestamp: new Date(time).toISOString(),
-          context: {
-            page,
-            locale: pick(['en-US', 'en-GB', 'de-DE']),
-            library: { name: 'demo-history', version: '1' },
-          },
-          properties: JSON.parse(JSON.stringify(properties)),
-        });
-      };
-      const view = (path: string) => say({ type: 'page' }, path, { url: shop + path, path, referrer });
-      const track = (event: string, path: string, properties: object) =>
-        say({ type: 'track', event }, path, properties);
+      const { messages, view, track } = startVisit({
+        shop,
+        id: `${anonymousId}-${visit}`,
+        anonymousId,
+        locale: pick(['en-US', 'en-GB', 'de-DE']),
+        referrer: pick(['', '', 'https://www.google.com/', 'https://www.instagram.com/']),
+        start: now - DAY_MS / 24 - Math.floor(random() * 29 * DAY_MS),
+        pause: () => 4_000 + Math.floor(random() * 50_000),
+      });
 
       view('/');
       const cart: Item[] = [];
@@ -70,7 +54,7 @@ export function history(products: readonly Item[], shop: string, now: number): M
       visits.push(messages);
     }
   }
-  return visits.sort((a, b) => ((a[0]?.timestamp ?? '') < (b[0]?.timestamp ?? '') ? -1 : 1));
+  return visits.sort((a, b) => ((a[0]?.timestamp ?? '') < (b[0]?.timestamp ?? '') ? -1 : 1)).flat();
 }
 
 /** Park and Miller's minimal generator (CACM 31, 1988): the demo is the same everywhere. Numbers in [0, 1). */

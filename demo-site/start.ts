@@ -56,6 +56,8 @@ async function start(): Promise<void> {
 
   Put things worth 50 or more into the cart, and the popup appears. What was stored:
   curl -H "Authorization: Bearer ${adminToken}" "${collector.url}/api/sites/demo/events?limit=5"
+  Who is known:
+  curl -H "Authorization: Bearer ${adminToken}" "${collector.url}/api/sites/demo/profiles"
 
   State is kept in ${stateDir}; npm start -- --fresh clears it. Ctrl-C stops everything.
 `);

@@ -1,6 +1,8 @@
 /** Who is logged in. A real shop asks its back end; this one believes anybody. */
 
 import * as cart from '/cart.js';
+import { customerNumber } from '/customer-number.js';
+import { unsubscribe } from '/subscription.js';
 
 const KEY = 'tarn.account';
 const LEFT_CARTS = 'tarn.left-carts';
@@ -20,15 +22,9 @@ export function logOut() {
   const account = current();
   localStorage.removeItem(KEY);
   localStorage.setItem(LEFT_CARTS, JSON.stringify({ ...leftCarts(), [account.id]: cart.handOver() }));
+  // Whoever comes next on this device is somebody else.
+  unsubscribe();
   beckon('reset');
 }
 
 const leftCarts = () => JSON.parse(localStorage.getItem(LEFT_CARTS) ?? '{}');
-
-/** The same e-mail gives the same number on every device (FNV-1a; the shop has no database to ask). */
-function customerNumber(email) {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(email.trim().toLowerCase()))
-    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return `customer-${hash.toString(16).padStart(8, '0')}`;
-}

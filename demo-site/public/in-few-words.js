@@ -5,12 +5,14 @@ export function clock(timestamp) {
 
 /** What a message says, on one line. */
 export function describe({ type, properties = {}, traits = {}, userId, context }) {
-  if (type === 'identify') return [userId, ...Object.values(traits)].filter(Boolean).join(', ');
+  if (type === 'identify') return [...new Set([userId, ...Object.values(traits)])].filter(Boolean).join(', ');
   if (type === 'page') return properties.path ?? pathOf(properties.url ?? context?.page?.url) ?? '';
   if (properties.engagement_time_msec !== undefined)
     return `${Math.round(properties.engagement_time_msec / 1000)} s in view, ${properties.percent_scrolled} % of the page`;
-  const { items, value, transaction_id, search_term, item_list_id, message_id: _, ...others } = properties;
-  const parts = [transaction_id, search_term && `“${search_term}”`, item_list_id];
+  const { items, value, currency, transaction_id, status, email, search_term, item_list_id, ...others } =
+    properties;
+  delete others.message_id;
+  const parts = [transaction_id, status, search_term && `“${search_term}”`, item_list_id];
   if (Array.isArray(items))
     parts.push(
       items.length > 3
@@ -19,11 +21,15 @@ export function describe({ type, properties = {}, traits = {}, userId, context }
             .map(({ item_id, quantity = 1 }) => `${quantity > 1 ? `${quantity} × ` : ''}${item_id}`)
             .join(', ') || 'no items',
     );
-  if (typeof value === 'number') parts.push(`$${value.toFixed(2)}`);
+  if (typeof value === 'number') parts.push(amount(value, currency));
   if (!items)
     for (const [name, given] of Object.entries(others).slice(0, 3))
       if (typeof given !== 'object') parts.push(`${name}: ${given}`);
-  return parts.filter(Boolean).join(' · ');
+  return [...parts, email].filter(Boolean).join(' · ');
+}
+
+function amount(value, currency = 'USD') {
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(value);
 }
 
 function pathOf(url) {

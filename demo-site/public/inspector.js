@@ -17,7 +17,7 @@ const KEPT_MESSAGES = 30;
  */
 
 /** @type {{ open: boolean, sent: number, refused: number, pending: string[], anonymousId: string | null,
- *   userId: string | null, entries: (Delivery | Note)[] }} */
+ *   userId: string | null, email: string | null, entries: (Delivery | Note)[] }} */
 const state = {
   open: false,
   sent: 0,
@@ -25,6 +25,7 @@ const state = {
   pending: [],
   anonymousId: null,
   userId: null,
+  email: null,
   entries: [],
   ...JSON.parse(sessionStorage.getItem(KEY) ?? '{}'),
 };
@@ -36,13 +37,14 @@ function delivered({ sent: batch, status, answer }) {
   const sent = batch.map((json) => JSON.parse(json));
   const rejected = answer?.rejected ?? [];
   const confirmed = status >= 200 && status < 300;
-  for (const { messageId, anonymousId, userId } of sent) {
+  for (const { messageId, anonymousId, userId, traits, properties } of sent) {
     if (!state.pending.includes(messageId)) state.sent += 1;
     state.pending = state.pending.filter((id) => id !== messageId);
     if (!confirmed) state.pending.push(messageId);
-    if (anonymousId && anonymousId !== state.anonymousId) state.userId = null;
+    if (anonymousId && anonymousId !== state.anonymousId) state.userId = state.email = null;
     state.anonymousId = anonymousId ?? state.anonymousId;
     state.userId = userId ?? state.userId;
+    state.email = traits?.email ?? properties?.email ?? state.email;
   }
   state.refused += rejected.length;
   add({
@@ -166,7 +168,9 @@ function noteRow({ time, tone, label, detail }) {
 }
 
 function personRow() {
-  const { anonymousId, userId } = state;
+  const { anonymousId, userId, email } = state;
+  // A user id says more than an e-mail, which nobody has proven.
+  const name = userId ?? email;
   if (!anonymousId) return ['Nothing has been sent yet.'];
   const copy = element(
     'button',
@@ -193,7 +197,7 @@ function personRow() {
       anonymousId.length > 16 ? `${anonymousId.slice(0, 8)}…${anonymousId.slice(-4)}` : anonymousId,
     ),
     copy,
-    ...(userId ? [' Person ', element('code', {}, userId)] : []),
+    ...(name ? [' Person ', element('code', {}, name)] : []),
   ];
 }
 

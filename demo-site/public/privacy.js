@@ -1,6 +1,7 @@
 /** The visitor's choice, in the footer of each page: what a consent banner does, in one line. */
 
 import { element } from '/element.js';
+import { unsubscribe } from '/subscription.js';
 
 const line = document.querySelector('[data-privacy]');
 
@@ -9,6 +10,7 @@ const measures = () => !/\bbeckon_consent=0/.test(document.cookie);
 
 function show(on = measures()) {
   const choose = () => {
+    if (on) unsubscribe();
     window.beckon('consent', { analytics: !on, marketing: !on });
     show(!on);
   };

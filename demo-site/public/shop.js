@@ -4,6 +4,7 @@ import * as cart from '/cart.js';
 import { product } from '/catalogue.js';
 import { element } from '/element.js';
 import '/inspector.js';
+import '/newsletter.js';
 import '/privacy.js';
 
 const count = document.querySelector('[data-cart-count]');

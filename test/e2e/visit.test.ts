@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import type { Batch, BatchAnswer } from '../../sdk/src/message.ts';
 import { startChromium } from '../support/browsers.ts';
 import { type Product, startProduct } from '../support/product.ts';
+import { faultsOf } from './faults.ts';
 
 let product: Product;
 let profile: string;
@@ -24,17 +25,6 @@ afterEach(async () => {
   await context.close();
   rmSync(profile, { recursive: true, force: true });
 });
-
-/** Faults that a visitor or a shop owner would see in the browser's console. */
-function faultsOf(page: Page): string[] {
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('console', (message) => {
-    const offline = message.text().includes('net::ERR_');
-    if (message.type() === 'error' && !offline) faults.push(message.text());
-  });
-  return faults;
-}
 
 /** The collector's answers to batches that hold an event of this name, as the page gets them. */
 function answersTo(page: Page, event: string): BatchAnswer[] {

@@ -1,7 +1,9 @@
 import { current, logIn, logOut } from '/account.js';
 import { money } from '/catalogue.js';
 import { element } from '/element.js';
-import { orders } from '/orders.js';
+import { orderState } from '/order-state.js';
+import { isOpen, ordersOf } from '/orders.js';
+import { warehouse } from '/warehouse.js';
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium' });
@@ -14,13 +16,21 @@ function render() {
   find('account-name').textContent = account.name;
   find('account-email').textContent = account.email;
   find('account-id').textContent = account.id;
-  const rows = orders().map(({ id, value, shipping, placedAt }) =>
+  renderOrders();
+  const open = ordersOf(account.email).find(isOpen);
+  find('warehouse').replaceChildren(...(open ? [warehouse(open, renderOrders)] : []));
+}
+
+/** Those that were placed with the customer's e-mail, also as a guest. */
+function renderOrders() {
+  const rows = ordersOf(current().email).map((order) =>
     element(
       'li',
       {},
-      element('a', { href: `/thank-you?order=${id}` }, id),
-      element('span', { class: 'hint' }, day.format(new Date(placedAt))),
-      element('span', { class: 'amount' }, money(value + shipping)),
+      element('a', { href: `/thank-you?order=${order.id}` }, order.id),
+      orderState(order),
+      element('span', { class: 'hint' }, day.format(new Date(order.placedAt))),
+      element('span', { class: 'amount' }, money(order.value + order.shipping)),
     ),
   );
   find('orders').replaceChildren(

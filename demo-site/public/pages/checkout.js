@@ -4,10 +4,12 @@ import { CURRENCY, money } from '/catalogue.js';
 import { element } from '/element.js';
 import { place } from '/orders.js';
 import * as shipping from '/shipping.js';
+import { subscribed } from '/subscription.js';
 
 const find = (name) => document.querySelector(`[data-${name}]`);
 const input = document.querySelector('#coupon');
 const answer = document.querySelector('#coupon-answer');
+const email = document.querySelector('#email');
 
 function render() {
   const lines = cart.lines();
@@ -45,9 +47,9 @@ find('coupon').addEventListener('submit', (event) => {
 
 find('order').addEventListener('submit', (event) => {
   event.preventDefault();
-  const value = cart.subtotal(cart.lines());
   const id = place({
-    value,
+    email: email.value.trim(),
+    value: cart.subtotal(cart.lines()),
     shipping: shipping.cost(),
     coupon: shipping.coupon(),
     currency: CURRENCY,
@@ -58,10 +60,11 @@ find('order').addEventListener('submit', (event) => {
 });
 
 const account = current();
-if (account) {
-  document.querySelector('#name').value = account.name;
-  document.querySelector('#email').value = account.email;
-}
+const known = account?.email ?? subscribed();
+if (known) email.value = known;
+if (account) document.querySelector('#name').value = account.name;
+find('guest').hidden = !!account;
+find('customer').hidden = !account;
 if (shipping.coupon()) {
   input.value = shipping.coupon();
   answer.textContent = 'Shipping is on us.';

@@ -1,19 +1,28 @@
 import { money } from '/catalogue.js';
 import { element } from '/element.js';
+import { orderState } from '/order-state.js';
 import { firstReport, order } from '/orders.js';
+import { warehouse } from '/warehouse.js';
 
 const root = document.querySelector('[data-thank-you]');
 const placed = order(new URLSearchParams(location.search).get('order'));
 
 if (placed) {
-  const { id, items, value, shipping, coupon, currency } = placed;
+  const { id, email, items, value, shipping, coupon, currency } = placed;
+  const head = element('p', { class: 'order-head' });
+  const showState = () =>
+    head.replaceChildren(
+      element('span', {}, 'Order ', element('strong', { 'data-testid': 'order-id' }, id)),
+      orderState(placed),
+    );
+  showState();
   root.append(
     element('h1', {}, 'Thank you. Put the kettle on.'),
     element('p', { class: 'lead' }, 'Your order is as packed as an order in a demo shop can be.'),
     element(
       'div',
       { class: 'panel stack' },
-      element('p', {}, 'Order ', element('strong', { 'data-testid': 'order-id' }, id)),
+      head,
       element(
         'ul',
         { class: 'mini-lines' },
@@ -44,6 +53,7 @@ if (placed) {
         ),
       ),
     ),
+    warehouse(placed, showState),
     element('a', { class: 'button', href: '/' }, 'Back to the shop'),
   );
   if (firstReport(id))
@@ -53,6 +63,7 @@ if (placed) {
       currency,
       shipping,
       ...(coupon ? { coupon } : {}),
+      ...(email ? { email } : {}),
       items,
     });
 } else {

@@ -1,0 +1,1 @@
+export function customerNumber(email: string): string;
