@@ -1,6 +1,7 @@
 /** Below this difference between the clocks, a client's timestamp is used to the millisecond. */
 const TOLERATED_SKEW_MS = 60_000;
-const MAX_AHEAD_MS = 5 * 60_000;
+/** How far a message may be ahead of its arrival. */
+export const MAX_AHEAD_MS = 5 * 60_000;
 
 /** Years 0000 to 9999, which ISO 8601 writes with four digits: their texts compare as their times do. */
 export function isWritable(time: number): boolean {

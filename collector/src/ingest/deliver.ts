@@ -65,7 +65,8 @@ export async function claimFor(
     { anonymousId, first: deviceName(site.id, anonymousId) },
     await tokenRoute(sender, env),
     env,
-    async (profile, via) => profile.claim({ claim: { ...claim, anonymousId }, via }) as Promise<ClaimResult>,
+    async (profile, via, refusedBy) =>
+      profile.claim({ claim: { ...claim, anonymousId }, via, refusedBy }) as Promise<ClaimResult>,
   );
   return result.answer;
 }
@@ -91,7 +92,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
       return answer;
     },
   );
-  if (person !== null) for (const contact of joins) await join(contact, person, env, now);
+  if (person !== null) for (const contact of joins) await join(contact, person, part.certain, env, now);
   if (anonymousId === null) return;
   delivered.decisions.push(...result.decisions);
   if (route) {

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { forgetDevice } from '../profile/people.ts';
+import { deviceName } from '../profile/profile-name.ts';
 import { authorize } from './authorize.ts';
 import { readJsonObject } from './parse.ts';
 import { visitorCookie } from './visitor-cookie.ts';
@@ -22,7 +22,7 @@ export async function forgetVisitor(c: Context<{ Bindings: Env }>, now: number):
   if (!parsed.success) throw new RequestError('bad_request', '"anonymousId" must name the device to forget.');
   const cookie = await visitorCookie(c, site.id, body.visitor);
   try {
-    await forgetDevice(site.id, parsed.data.anonymousId.toWellFormed(), c.env);
+    await c.env.PROFILES.getByName(deviceName(site.id, parsed.data.anonymousId.toWellFormed())).forget();
   } catch (error) {
     console.error(error);
     throw new RequestError('unavailable', 'The device could not be forgotten yet. Ask again.', 5);

@@ -11,14 +11,17 @@ export interface Part {
   person: string | null;
   trust: Trust;
   messages: StoredMessage[];
-  /** Objects of e-mails, phones and cards that are this person's for certain. */
+  /** Objects of e-mails, phones and cards that are this person's. */
   joins: string[];
+  /** Whether a server said so, or a proof; and not just a browser of a site that wants none. */
+  certain: boolean;
 }
 
 interface Naming {
   person: string | null;
   trust: Trust;
   joins: string[];
+  certain: boolean;
 }
 
 /** The messages of a request by visitor, each visitor's in parts of one person. */
@@ -26,12 +29,12 @@ export async function partsOf(accepted: readonly Accepted[], site: Site, key: st
   const visitors = new Map<string, Part[]>();
   const name = namer(site, key);
   const add = (anonymousId: string | null, naming: Naming, message?: StoredMessage) => {
-    const { person, trust } = naming;
+    const { person, trust, certain } = naming;
     const visitor = anonymousId === null ? `person:${person}` : `device:${anonymousId}`;
     const parts = visitors.get(visitor) ?? [];
     let part = parts.at(-1);
-    if (part?.person !== person || part.trust !== trust) {
-      part = { anonymousId, person, trust, messages: [], joins: [] };
+    if (part?.person !== person || part.trust !== trust || part.certain !== certain) {
+      part = { anonymousId, person, trust, messages: [], joins: [], certain };
       parts.push(part);
     }
     if (message) part.messages.push(message);
@@ -70,15 +73,12 @@ function namer(
     if (!userId) {
       const [person = null, ...weaker] = contacts;
       const told = proof.kind === 'server';
-      return { person, trust: told ? 'trusted' : 'claimed', joins: told ? weaker : [] };
+      return { person, trust: told ? 'trusted' : 'claimed', joins: told ? weaker : [], certain: told };
     }
     const [person = ''] = await once(`u:${userId}`, async () => [await personName(site.id, userId, key)]);
     const trusted = site.settings.identity === 'off' || proof.kind !== 'none';
-    return {
-      person,
-      trust: trusted ? 'trusted' : 'claimed',
-      joins: certain(contacts, identifiers, site, proof),
-    };
+    const joins = certain(contacts, identifiers, site, proof);
+    return { person, trust: trusted ? 'trusted' : 'claimed', joins, certain: proof.kind !== 'none' };
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Env } from '../env.ts';
 import { readChunks } from '../store/read-chunks.ts';
-import { inParts, type StoredChunk } from './chunks.ts';
+import { currencyOf, inParts, type StoredChunk } from './chunks.ts';
 import { type Link, linked, peopleOf, stepFor, type Trust } from './link.ts';
+import { askOwner } from './people.ts';
 import { anonymousIdOf, isAnonymous, siteOf } from './profile-name.ts';
 import type { Records } from './records.ts';
-import type { Elsewhere, Refused } from './rpc.ts';
+import type { DetachResult, Elsewhere, Refused } from './rpc.ts';
 import { addForeign, emptyState } from './state.ts';
 
 /** How long after a failure an object tries again, ms. */
@@ -27,11 +28,22 @@ export class Belonging {
   /** Brings the store up to what is here. */
   readonly #settle: () => Promise<void>;
 
-  constructor(name: string, records: Records, env: Env, settle: () => Promise<void>) {
+  readonly #giving = new Set<Promise<string>>();
+  /** What facts the object has. */
+  readonly #facts: () => Promise<string[]>;
+
+  constructor(
+    name: string,
+    records: Records,
+    env: Env,
+    settle: () => Promise<void>,
+    facts: () => Promise<string[]>,
+  ) {
     this.#name = name;
     this.#records = records;
     this.#env = env;
     this.#settle = settle;
+    this.#facts = facts;
   }
 
   /**
@@ -63,6 +75,10 @@ export class Belonging {
         continue;
       }
       const step = stepFor(link, wanted, trust, required);
+      if (step.kind === 'link' && records.journal.folded().length > 0) {
+        await this.unfold();
+        continue;
+      }
       if (step.kind === 'stay') return { kind: 'here', claims: step.claims };
       if (step.kind === 'go' && link) return { kind: 'elsewhere', person: link.person, epoch: link.epoch };
       if (step.kind === 'leave' && link) await this.#leave(link, now);
@@ -71,13 +87,20 @@ export class Belonging {
     }
   }
 
-  /** Links an e-mail or phone to the person that it turned out to be; the first one stays. */
-  async join(person: string, now: number): Promise<void> {
+  /**
+   * Links an e-mail or phone to the person that it turned out to be. The first one stays, unless another is certain:
+   * then what comes from now on is his.
+   */
+  async join(person: string, certain: boolean, now: number): Promise<void> {
     const { link, forgetting } = this.#records.state;
     if (forgetting) throw new Error('This contact is being forgotten.');
-    if (link === null) {
-      const moving = { phase: 'moving', sealed: false } as const;
-      this.#link(linked(null, person, moving, this.#records.state, now), now);
+    const moving = { phase: 'moving', sealed: false } as const;
+    if (link === null || (certain && !link.certain && link.person !== person)) {
+      this.#link({ ...linked(link, person, moving, this.#records.state, now), certain, previous: null }, now);
+    } else if (certain && !link.certain) {
+      this.#records.write((state) => {
+        if (state.link) state.link.certain = true;
+      });
     }
     await this.handOver();
   }
@@ -86,8 +109,15 @@ export class Belonging {
     const records = this.#records;
     records.write((state) => {
       state.link = link;
-      if (sealed) state.sealed = records.lastPlace;
-      if (link.phase === 'lending') state.unlent = records.chunks(state.sealed).map(({ id }) => id);
+      const aside = sealed ? records.chunks().map(({ id }) => id) : state.own;
+      if (aside.length > 0) {
+        records.seal(aside);
+        state.own = [];
+        const rest = records.chunks();
+        state.history = records.journal.refold(currencyOf(rest));
+        state.sinceCheckpoint = rest.length;
+      }
+      if (link.phase === 'lending') state.unlent = records.chunks().map(({ id }) => id);
     });
     // Sooner than the alarm that may be set: it finishes the move, should it be interrupted.
     records.wakeAt(now + RETRY_MS);
@@ -106,10 +136,18 @@ export class Belonging {
   }
 
   async #detach({ person, epoch }: { person: string; epoch: number }): Promise<number[]> {
-    return await this.#env.PROFILES.getByName(person).detach({
-      anonymousId: anonymousIdOf(this.#name),
-      epoch,
-    });
+    const device = { anonymousId: anonymousIdOf(this.#name), epoch };
+    const { told } = await askOwner<Extract<DetachResult, { kind: 'detached' }>>(
+      person,
+      this.#env,
+      async (profile) => profile.detach(device) as Promise<DetachResult>,
+    );
+    return told;
+  }
+
+  /** Waits until nothing is on its way to a person. */
+  async rest(): Promise<void> {
+    await Promise.allSettled([...this.#giving]);
   }
 
   /** Brings all that is held to the person, and keeps nothing but where that is. */
@@ -120,16 +158,16 @@ export class Belonging {
     await this.#settle();
     await this.unfold();
     const told = link.previous ? await this.#detach(link.previous) : [];
-    const held = records.chunks(records.state.sealed);
+    const held = records.chunks();
     const person = await this.#give(link, held, true);
     const current = records.state.link;
     if (current?.phase !== 'moving' || current.epoch !== link.epoch) return;
     records.write(
       (state) => {
         addForeign(state, told);
-        const { epoch, sealed, revision, foreign } = state;
+        const { epoch, revision, foreign, heardAt } = state;
         const moved: Link = { ...current, person, phase: 'moved', previous: null };
-        Object.assign(state, emptyState(), { epoch, sealed, revision, foreign, link: moved });
+        Object.assign(state, emptyState(), { epoch, revision, foreign, heardAt, link: moved });
         records.journal.clear();
       },
       { removed: held.map(({ id }) => id) },
@@ -150,8 +188,15 @@ export class Belonging {
   }
 
   /** @returns who has taken it: an e-mail or phone may know by now whose it is */
-  async #give(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
-    const { exposures, stated, revision, devices } = this.#records.state;
+  #give(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
+    const giving = this.#giveAll(link, chunks, verified);
+    this.#giving.add(giving);
+    return giving.finally(() => this.#giving.delete(giving));
+  }
+
+  async #giveAll(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
+    const { exposures, revision, devices, contacts } = this.#records.state;
+    const facts = await this.#facts();
     const given = isAnonymous(this.#name)
       ? [{ anonymousId: anonymousIdOf(this.#name), epoch: link.epoch, verified }]
       : devices.filter((device) => !device.left);
@@ -165,7 +210,8 @@ export class Belonging {
         chunks: (parts[index] ?? []).map(({ id, head, messages }) => ({ id, head, messages })),
         verified,
         exposures: last && verified ? exposures : [],
-        stated: last && verified ? stated : {},
+        facts: last && verified ? facts : [],
+        contacts,
         revision,
         last,
       });

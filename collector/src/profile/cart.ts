@@ -27,7 +27,7 @@ export function applyToCarts(carts: Carts, event: StoredMessage, time: number, s
   const edit = (owner: string, toLines: (lines: Line[]) => Line[], currency = told) => {
     const before = carts[owner];
     const after = {
-      lines: toLines(before?.lines ?? []),
+      lines: bounded(toLines(before?.lines ?? [])),
       currency: currency ?? before?.currency ?? siteCurrency,
       updatedAt: time,
       changedBy: event.messageId,
@@ -72,6 +72,26 @@ export function currentCart(carts: Carts): Cart | null {
     if (cart.lines.length > 0 && (current === null || isLater(cart, current))) current = cart;
   }
   return current;
+}
+
+/** Characters of a cart's lines; of a larger one each keeps what it cannot do without. */
+const MAX_CART_LENGTH = 60_000;
+const NEEDED = ['item_id', 'item_name', 'item_variant', 'price', 'quantity'];
+const MAX_NEEDED_LENGTH = 60;
+
+function bounded(lines: Line[]): Line[] {
+  if (JSON.stringify(lines).length <= MAX_CART_LENGTH) return lines;
+  return lines.map(
+    (line) =>
+      Object.fromEntries(
+        Object.entries(line)
+          .filter(([field]) => NEEDED.includes(field))
+          .map(([field, value]) => [
+            field,
+            typeof value === 'string' && field === 'item_name' ? value.slice(0, MAX_NEEDED_LENGTH) : value,
+          ]),
+      ) as Line,
+  );
 }
 
 function isLater(a: Cart, b: Cart): boolean {

@@ -86,13 +86,45 @@ export function currencyOf(chunks: readonly Pick<StoredChunk, 'head'>[]): string
   return chunks.findLast(({ head }) => head.currency)?.head.currency ?? 'USD';
 }
 
-/** What becomes of chunks when a device goes: the ids that go, and new chunks with its messages and with the others' of those. */
+/**
+ * Of messages that are in chunks from several devices, the copy that arrived first counts; the others go.
+ *
+ * @param held chunks that are kept already, `incoming` those that come now
+ * @param known whether a message was heard, in a held chunk or in one that is folded
+ * @returns held chunks that lose messages, and what is left of the incoming
+ */
+export function withoutRepeats(
+  held: readonly StoredChunk[],
+  incoming: readonly StoredChunk[],
+  known: (messageId: string) => boolean,
+): { changed: StoredChunk[]; added: StoredChunk[] } {
+  const firsts = new Map<string, string>();
+  for (const { id, head } of [...held, ...incoming].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const messageId of head.messageIds) if (!firsts.has(messageId)) firsts.set(messageId, id);
+  }
+  const heldIds = new Set(held.flatMap(({ head }) => head.messageIds));
+  const folded = (messageId: string) => known(messageId) && !heldIds.has(messageId);
+  const rest = (chunk: StoredChunk) =>
+    filtered(chunk, (messageId) => firsts.get(messageId) === chunk.id && !folded(messageId));
+  return {
+    changed: held.map(rest).filter((chunk, i) => chunk !== held[i]),
+    added: incoming.map(rest),
+  };
+}
+
+function filtered(chunk: StoredChunk, keep: (messageId: string) => boolean): StoredChunk {
+  if (chunk.head.messageIds.every(keep)) return chunk;
+  const messages = (JSON.parse(chunk.messages) as StoredMessage[]).filter(({ messageId }) => keep(messageId));
+  const messageIds = messages.map(({ messageId }) => messageId);
+  return { id: chunk.id, head: { ...chunk.head, messageIds }, messages: JSON.stringify(messages) };
+}
+
+/** What becomes of chunks when a device goes: the ids that go, and new chunks with the others' messages of those. */
 export function split(
   anonymousId: string,
   chunks: readonly StoredChunk[],
-): { replaced: string[]; theirs: StoredChunk[]; others: StoredChunk[] } {
+): { replaced: string[]; others: StoredChunk[] } {
   const replaced: string[] = [];
-  const theirs: StoredChunk[] = [];
   const others: StoredChunk[] = [];
   for (const chunk of chunks) {
     const messages = messagesOf([chunk]);
@@ -105,7 +137,6 @@ export function split(
       );
     replaced.push(chunk.id);
     others.push(...rebuilt(rest));
-    theirs.push(...rebuilt(messages.filter((message) => message.anonymousId === anonymousId)));
   }
-  return { replaced, theirs, others };
+  return { replaced, others };
 }

@@ -1,7 +1,7 @@
 import type { SiteSettings } from '../sites.ts';
 import type { Fact, FactKind } from '../store/event-store.ts';
 import type { Touch } from './attribution.ts';
-import { traitsOf } from './history.ts';
+import { identifiersOf, traitsOf } from './history.ts';
 import type { Order } from './orders.ts';
 import { isAnonymous } from './profile-name.ts';
 import { counts, inSiteCurrency, revenueOf } from './revenue.ts';
@@ -24,37 +24,60 @@ interface Row {
  *
  * @param name of the profile's object
  * @param now ms since the epoch
+ * @param growing sessions that were added to just now: they wait, so that a history told event by event is one row
  */
 export function factsToState(
   name: string,
   state: State,
   site: { id: string; settings: SiteSettings },
   now: number,
+  growing: ReadonlySet<string> = new Set(),
 ): { facts: Fact[]; stated: Stated } {
-  const { stated: before, revision, link } = state;
+  const { stated: before, link } = state;
   // Whoever has the messages states what they amount to.
   if (link !== null) return { facts: [], stated: before };
+  const revision = Math.max(now, state.revision + 1);
   const stated: Stated = {};
   const facts: Fact[] = [];
   const fact = (kind: FactKind, key: string, row: string | null) =>
     facts.push({ site: site.id, kind, key, profile: name, revision, row });
   for (const { kind, key, row } of rowsOf(name, state, site.settings, now)) {
-    const id = `${kind}:${key}`;
-    stated[id] = digest(row);
-    if (before[id] !== stated[id]) fact(kind, key, kind === 'profile' ? dated(row, now) : row);
+    const id = idOf(kind, key);
+    const waits = growing.has(id);
+    stated[id] = waits ? (before[id] ?? '') : digest(row);
+    if (!waits && before[id] !== stated[id]) fact(kind, key, kind === 'profile' ? dated(row, now) : row);
   }
-  const oldest = `session:${iso(state.history.sessions[0]?.start ?? Number.POSITIVE_INFINITY)}`;
-  for (const id of Object.keys(before)) {
+  for (const id of state.retracted) {
     if (Object.hasOwn(stated, id)) continue;
     const [kind = '', ...key] = id.split(':');
-    // What was dropped from the profile's detail is still so.
-    const dropped =
-      kind === 'order' ||
-      (kind === 'identity' && !state.disowned.includes(key.join(':'))) ||
-      (kind === 'session' && state.history.olderSessions > 0 && id < oldest);
-    if (!dropped) fact(kind as FactKind, key.join(':'), null);
+    fact(kind as FactKind, key.join(':'), null);
   }
   return { facts, stated };
+}
+
+/** How a fact is called where it is remembered. */
+function idOf(kind: FactKind, key: string): string {
+  return `${kind}:${key}`;
+}
+
+export function sessionId({ start, id }: Pick<Session, 'start' | 'id'>): string {
+  return idOf('session', `${iso(start)}/${id}`);
+}
+
+export function orderId(transactionId: string, _name: string): string {
+  return idOf('order', transactionId);
+}
+
+const MAX_RETRACTED = 1_000;
+
+/** Notes facts that are not so any more. */
+export function retract(state: State, ids: readonly string[]): void {
+  if (ids.length > 0) state.retracted = [...new Set([...state.retracted, ...ids])].slice(-MAX_RETRACTED);
+}
+
+/** What all facts of a profile are called, also those of sessions that are not over. */
+export function factIds(name: string, state: State, settings: SiteSettings): string[] {
+  return rowsOf(name, state, settings, Number.POSITIVE_INFINITY).map(({ kind, key }) => idOf(kind, key));
 }
 
 /** All that a profile has to state. */
@@ -73,7 +96,8 @@ export function rowsOf(name: string, state: State, settings: SiteSettings, now: 
     const row = JSON.stringify({ anonymousId, epoch, verified, left });
     rows.push({ kind: 'identity', key: `${anonymousId}/${epoch}`, row });
   }
-  for (const { groupId, traits, at } of history.accounts) {
+  const certain = history.accounts.filter(({ claimed }) => !claimed);
+  for (const { groupId, traits, at } of certain) {
     const anonymousId = history.anonymousIds[0] ?? null;
     const row = JSON.stringify({ groupId, userId: history.userId, anonymousId, traits, at: iso(at) });
     rows.push({ kind: 'member', key: `${groupId}/${name}`, row });
@@ -142,12 +166,13 @@ function profileRow(name: string, { history }: State): Row | null {
     const value = Object.hasOwn(traits, key) ? traits[key] : null;
     return typeof value === 'string' && value !== '' ? value.slice(0, MAX_SEARCHED) : null;
   };
-  const email = history.identifiers.email ?? text('email')?.toLowerCase() ?? null;
+  const identifiers = identifiersOf(history);
+  const email = identifiers.email ?? text('email')?.toLowerCase() ?? null;
   const fullName = [text('firstName') ?? text('first_name'), text('lastName') ?? text('last_name')]
     .filter(Boolean)
     .join(' ');
   const shown = text('name') ?? (fullName || null);
-  const phone = history.identifiers.phone ?? text('phone');
+  const phone = identifiers.phone ?? text('phone');
   if (!history.userId && !email && !phone && !shown) return null;
   const row = JSON.stringify({
     userId: history.userId,

@@ -11,6 +11,8 @@ export interface Membership {
   traits: JsonObject;
   /** ms since the epoch. */
   at: number;
+  /** Said without proof. */
+  claimed: boolean;
 }
 
 /**
@@ -20,8 +22,9 @@ export interface Membership {
 export interface History {
   anonymousIds: string[];
   userId: string | null;
-  /** The latest of each. */
+  /** The latest of each; and of those that were not proven, which never hide what is known. */
   identifiers: Identifiers;
+  claimedIdentifiers: Identifiers;
   /** Latest value per key. */
   traits: JsonObject;
   /** What devices say that did not prove whose they are; it never hides what is known. */
@@ -66,6 +69,7 @@ export function emptyHistory(): History {
     anonymousIds: [],
     userId: null,
     identifiers: {},
+    claimedIdentifiers: {},
     traits: {},
     claimedTraits: {},
     sessions: [],
@@ -105,13 +109,16 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
     history.anonymousIds.push(anonymousId);
     if (history.anonymousIds.length > MAX_ANONYMOUS_IDS) history.anonymousIds.shift();
   }
-  if (userId) history.userId = userId;
-  if (message.identifiers) history.identifiers = { ...history.identifiers, ...message.identifiers };
+  const claimed = message.unverified === true;
+  if (userId && (!claimed || history.userId === null)) history.userId = userId;
+  const identifiers = claimed ? history.claimedIdentifiers : history.identifiers;
+  Object.assign(identifiers, message.identifiers);
   if (message.type === 'identify') {
-    mergeTraits(message.unverified ? history.claimedTraits : history.traits, message.traits);
+    mergeTraits(claimed ? history.claimedTraits : history.traits, message.traits);
   }
-  if (groupId) join(history, { groupId, traits: message.traits ?? {}, at: time });
-  history.locale = ownString(message.context, 'locale') ?? history.locale;
+  if (groupId) join(history, { groupId, traits: message.traits ?? {}, at: time, claimed });
+  const locale = ownString(message.context, 'locale');
+  if (locale && (!claimed || history.locale === null)) history.locale = locale;
   if (message.event === undefined) return;
 
   count(history.counters, message.event);
@@ -132,6 +139,16 @@ export function traitsOf({ traits, claimedTraits }: History): JsonObject {
     setOwn(all, key, value);
   }
   return all;
+}
+
+/** All names below the user id, the claimed ones behind those that are known. */
+export function identifiersOf({ identifiers, claimedIdentifiers }: History): Identifiers {
+  return { ...claimedIdentifiers, ...identifiers };
+}
+
+/** The account named last, if possible by somebody who was known. */
+export function accountOf({ accounts }: History): Membership | undefined {
+  return accounts.findLast(({ claimed }) => !claimed) ?? accounts.at(-1);
 }
 
 /** Puts `messages` on top of an earlier history, which is changed. Of a message that is there twice, the first counts. */
@@ -155,7 +172,9 @@ export function dropOldestSessions(history: History, count = MAX_SESSIONS): void
 
 /** A membership that is told again moves to the end; its traits are merged. */
 function join(history: History, membership: Membership): void {
-  const known = history.accounts.find(({ groupId }) => groupId === membership.groupId);
+  const known = history.accounts.find(
+    ({ groupId, claimed }) => groupId === membership.groupId && claimed === membership.claimed,
+  );
   const traits = { ...known?.traits };
   mergeTraits(traits, membership.traits);
   history.accounts = [

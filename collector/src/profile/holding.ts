@@ -1,11 +1,13 @@
 import type { Site } from '../sites.ts';
-import { messagesOf, type StoredChunk, split } from './chunks.ts';
+import { messagesOf, type StoredChunk, split, withoutRepeats } from './chunks.ts';
+import { orderId, retract, sessionId } from './facts.ts';
 import { type Device, type KnownDevice, withDevice, withoutDevice } from './link.ts';
 import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addExposures, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import { addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
 export class Holding {
@@ -16,39 +18,44 @@ export class Holding {
   }
 
   /** Takes over what another object holds. Repeating it changes nothing. */
-  attach(input: AttachInput, site: Site): void {
+  attach(input: AttachInput, site: Site, now: number): void {
     const records = this.#records;
     const { journal } = records;
-    const held = new Map(
-      records.chunksById(input.chunks.map(({ id }) => id)).map((chunk) => [chunk.id, chunk]),
-    );
-    const folded = new Set(journal.folded());
+    const incoming = new Map(input.chunks.map((chunk) => [chunk.id, chunk]));
+    const held = records.chunksById([...incoming.keys()]);
+    const known = new Set(held.map(({ id }) => id));
     const own = input.verified || !isAnonymous(input.from);
-    const fresh = input.chunks.filter(({ id }) => !held.has(id) && !folded.has(id));
-    const added = fresh.map((chunk) => (own ? chunk : lent(chunk)));
+    const fresh = input.chunks.filter(({ id }) => !known.has(id)).map((chunk) => (own ? chunk : lent(chunk)));
     // What was lent is the person's own word as soon as the device has proven whose it is.
-    const proven = own ? [...held.values()].filter(({ head }) => head.unverified) : [];
-    const told = messagesOf(added);
-    const messages = unheard(told, (id) => journal.knows(id));
-    const again = proven.length > 0 || messages.length < told.length;
+    const proven = own
+      ? held.filter(({ id, head }) => head.unverified && !incoming.get(id)?.head.unverified).map(given)
+      : [];
+    const repeated = fresh.some(({ head }) => head.messageIds.some((id) => journal.knows(id)));
+    const { changed, added } = repeated
+      ? withoutRepeats(records.chunks(), fresh, (id) => journal.knows(id))
+      : { changed: [], added: fresh };
+    const rewritten = [...changed, ...proven];
+    const messages = messagesOf(added);
     const { currency } = site.settings;
     records.write(
       (state) => {
-        state.history = again ? journal.refold(currency) : journal.after(state.history, messages, currency);
+        const history =
+          rewritten.length > 0 ? journal.refold(currency) : journal.after(state.history, messages, currency);
+        putHistory(state, history);
         state.sinceCheckpoint += messages.length;
+        state.heardAt = now;
         journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
-        // The person states them anew, in his own name.
-        const theirs = Object.keys(input.stated).map((id) => [id, '']);
-        state.stated = { ...Object.fromEntries(theirs), ...state.stated };
+        retract(state, input.facts);
         state.revision = Math.max(state.revision, input.revision);
         if (!input.last) return;
         const lastSeen = (device: KnownDevice) =>
           sessionOf(state.history.sessions, device.anonymousId)?.end ?? device.epoch;
         for (const device of input.devices) state.devices = withDevice(state.devices, device, lastSeen);
-        if (!isAnonymous(input.from)) state.contacts = [...new Set([...state.contacts, input.from])];
+        const contacts = isAnonymous(input.from) ? [] : [input.from, ...input.contacts];
+        state.contacts = [...new Set([...state.contacts, ...contacts])].slice(-MAX_CONTACTS);
       },
-      { added: [...added, ...proven.map(given)], removed: proven.map(({ id }) => id) },
+      { added: [...added, ...rewritten], removed: rewritten.map(({ id }) => id) },
     );
   }
 
@@ -64,26 +71,38 @@ export class Holding {
     return this.#records.journal.lastHashes(MAX_FOREIGN);
   }
 
-  /**
-   * Gives up what one device has said, and takes no more of it under its epoch. Call it when nothing is folded.
-   *
-   * @returns what it had said
-   */
-  release(anonymousId: string, site: Site): StoredChunk[] {
+  /** Takes nothing more from a device: its token is worth nothing now. */
+  refuse(anonymousId: string): void {
+    this.#records.write((state) => {
+      const theirs = state.devices.filter((known) => known.anonymousId === anonymousId);
+      const disowned = theirs.map(({ epoch }) => `${anonymousId}/${epoch}`);
+      state.devices = state.devices.map((known) =>
+        theirs.includes(known) ? { ...known, left: true } : known,
+      );
+      state.disowned = [...new Set([...state.disowned, ...disowned])].slice(-MAX_DISOWNED);
+    });
+  }
+
+  /** Gives up what one device has said. Call it when nothing is folded, and the device is refused. */
+  release(anonymousId: string, site: Site): void {
     const records = this.#records;
     const held = records.chunks();
-    const { replaced, theirs, others } = split(anonymousId, held);
+    const { replaced, others } = split(anonymousId, held);
     // What was lent stays the device's, also in the store.
     const lentIds = new Set(held.filter(({ head }) => head.unverified).map(({ id }) => id));
     records.write(
       (state) => {
+        const { sessions, orders } = state.history;
+        const theirs = (one: { anonymousId: string | null }) => one.anonymousId === anonymousId;
+        retract(state, [
+          ...sessions.filter(theirs).map(sessionId),
+          ...orders.list.filter(theirs).map(({ transactionId }) => orderId(transactionId, records.name)),
+          ...state.devices.filter(theirs).map(({ epoch }) => `identity:${anonymousId}/${epoch}`),
+        ]);
         records.journal.clear();
-        state.history = records.journal.refold(site.settings.currency);
+        putHistory(state, records.journal.refold(site.settings.currency));
         state.sinceCheckpoint = 0;
-        const theirs = state.devices.filter((known) => known.anonymousId === anonymousId);
-        const disowned = theirs.map(({ epoch }) => `${anonymousId}/${epoch}`);
-        state.devices = state.devices.filter((known) => !theirs.includes(known));
-        state.disowned = [...state.disowned, ...disowned].slice(-MAX_DISOWNED);
+        state.devices = state.devices.filter((known) => !theirs(known));
         state.unconfirmed = [
           ...state.unconfirmed.filter((id) => !replaced.includes(id)),
           ...others.filter(({ head }) => !head.unverified).map(({ id }) => id),
@@ -92,7 +111,12 @@ export class Holding {
       },
       { added: others, removed: replaced },
     );
-    return theirs.filter(({ head }) => !head.unverified);
+  }
+
+  /** What a device has told this person itself, as JSON. Call it when nothing is folded. */
+  toldBy(anonymousId: string): string {
+    const own = this.#records.chunks().filter(({ head }) => !head.unverified);
+    return JSON.stringify(messagesOf(own).filter((message) => message.anonymousId === anonymousId));
   }
 }
 
@@ -102,16 +126,4 @@ function lent(chunk: StoredChunk): StoredChunk {
 
 function given({ id, messages, head: { unverified: _, ...head } }: StoredChunk): StoredChunk {
   return { id, head, messages };
-}
-
-/** Each message once, and only what was not heard before. */
-function unheard<T extends { messageId: string }>(
-  messages: readonly T[],
-  known: (id: string) => boolean,
-): T[] {
-  const fresh = new Map<string, T>();
-  for (const message of messages) {
-    if (!known(message.messageId) && !fresh.has(message.messageId)) fresh.set(message.messageId, message);
-  }
-  return [...fresh.values()];
 }

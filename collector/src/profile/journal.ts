@@ -1,7 +1,7 @@
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { messagesOf, type StoredChunk } from './chunks.ts';
 import { hash53 } from './facts.ts';
-import { emptyHistory, extend, type History, isNewer, refolded } from './history.ts';
+import { emptyHistory, extend, type History, isNewer, refolded, trim } from './history.ts';
 import { addOld } from './old-message.ts';
 import type { ProfileTable } from './profile-table.ts';
 
@@ -12,14 +12,19 @@ interface Prefix {
   until: string;
 }
 
+/** Of a prefix that is too large, half of each kind of detail goes, so often at the most. */
+const MAX_HALVINGS = 10;
+
 /** A chunk that only the store has: its id, and whether it was lent by a device that had proven nothing. */
-type Folded = [id: string, unverified?: 1];
+type Folded = [id: string, unverified: 0 | 1];
 
 /** Messages after which a checkpoint is made, and how many of them it leaves out: what comes late is mostly not very late. */
 const CHECKPOINT_EVERY = 256;
 const CHECKPOINT_BEHIND = 128;
-/** Ids that are remembered at most; 8 bytes each. */
-const MAX_SEEN = 100_000;
+/** Ids of a generation, 8 bytes each; two generations are remembered. */
+const GENERATION = 50_000;
+/** Characters of a prefix; a larger one loses detail. */
+const MAX_PREFIX_LENGTH = 1_000_000;
 
 /**
  * What an object has heard: which messages, and the history that they amount to. A message that comes in order is
@@ -46,7 +51,10 @@ export class Journal {
 
   /** Whether a message was heard before. */
   knows(messageId: string): boolean {
-    return this.#recentIds().has(messageId) || contains(this.#seenHashes(), hash53(messageId));
+    if (this.#recentIds().has(messageId)) return true;
+    const { older, newer } = this.#hashed();
+    const hash = hash53(messageId);
+    return contains(newer, hash) || contains(older, hash);
   }
 
   /** Hashes of the ids that came last, `count` at the most. */
@@ -73,7 +81,7 @@ export class Journal {
     const old = base ? sorted.filter(({ timestamp }) => timestamp < base.until) : [];
     if (base && old.length > 0) {
       for (const message of old) addOld(base.history, message, currency);
-      this.#table.write('base', base);
+      this.#write('base', base);
       return this.refold(currency);
     }
     const checkpoint = this.#table.read<Prefix>('checkpoint');
@@ -119,15 +127,26 @@ export class Journal {
     state.sinceCheckpoint = sorted.length - early.length;
     if (early.length === 0) return false;
     const history = refolded(from?.history ?? emptyHistory(), early, currency);
-    this.#table.write('checkpoint', { history, until } satisfies Prefix);
+    this.#write('checkpoint', { history, until });
     this.#remember();
     return true;
   }
 
+  #write(row: 'base' | 'checkpoint', prefix: Prefix): void {
+    for (let halvings = 0; halvings < MAX_HALVINGS; halvings++) {
+      if (this.#table.write(row, prefix) <= MAX_PREFIX_LENGTH) return;
+      trim(prefix.history);
+    }
+  }
+
   /** Ids since the last checkpoint become hashes, so that an object that wakes need not read them all. */
   #remember(): void {
-    const hashes = [...this.#seenHashes(), ...[...this.#recentIds()].map(hash53)].slice(-MAX_SEEN);
-    const seen = new Float64Array([this.#table.lastPlace, ...new Float64Array(hashes).sort()]);
+    const before = this.#hashed();
+    const ids = this.#table.heads(before.place).flatMap(({ head }) => head.messageIds);
+    const full = before.newer.length >= GENERATION;
+    const older = full ? before.newer : before.older;
+    const newer = new Float64Array([...(full ? [] : before.newer), ...ids.map(hash53)]).sort();
+    const seen = new Float64Array([this.#table.lastPlace, older.length, ...older, ...newer]);
     this.#table.writeBytes('seen', seen.buffer);
     this.forget();
   }
@@ -145,12 +164,12 @@ export class Journal {
     const early = since(messagesOf(chunks), from).filter(({ timestamp }) => timestamp < until);
     const history = refolded(from?.history ?? emptyHistory(), early, currency);
     this.#remember();
-    this.#table.write('base', { history, until } satisfies Prefix);
+    this.#write('base', { history, until });
     const checkpoint = this.#table.read<Prefix>('checkpoint');
     if (checkpoint && checkpoint.until < until) this.#table.remove('checkpoint');
     const dropped = old.filter(({ head }) => head.lastAt < until);
     this.#table.removeChunks(dropped.map(({ id }) => id));
-    const folded = dropped.map(({ id, head }): Folded => (head.unverified ? [id, 1] : [id]));
+    const folded = dropped.map(({ id, head }): Folded => [id, head.unverified ? 1 : 0]);
     this.#table.write(
       'folded',
       [...this.#folded(), ...folded].filter(([id]) => kept(id)),
@@ -166,15 +185,35 @@ export class Journal {
     return this.#table.read<Folded[]>('folded') ?? [];
   }
 
-  /** Takes folded chunks back from the store, as if they had never been folded. */
+  /**
+   * Takes folded chunks back, as if they had never been folded; those that another did not take back meanwhile.
+   *
+   * @param chunks as the store has them
+   */
   unfold(chunks: readonly StoredChunk[]): void {
-    const unverified = new Set(this.#folded().flatMap(([id, lent]) => (lent ? [id] : [])));
+    const folded = new Map(this.#folded());
+    const held = new Set(this.#table.chunksById([...folded.keys()]).map(({ id }) => id));
     this.#table.addChunks(
-      chunks.map((chunk) =>
-        unverified.has(chunk.id) ? { ...chunk, head: { ...chunk.head, unverified: true } } : chunk,
-      ),
+      chunks.flatMap((chunk): StoredChunk[] => {
+        if (!folded.has(chunk.id) || held.has(chunk.id)) return [];
+        return [folded.get(chunk.id) ? { ...chunk, head: { ...chunk.head, unverified: true } } : chunk];
+      }),
     );
     for (const row of ['base', 'folded', 'checkpoint'] as const) this.#table.remove(row);
+  }
+
+  /** Whether any of these is older than the detail that is held, or was folded already. */
+  touchesFolded(chunks: readonly StoredChunk[]): boolean {
+    const until = this.#table.read<Prefix>('base')?.until;
+    if (until === undefined) return false;
+    const folded = new Set(this.folded());
+    return chunks.some(({ id, head }) => head.firstAt < until || folded.has(id));
+  }
+
+  /** What is put aside is known for ever, and no longer part of any history. Call it in a transaction, before. */
+  leaveBehind(): void {
+    this.#remember();
+    this.#table.remove('checkpoint');
   }
 
   /** Forgets all but the chunks. Call it in a transaction. */
@@ -188,24 +227,22 @@ export class Journal {
     return this.#recent;
   }
 
-  #seenHashes(): Float64Array {
-    return this.#hashed().hashes;
-  }
-
   #hashed(): Seen {
     if (!this.#seen) {
       const bytes = this.#table.readBytes('seen');
-      const [place = 0] = bytes ? new Float64Array(bytes, 0, 1) : [];
-      this.#seen = { place, hashes: bytes ? new Float64Array(bytes, 8) : new Float64Array() };
+      const [place = 0, length = 0] = bytes ? new Float64Array(bytes, 0, 2) : [];
+      const hashes = bytes ? new Float64Array(bytes, 16) : new Float64Array();
+      this.#seen = { place, older: hashes.subarray(0, length), newer: hashes.subarray(length) };
     }
     return this.#seen;
   }
 }
 
-/** Hashes of ids, sorted, of the chunks up to a place. */
+/** Hashes of ids, sorted, of the chunks up to a place; in two generations, of which the older is forgotten first. */
 interface Seen {
   place: number;
-  hashes: Float64Array;
+  older: Float64Array;
+  newer: Float64Array;
 }
 
 function since(messages: StoredMessage[], prefix: Prefix | null): StoredMessage[] {

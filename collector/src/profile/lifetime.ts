@@ -34,7 +34,7 @@ export function fateOf(
 ): Fate {
   const { link, history } = state;
   const retention = retentionDays * DAY_MS;
-  const lastSeen = Math.max(history.lastSeen, link?.phase === 'moved' ? link.epoch : 0);
+  const lastSeen = Math.max(history.lastSeen, state.heardAt, state.epoch, link?.epoch ?? 0);
   if (now - lastSeen >= retention) return { kind: 'erase' };
   const closing = history.sessions.at(-1)?.end;
   if (closing !== undefined && now < lastSeen + SESSION_CLOSED_MS) {
@@ -52,14 +52,15 @@ export function fateOf(
 }
 
 /** Whether nothing would be lost that its visitor, or a campaign, could miss. */
-function isForgettable({ link, devices, contacts, exposures, history }: State): boolean {
+function isForgettable({ link, formerly, own, devices, contacts, exposures, history }: State): boolean {
   return (
     link === null &&
+    formerly.length + own.length === 0 &&
     devices.length + contacts.length + exposures.length + history.accounts.length === 0 &&
     history.userId === null &&
     history.orders.list.length + history.orders.older.count === 0 &&
     Object.keys(history.traits).length + Object.keys(history.claimedTraits).length === 0 &&
-    Object.keys(history.identifiers).length === 0 &&
+    Object.keys(history.identifiers).length + Object.keys(history.claimedIdentifiers).length === 0 &&
     Object.values(history.carts).every(({ lines }) => lines.length === 0)
   );
 }
@@ -75,9 +76,4 @@ const MIN_FOLDED = 50;
 export function foldUntil(heldSince: number | null, chunks: number, now: number): string | null {
   if (heldSince === null || chunks < MIN_FOLDED || now - heldSince < HELD_MS) return null;
   return new Date(now - FOLD_AFTER_MS).toISOString();
-}
-
-/** ms since the epoch. */
-export function timeOfUuidv7(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

@@ -16,6 +16,8 @@ export interface Link {
   previous: { person: string; epoch: number } | null;
   /** All earlier people, the latest first: they hold what the device said under them. */
   before: string[];
+  /** Of an e-mail, phone or card: whether a server or a proof said so. */
+  certain?: boolean;
 }
 
 const MAX_BEFORE = 50;
@@ -72,7 +74,7 @@ export function stepFor(link: Link | null, wanted: string | null, trust: Trust, 
   if (trust === 'trusted')
     return { kind: 'link', phase: 'moving', sealed: link?.phase === 'lending' && another };
   if (link !== null && link.phase !== 'lending') return { kind: 'leave' };
-  if (required && rank === rankOf('u:')) return { kind: 'stay', claims: false };
+  if (required) return { kind: 'stay', claims: false };
   return { kind: 'link', phase: 'lending', sealed: another };
 }
 
@@ -128,7 +130,10 @@ export function withDevice(
   const all = [...devices.filter((other) => other !== known), { ...device, left: false }];
   const others = all.filter((other) => !other.left).slice(0, -1);
   if (others.length < MAX_DEVICES) return all;
-  const idlest = others.reduce((a, b) => (lastSeen(b) < lastSeen(a) ? b : a));
+  const claimed = others.filter((other) => !other.verified);
+  const idlest = (claimed.length > 0 ? claimed : others).reduce((a, b) =>
+    lastSeen(b) < lastSeen(a) ? b : a,
+  );
   return bounded(all.map((other) => (other === idlest ? { ...other, left: true } : other)));
 }
 

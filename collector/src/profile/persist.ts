@@ -50,7 +50,11 @@ export class StateRows {
 
   /** Writes one row, or two. Call it in a transaction. */
   write(state: State): void {
-    for (let halvings = 0; !this.#write(state) && halvings < MAX_HALVINGS; halvings++) trim(state.history);
+    for (let halvings = 0; !this.#write(state) && halvings < MAX_HALVINGS; halvings++) {
+      // What is long for another reason does not become shorter by it.
+      if (JSON.stringify(state.history).length <= MAX_LENGTH / 2) return;
+      trim(state.history);
+    }
   }
 
   forget(): void {

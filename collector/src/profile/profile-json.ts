@@ -3,7 +3,7 @@ import type { Identifiers } from '../message.ts';
 import type { OrderState, SiteSettings } from '../sites.ts';
 import type { Attribution, Touch } from './attribution.ts';
 import { cartValue, currentCart, type Line } from './cart.ts';
-import { type History, traitsOf } from './history.ts';
+import { accountOf, type History, identifiersOf, traitsOf } from './history.ts';
 import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
 
 /** The profile as the management API shows it: every field is always present, times are ISO 8601. */
@@ -56,9 +56,10 @@ interface AttributionJson {
 const iso = (time: number) => new Date(time).toISOString();
 
 export function profileJson(history: History, settings: SiteSettings): ProfileJson {
-  const { identifiers, orders } = history;
+  const { orders } = history;
+  const identifiers = identifiersOf(history);
   const cart = currentCart(history.carts);
-  const account = history.accounts.at(-1);
+  const account = accountOf(history);
   const revenue = totalRevenue(orders, settings);
   return {
     ids: { anonymousIds: history.anonymousIds, userId: history.userId },

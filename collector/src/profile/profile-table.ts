@@ -61,6 +61,25 @@ export class ProfileTable {
     ).map(toChunk);
   }
 
+  /** Puts chunks aside, where nothing but erasure finds them: they were said under somebody else. */
+  seal(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const query = `UPDATE profile SET k = 'sealed:' || substr(k, ${'chunk:'.length + 1})
+      WHERE ${IS_CHUNK} AND ${ID} IN (SELECT value FROM json_each(?))`;
+    this.#storage.sql.exec(query, JSON.stringify(ids));
+  }
+
+  /** Ids of chunks that were put aside. */
+  sealed(): string[] {
+    return this.#select<{ k: string }>(`SELECT k FROM profile WHERE ${IS_SEALED}`).map(({ k }) =>
+      k.slice(ID_AT + 'sealed:'.length - 'chunk:'.length),
+    );
+  }
+
+  removeSealed(): void {
+    if (this.#exists) this.#storage.sql.exec(`DELETE FROM profile WHERE ${IS_SEALED}`);
+  }
+
   chunkCount(): number {
     return this.#select<{ n: number }>(`SELECT count(*) AS n FROM profile WHERE ${IS_CHUNK}`)[0]?.n ?? 0;
   }
@@ -156,6 +175,7 @@ export class ProfileTable {
 
 type ChunkRow = { k: string; head: string; v: string };
 
+const IS_SEALED = "k > 'sealed:' AND k < 'sealed;'";
 const IS_CHUNK = "k > 'chunk:' AND k < 'chunk;'";
 const PLACE_LENGTH = 10;
 const ID_AT = 'chunk:'.length + PLACE_LENGTH + 1;

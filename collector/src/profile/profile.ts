@@ -4,25 +4,28 @@ import { type Cause, decide } from '../campaigns/decide.ts';
 import type { Env } from '../env.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
+import { timeOfId } from '../store/chunk-id.ts';
 import { eventStore } from '../store/open.ts';
 import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
-import { type StoredChunk, toChunks } from './chunks.ts';
-import { factsToState, hash53 } from './facts.ts';
+import { toChunks } from './chunks.ts';
+import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
-import { DAY_MS, fateOf, firstWake, foldUntil, timeOfUuidv7 } from './lifetime.ts';
-import { type Device, holds } from './link.ts';
+import { DAY_MS, fateOf, firstWake, foldUntil } from './lifetime.ts';
+import { type Device, holds, type Link, peopleOf } from './link.ts';
 import { isOrderEvent } from './orders.ts';
 import { pageOf } from './page.ts';
+import { askOwner } from './people.ts';
 import { profileJson } from './profile-json.ts';
-import { deviceName, isAnonymous, rankOf, siteOf } from './profile-name.ts';
+import { anonymousIdOf, deviceName, isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
 import type {
   AttachInput,
   AttachResult,
   ClaimInput,
   ClaimResult,
+  DetachResult,
   DisownResult,
   Elsewhere,
   IngestInput,
@@ -31,6 +34,7 @@ import type {
   Stale,
   Via,
 } from './rpc.ts';
+import type { Session } from './sessions.ts';
 import { addExposures, addRefusal } from './state.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
@@ -54,7 +58,13 @@ export class Profile extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#records = new Records(this.#name, ctx.storage, eventStore(env));
-    this.#belonging = new Belonging(this.#name, this.#records, env, () => this.#settle());
+    this.#belonging = new Belonging(
+      this.#name,
+      this.#records,
+      env,
+      () => this.#settle(),
+      async () => factIds(this.#name, this.#records.state, (await this.#site(Date.now())).settings),
+    );
     this.#holding = new Holding(this.#records);
   }
 
@@ -84,17 +94,17 @@ export class Profile extends DurableObject<Env> {
     const news = arrived.filter(({ messageId }) => !repeated.has(messageId));
     this.#accept(route.claims ? news : news.map(unclaimed), via, site, now);
     const decisions = this.#decide(arrived, site, now);
-    await this.#settle();
+    await this.#settle(sessionsOf(this.#records.state.history.sessions, news));
     await this.#lend();
     return { kind: 'stored', decisions };
   }
 
   /** Whether an armed popup may be painted now. A yes counts as an exposure; the same `claimId` gets the same answer. */
-  async claim({ claim, via }: ClaimInput): Promise<ClaimResult> {
+  async claim({ claim, via, refusedBy }: ClaimInput): Promise<ClaimResult> {
     const now = Date.now();
     const site = await this.#site(now);
     const route = await this.#route(null, via, () =>
-      this.#belonging.route(null, 'claimed', null, false, now),
+      this.#belonging.route(null, 'claimed', refusedBy, false, now),
     );
     if (route.kind !== 'here') return route;
     const { answer, exposure, refusal } = answerClaim(this.#records.state, claim, site.campaigns, now);
@@ -132,7 +142,8 @@ export class Profile extends DurableObject<Env> {
     await this.#records.askForAlarm();
     const route = await this.#route(null, null, () => Promise.resolve({ kind: 'here', claims: true }));
     if (route.kind === 'elsewhere') return route;
-    this.#holding.attach(input, site);
+    if (this.#records.journal.touchesFolded(input.chunks)) await this.#belonging.unfold();
+    this.#holding.attach(input, site, now);
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };
     this.#factsDue = true;
@@ -140,37 +151,47 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'attached' };
   }
 
-  /**
-   * The device belongs to somebody else now. What it said before stays.
-   *
-   * @returns hashes of the messages that came last, by which the device knows them when they come again
-   */
-  async detach(device: Device): Promise<number[]> {
+  /** The device belongs to somebody else now. What it said before stays. */
+  async detach(device: Device): Promise<DetachResult> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    if (!this.#records.exists) return { kind: 'detached', told: [] };
     this.#factsDue = true;
-    return this.#holding.detach(device);
+    const told = this.#holding.detach(device);
+    this.#records.wakeBy(Date.now() + RETRY_MS);
+    return { kind: 'detached', told };
   }
 
-  /** At an e-mail, phone or card: it is this person's. The first one stays. */
-  async join(person: string): Promise<void> {
+  /** At an e-mail, phone or card: it is this person's; `certain`: a server said so, or a proof. */
+  async join(person: string, certain: boolean): Promise<void> {
     await this.#records.askForAlarm();
     if (person === this.#name || rankOf(person) <= rankOf(this.#name)) return;
-    await this.#belonging.join(person, Date.now());
+    await this.#belonging.join(person, certain, Date.now());
   }
 
   /**
-   * At a device: erases all that it holds, here and in the store. From the first call on it takes nothing more until
-   * that is done.
-   *
-   * @param forgotten whether all people whom the device has belonged to have forgotten it
-   * @returns those people, who must forget it first; empty when everything is erased
+   * At a device: erases all that it has sent, here, in the store, and with all people to whom it has belonged. It takes
+   * nothing more until that is done, and goes on by itself when it is interrupted.
    */
-  async forget(forgotten: boolean): Promise<string[]> {
-    await this.#belonging.handOver();
-    const { link, formerly } = this.#records.state;
-    const people = [...new Set([...(link ? [link.person, ...link.before] : []), ...formerly])];
-    if (people.length > 0 && !forgotten) return people;
-    await this.#records.erase(Date.now() + RETRY_MS);
-    return [];
+  async forget(): Promise<void> {
+    const records = this.#records;
+    if (records.exists) {
+      records.write((state) => {
+        state.forgetting = true;
+      });
+      records.wakeAt(Date.now() + RETRY_MS);
+    }
+    await this.#belonging.rest();
+    const { link, formerly } = records.state;
+    for (const person of new Set([...(link ? peopleOf(link) : []), ...formerly])) {
+      const anonymousId = anonymousIdOf(this.#name);
+      await askOwner<null>(
+        person,
+        this.env,
+        async (profile) => profile.forgetDevice(anonymousId) as Promise<Elsewhere | null>,
+      );
+    }
+    await records.erase(Date.now() + RETRY_MS);
   }
 
   /** At a person: erases what one of its devices has sent, here and in the store, and takes no more of it. */
@@ -178,6 +199,7 @@ export class Profile extends DurableObject<Env> {
     await this.#belonging.handOver();
     const elsewhere = this.#moved();
     if (elsewhere || !this.#records.exists) return elsewhere;
+    this.#holding.refuse(anonymousId);
     await this.#release(anonymousId);
     this.#records.wakeAt(Date.now() + RETRY_MS);
     await this.#settle();
@@ -187,62 +209,67 @@ export class Profile extends DurableObject<Env> {
   /**
    * At a person: a device turned out not to be his. All that it has said goes back to it; it belongs to nobody until
    * somebody identifies on it again, and what it said until now is never handed over again.
-   *
-   * @returns whether the person had the device
    */
   async disown(anonymousId: string): Promise<DisownResult> {
     const elsewhere = this.#moved();
     if (elsewhere) return elsewhere;
-    const found = this.#records.state.devices.some((known) => known.anonymousId === anonymousId);
-    if (!found) return { kind: 'disowned', found };
+    const { devices, contacts } = this.#records.state;
+    if (!devices.some((known) => known.anonymousId === anonymousId))
+      return { kind: 'disowned', found: false };
     const device = this.env.PROFILES.getByName(deviceName(siteOf(this.#name), anonymousId));
-    const { people } = await device.belongsTo();
-    const current =
-      people.includes(this.#name) || people.some((name) => this.#records.state.contacts.includes(name));
-    // The copy first: what is told twice counts once, what is lost in between would be gone.
-    const theirs = await this.#theirs(anonymousId);
-    await device.takeBack(theirs, current);
+    await device.leave([this.#name, ...contacts]);
+    // From here on nothing of the device is taken; so the copy is whole, and what is told twice counts once.
+    this.#holding.refuse(anonymousId);
+    await this.#belonging.unfold();
+    await device.takeBack(this.#holding.toldBy(anonymousId));
     await this.#release(anonymousId);
     await this.#settle();
-    return { kind: 'disowned', found };
+    await device.settle();
+    return { kind: 'disowned', found: true };
   }
 
-  /** At a device: whom it belongs to now. */
-  belongsTo(): { people: string[] } {
+  /** At a device: it belongs to nobody, if it was one of these people's. */
+  leave(people: string[]): void {
     const { link } = this.#records.state;
-    return { people: link ? [link.person] : [] };
+    if (!link || !people.includes(link.person)) return;
+    this.#records.write((state) => {
+      state.epoch = Math.max(link.epoch + 1, Date.now());
+      state.own = [...state.own, ...this.#records.chunks().map(({ id }) => id)];
+      state.link = null;
+      state.unlent = [];
+    });
+    this.#records.wakeBy(firstWake(Date.now()));
   }
 
-  /** At a device: what a person gives back, and that it belongs to him no more. */
-  async takeBack(messages: string, unlink: boolean): Promise<void> {
+  /** At a device: what a person gives back. It is told to the store by {@link settle}, when the person has let go of it. */
+  async takeBack(messages: string): Promise<void> {
     const now = Date.now();
     const site = await this.#site(now);
     await this.#records.askForAlarm();
     const records = this.#records;
-    if (unlink) {
-      records.write((state) => {
-        state.epoch = Math.max((state.link?.epoch ?? 0) + 1, now);
-        state.link = null;
-        state.unlent = [];
-      });
-    }
+    const before = records.lastPlace;
     this.#accept(JSON.parse(messages), null, site, now);
     records.write((state) => {
-      state.sealed = records.lastPlace;
+      state.own = [...state.own, ...records.chunks(before).map(({ id }) => id)];
     });
+  }
+
+  /** Tells the store what it does not know yet. */
+  async settle(): Promise<void> {
+    this.#factsDue = true;
     await this.#settle();
   }
 
   /** Everything that is held of a person, as JSON. */
   async export(): Promise<ReadResult> {
     const elsewhere = this.#moved();
-    if (elsewhere) return elsewhere;
+    if (elsewhere && this.#records.state.link?.phase === 'moved') return elsewhere;
     const site = await this.#site(Date.now());
     const { state } = this.#records;
     const all = await timelineOf(this.#records, this.env.DB, site.id, null, Number.POSITIVE_INFINITY);
     if (state.history.watermark === null) return { kind: 'read', json: null };
     const { devices, exposures, refusals } = state;
-    const { facts } = factsToState(this.#name, { ...state, stated: {} }, site, Date.now());
+    const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
       profile: profileJson(state.history, site.settings),
       timeline: all.items,
@@ -256,35 +283,44 @@ export class Profile extends DurableObject<Env> {
 
   /**
    * Erases a person: his devices, e-mails and phones, and everything that he has done, here and in the store. It goes
-   * on by itself when it is interrupted, and takes nothing more until it is done.
+   * on by itself when it is interrupted, and takes nothing more until it is done. Of a device that belongs to nobody
+   * for certain, erases what it has sent.
    */
   async erase(): Promise<Elsewhere | null> {
-    const elsewhere = this.#moved();
-    if (elsewhere) return elsewhere;
-    if (this.#records.exists) await this.#eraseAll();
+    const { link } = this.#records.state;
+    if (link?.phase === 'moved') return { kind: 'elsewhere', person: link.person, epoch: link.epoch };
+    await (isAnonymous(this.#name) ? this.forget() : this.#eraseAll());
     return null;
   }
 
   async #eraseAll(): Promise<void> {
     const records = this.#records;
-    records.write((state) => {
-      state.forgetting = true;
-    });
-    records.wakeAt(Date.now() + RETRY_MS);
+    if (records.exists) {
+      records.write((state) => {
+        state.forgetting = true;
+      });
+      records.wakeAt(Date.now() + RETRY_MS);
+    }
     const { devices, contacts } = records.state;
     const mine = [this.#name, ...contacts];
-    for (const { anonymousId, left } of devices) {
-      if (left) continue;
+    for (const { anonymousId } of devices) {
       await this.env.PROFILES.getByName(deviceName(siteOf(this.#name), anonymousId)).eraseAsPartOf(mine);
     }
     for (const contact of contacts) await this.env.PROFILES.getByName(contact).eraseAsPartOf(mine);
     await records.erase(Date.now() + RETRY_MS);
   }
 
-  /** Goes with the person to whom it belongs, if it is still one of these. */
+  /** Goes with the person to whom it belongs; what was put aside goes also where it is somebody else's by now. */
   async eraseAsPartOf(people: string[]): Promise<void> {
     const { link } = this.#records.state;
-    if (link && people.includes(link.person)) await this.#records.erase(Date.now() + RETRY_MS);
+    if (link && people.includes(link.person)) return this.#records.erase(Date.now() + RETRY_MS);
+    this.#records.eraseSealed();
+    await this.#settle();
+  }
+
+  /** At a person: whether a device in this epoch is his. */
+  has(device: Device): boolean {
+    return holds(this.#records.state.devices, device);
   }
 
   override async alarm(info?: AlarmInvocationInfo): Promise<void> {
@@ -294,7 +330,7 @@ export class Profile extends DurableObject<Env> {
     try {
       const now = Date.now();
       const site = await this.#site(now);
-      if (records.state.forgetting) return await this.#eraseAll();
+      if (records.state.forgetting) return await (isAnonymous(this.#name) ? this.forget() : this.#eraseAll());
       await this.#belonging.handOver();
       const { erasing, unlent } = records.state;
       this.#factsDue = true;
@@ -315,17 +351,31 @@ export class Profile extends DurableObject<Env> {
     const { state, journal } = records;
     const heldSince = () => {
       const oldest = records.oldestChunk();
-      return oldest === null ? null : timeOfUuidv7(oldest);
+      return oldest === null ? null : timeOfId(oldest);
     };
     const until = foldUntil(heldSince(), records.chunkCount(), now);
-    if (until !== null && state.link === null) {
+    if (until !== null && state.link?.phase !== 'moved' && state.unlent.length === 0) {
       const kept = now - site.settings.retentionDays * DAY_MS;
-      records.write(() => journal.fold(until, site.settings.currency, (id) => timeOfUuidv7(id) >= kept));
+      records.write(() => journal.fold(until, site.settings.currency, (id) => timeOfId(id) >= kept));
     }
     const fate = fateOf(state, site.settings, heldSince(), now);
+    if (fate.kind === 'erase' && state.link?.phase === 'moved')
+      return this.#endPointer(state.link, site, now);
     if (fate.kind === 'erase') return this.#eraseAll();
     if (fate.kind === 'expire') return records.expire();
     records.wakeBy(fate.at);
+  }
+
+  /** Where a device's messages went long ago: that is kept as long as the person has it. */
+  async #endPointer(link: Link, { settings }: Site, now: number): Promise<void> {
+    const device = { anonymousId: anonymousIdOf(this.#name), epoch: link.epoch };
+    if (isAnonymous(this.#name) && (await this.env.PROFILES.getByName(link.person).has(device))) {
+      this.#records.wakeBy(now + settings.retentionDays * DAY_MS);
+      return;
+    }
+    this.#records.eraseSealed();
+    await this.#settle();
+    await this.#records.expire();
   }
 
   /** Where a request must go, if not here. */
@@ -372,9 +422,9 @@ export class Profile extends DurableObject<Env> {
 
     const sorted = [...fresh.values()].sort(compareMessages);
     const { currency } = site.settings;
-    const { history, epoch } = records.state;
+    const { history, epoch, link } = records.state;
     const sessions = history.olderSessions + history.sessions.length;
-    const ofNobody = isAnonymous(this.#name) ? epoch || now : 0;
+    const ofNobody = isAnonymous(this.#name) ? (link?.epoch ?? (epoch || now)) : 0;
     records.append(toChunks(sorted, { epoch: via?.epoch ?? ofNobody, currency }), sorted);
     // No await since the write: both are stored, or neither is.
     records.wakeBy(firstWake(now));
@@ -386,14 +436,15 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** Brings the store up to what is here. */
-  async #settle(): Promise<void> {
+  async #settle(growing: ReadonlySet<string> = new Set()): Promise<void> {
     try {
       await this.#records.settle(async () => {
         if (!this.#factsDue) return null;
         const now = Date.now();
         const site = await this.#site(now);
         this.#factsDue = false;
-        return factsToState(this.#name, this.#records.state, site, now);
+        const { state } = this.#records;
+        return { ...factsToState(this.#name, state, site, now, growing), retracted: state.retracted };
       });
     } catch (error) {
       this.#factsDue = true;
@@ -411,23 +462,12 @@ export class Profile extends DurableObject<Env> {
     }
   }
 
-  async #theirs(anonymousId: string): Promise<string> {
-    await this.#belonging.unfold();
-    const lent = new Set(this.#records.chunks().flatMap(({ id, head }) => (head.unverified ? [id] : [])));
-    const own = this.#records.chunks().filter(({ id }) => !lent.has(id));
-    return JSON.stringify(
-      own
-        .flatMap(({ messages }) => JSON.parse(messages) as StoredMessage[])
-        .filter((message) => message.anonymousId === anonymousId),
-    );
-  }
-
-  async #release(anonymousId: string): Promise<StoredChunk[]> {
+  async #release(anonymousId: string): Promise<void> {
     const site = await this.#site(Date.now());
     await this.#settle();
     await this.#belonging.unfold();
     this.#factsDue = true;
-    return this.#holding.release(anonymousId, site);
+    this.#holding.release(anonymousId, site);
   }
 
   /** Repeated messages may cause decisions too: the answer to their first copy may have been lost. */
@@ -453,6 +493,17 @@ export class Profile extends DurableObject<Env> {
     if (!site) throw new Error(`The site of ${this.#name} does not exist.`);
     return site;
   }
+}
+
+/** The sessions, as facts are called, to which these messages were added. */
+function sessionsOf(sessions: readonly Session[], messages: readonly StoredMessage[]): Set<string> {
+  const ids = new Set(messages.map(({ anonymousId }) => anonymousId));
+  const times = messages.map(({ timestamp }) => Date.parse(timestamp));
+  const touched = sessions.filter(
+    ({ anonymousId, start, end }) =>
+      ids.has(anonymousId) && times.some((time) => time >= start && time <= end),
+  );
+  return new Set(touched.map(sessionId));
 }
 
 /** What is said of a user id without the proof that the site requires does not count. */

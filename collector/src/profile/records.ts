@@ -26,6 +26,8 @@ export interface ChunkChanges {
 export interface Stating {
   facts: Fact[];
   stated: Stated;
+  /** What was taken back. */
+  retracted: string[];
 }
 
 /**
@@ -34,7 +36,7 @@ export interface Stating {
  */
 export class Records {
   /** Of the object: `ctx.id.name`. */
-  readonly #name: string;
+  readonly name: string;
   readonly #storage: DurableObjectStorage;
   readonly #store: EventStore;
   readonly #table: ProfileTable;
@@ -54,7 +56,7 @@ export class Records {
   behind = false;
 
   constructor(name: string, storage: DurableObjectStorage, store: EventStore) {
-    this.#name = name;
+    this.name = name;
     this.#storage = storage;
     this.#store = store;
     this.#table = new ProfileTable(storage);
@@ -96,6 +98,26 @@ export class Records {
     return this.#table.chunks(place);
   }
 
+  /** Puts chunks aside for good: all, or those of these ids. Call it while the state is written. */
+  seal(ids: readonly string[]): void {
+    this.journal.leaveBehind();
+    this.#table.seal(ids);
+  }
+
+  get sealed(): string[] {
+    return this.#table.sealed();
+  }
+
+  /** Erases what was put aside, here and in the store. */
+  eraseSealed(): void {
+    const sealed = this.#table.sealed();
+    if (sealed.length === 0) return;
+    this.write((state) => {
+      this.#table.removeSealed();
+      state.erasing = [...state.erasing, ...sealed];
+    });
+  }
+
   chunkCount(): number {
     return this.#table.chunkCount();
   }
@@ -115,6 +137,7 @@ export class Records {
       const { state } = this;
       const { history } = state;
       this.#table.addChunks(chunks);
+      this.journal.note(chunks);
       takeIn(state, chunks, messages, this.journal);
       renew(state);
       const checkpointed = this.journal.checkpoint(state, currencyOf(chunks));
@@ -133,11 +156,12 @@ export class Records {
     this.#transaction(() => {
       const { state } = this;
       this.#table.removeChunks(removed);
+      if (removed.length > 0) this.journal.forget();
       this.#table.addChunks(added);
+      this.journal.note(added);
       change(state);
       this.#writeState(state);
     });
-    if (removed.length > 0) this.journal.forget();
     this.#note(added);
   }
 
@@ -158,7 +182,6 @@ export class Records {
   }
 
   #note(added: readonly StoredChunk[]): void {
-    this.journal.note(added);
     const unconfirmed = new Set(this.state.unconfirmed);
     for (const chunk of added) if (unconfirmed.has(chunk.id)) this.#written.set(chunk.id, chunk);
   }
@@ -176,7 +199,7 @@ export class Records {
   }
 
   async #settle(due: () => Promise<Stating | null>): Promise<void> {
-    const site = siteOf(this.#name);
+    const site = siteOf(this.name);
     const stating = await due();
     const { unconfirmed, erasing } = this.state;
     const facts = stating?.facts ?? [];
@@ -187,7 +210,10 @@ export class Records {
     const { state } = this;
     state.unconfirmed = state.unconfirmed.filter((id) => !unconfirmed.includes(id));
     state.erasing = state.erasing.filter((id) => !erasing.includes(id));
-    if (stating) state.stated = stating.stated;
+    if (stating) {
+      state.stated = stating.stated;
+      state.retracted = state.retracted.filter((id) => !stating.retracted.includes(id));
+    }
     for (const id of unconfirmed) this.#written.delete(id);
     this.#failures = 0;
     this.behind = false;
@@ -200,7 +226,7 @@ export class Records {
       const chunk = this.#written.get(id) ?? read.get(id);
       if (!chunk) return [];
       const { firstAt, lastAt, epoch } = chunk.head;
-      return [{ id, site, profile: this.#name, epoch, firstAt, lastAt, messages: chunk.messages }];
+      return [{ id, site, profile: this.name, epoch, firstAt, lastAt, messages: chunk.messages }];
     });
   }
 
@@ -218,8 +244,8 @@ export class Records {
     // An append that is under way must not land after the erasure.
     await this.#settling.catch(() => {});
     const held = this.chunks().map(({ id }) => id);
-    const chunks = [...held, ...this.state.erasing, ...this.journal.folded()];
-    await this.#store.erase({ site: siteOf(this.#name), chunks, profile: this.#name });
+    const chunks = [...held, ...this.#table.sealed(), ...this.state.erasing, ...this.journal.folded()];
+    await this.#store.erase({ site: siteOf(this.name), chunks, profile: this.name });
     await this.expire();
   }
 

@@ -3,7 +3,6 @@ import type { Decision } from '../campaigns/decide.ts';
 import type { Exposure } from '../campaigns/gates.ts';
 import type { Claim } from './answer-claim.ts';
 import type { StoredChunk } from './chunks.ts';
-import type { Stated } from './facts.ts';
 import type { Device, KnownDevice, Trust } from './link.ts';
 
 /** A person asked by way of a device, and the epoch that the device was in; `null` for the object of a device. */
@@ -40,6 +39,7 @@ export type IngestResult =
 export interface ClaimInput {
   claim: Claim;
   via: Via;
+  refusedBy: Refused;
 }
 export type ClaimResult = { kind: 'answered'; answer: ClaimAnswer } | Elsewhere | Stale;
 
@@ -56,13 +56,19 @@ export interface AttachInput {
   /** Whether the chunks may count as the person's own word. */
   verified: boolean;
   exposures: Exposure[];
-  stated: Stated;
+  /** What it has stated, and the person states now. */
+  facts: string[];
+  /** Of an e-mail or phone: those that had led to it. */
+  contacts: string[];
   /** Of the object that hands over. */
   revision: number;
   /** Whether the chunks are complete with these: from now on the device may send to the person. */
   last: boolean;
 }
 export type AttachResult = { kind: 'attached' } | Elsewhere;
+
+/** Hashes of the messages that came last, by which the device knows them when they come again. */
+export type DetachResult = { kind: 'detached'; told: number[] } | Elsewhere;
 
 /** Whether the person had the device. */
 export type DisownResult = { kind: 'disowned'; found: boolean } | Elsewhere;

@@ -21,8 +21,8 @@ export interface State {
   formerly: string[];
   /** Of a device: hashes of messages that earlier people have; sent again, they are not news of the present one. */
   foreign: number[];
-  /** Of a device: chunks up to this place in the object were said under somebody else, and are never handed over. */
-  sealed: number;
+  /** Of a device: chunks that a person gave back, by id; they are put aside before somebody else gets the others. */
+  own: string[];
   /** Of a device: chunks that its person has no copy of yet. */
   unlent: string[];
   /** Of a person. */
@@ -40,8 +40,12 @@ export interface State {
   unconfirmed: string[];
   /** Chunks that the store must still erase. */
   erasing: string[];
-  /** Facts that the store has. */
+  /** Facts that the store has, as far as is remembered: the others are told again. */
   stated: Stated;
+  /** Facts that are not so any more, and that the store may still have. */
+  retracted: string[];
+  /** When messages came last, ms since the epoch. */
+  heardAt: number;
   /** Of the facts: the time of the last write, ms since the epoch, and greater with each. */
   revision: number;
   /** Place of the chunk that came last. */
@@ -53,6 +57,7 @@ export interface State {
 const MAX_EXPOSURES = 200;
 const MAX_REFUSALS = 20;
 export const MAX_DISOWNED = 100;
+export const MAX_CONTACTS = 100;
 export const MAX_FOREIGN = 1_000;
 
 export function emptyState(): State {
@@ -63,7 +68,7 @@ export function emptyState(): State {
     link: null,
     formerly: [],
     foreign: [],
-    sealed: 0,
+    own: [],
     unlent: [],
     devices: [],
     disowned: [],
@@ -74,6 +79,8 @@ export function emptyState(): State {
     unconfirmed: [],
     erasing: [],
     stated: {},
+    retracted: [],
+    heardAt: 0,
     revision: 0,
     places: 0,
     sinceCheckpoint: 0,

@@ -1,5 +1,7 @@
 import type { Exposure } from '../campaigns/gates.ts';
+import { MAX_AHEAD_MS } from '../ingest/accepted-time.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
+import { timeOfId } from '../store/chunk-id.ts';
 import { readChunks } from '../store/read-chunks.ts';
 import { messagesOf } from './chunks.ts';
 import type { Records } from './records.ts';
@@ -45,11 +47,15 @@ export async function timelineOf(
     }
   };
   add(messagesOf(records.chunks()));
-  const folded = records.journal.folded().toReversed();
-  for (let from = 0; from < folded.length && found.size <= limit; from += CHUNKS_AT_ONCE) {
+  const folded = records.journal.folded().sort().reverse();
+  const sorted = () =>
+    [...found.values(), ...decisions.filter(wanted)].sort((a, b) => (isBefore(a, b) ? 1 : -1));
+  // A chunk holds nothing that happened after its arrival; so a page is whole when the next one came before its end.
+  const isWhole = (next: string) => Date.parse(sorted()[limit]?.at ?? '') > timeOfId(next) + MAX_AHEAD_MS;
+  for (let from = 0; from < folded.length && !isWhole(folded[from] ?? ''); from += CHUNKS_AT_ONCE) {
     add(messagesOf(await readChunks(db, site, folded.slice(from, from + CHUNKS_AT_ONCE))));
   }
-  const all = [...found.values(), ...decisions.filter(wanted)].sort((a, b) => (isBefore(a, b) ? 1 : -1));
+  const all = sorted();
   const items = all.slice(0, limit);
   const last = items.at(-1);
   return { items, cursor: all.length > items.length && last ? { at: last.at, id: last.id } : null };
