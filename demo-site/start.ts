@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,7 @@ async function start(): Promise<void> {
   await requireFree(demoPort, 'DEMO_PORT', 'the demo shop');
   if (options.fresh) clearState(stateDir);
   mkdirSync(stateDir, { recursive: true });
+  requireFormat(stateDir);
   const { file: secretsFile, adminToken } = secretsOf(stateDir, process.env.ADMIN_TOKEN);
 
   progress('Building the SDK');
@@ -61,6 +62,19 @@ async function start(): Promise<void> {
 
   State is kept in ${stateDir}; npm start -- --fresh clears it. Ctrl-C stops everything.
 `);
+}
+
+/** Grows when objects store what they hold in another way. */
+const STATE_FORMAT = '2';
+
+/** The embedded default is for trying out: what an earlier version has stored there is not converted. */
+function requireFormat(stateDir: string): void {
+  const file = join(stateDir, 'format');
+  const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : '1';
+  if (found !== STATE_FORMAT && existsSync(join(stateDir, 'secrets.env'))) {
+    throw new Error(`The state in ${stateDir} is of an earlier version. npm start -- --fresh begins anew.`);
+  }
+  writeFileSync(file, STATE_FORMAT);
 }
 
 async function fail(message: string): Promise<void> {
@@ -95,7 +109,7 @@ function portOf(variable: string, standard: number): number {
 
 /** Only what was made here: STATE_DIR may be anybody's folder. */
 function clearState(stateDir: string): void {
-  for (const name of ['v3', 'secrets.env', 'collector.log', 'wrangler.log']) {
+  for (const name of ['v3', 'secrets.env', 'format', 'collector.log', 'wrangler.log']) {
     rmSync(join(stateDir, name), { recursive: true, force: true });
   }
 }

@@ -10,15 +10,15 @@ import { answerClaim } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
 import { toChunks } from './chunks.ts';
+import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
 import { DAY_MS, fateOf, firstWake, foldUntil } from './lifetime.ts';
-import { type Device, holds, type Link, peopleOf } from './link.ts';
+import { type Device, holds, type Link } from './link.ts';
 import { isOrderEvent } from './orders.ts';
 import { pageOf } from './page.ts';
-import { askOwner } from './people.ts';
 import { profileJson } from './profile-json.ts';
-import { anonymousIdOf, deviceName, isAnonymous, rankOf, siteOf } from './profile-name.ts';
+import { anonymousIdOf, isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
 import type {
   AttachInput,
@@ -52,6 +52,7 @@ export class Profile extends DurableObject<Env> {
   readonly #records: Records;
   readonly #belonging: Belonging;
   readonly #holding: Holding;
+  readonly #departure: Departure;
   /** Whether something may have changed that the store has facts of. */
   #factsDue = false;
 
@@ -66,6 +67,14 @@ export class Profile extends DurableObject<Env> {
       async () => factIds(this.#name, this.#records.state, (await this.#site(Date.now())).settings),
     );
     this.#holding = new Holding(this.#records);
+    this.#departure = new Departure(
+      this.#records,
+      this.#belonging,
+      this.#holding,
+      env,
+      () => this.settle(),
+      () => this.#site(Date.now()),
+    );
   }
 
   /**
@@ -169,63 +178,22 @@ export class Profile extends DurableObject<Env> {
     await this.#belonging.join(person, certain, Date.now());
   }
 
-  /**
-   * At a device: erases all that it has sent, here, in the store, and with all people to whom it has belonged. It takes
-   * nothing more until that is done, and goes on by itself when it is interrupted.
-   */
-  async forget(): Promise<void> {
-    const records = this.#records;
-    if (records.exists) {
-      records.write((state) => {
-        state.forgetting = true;
-      });
-      records.wakeAt(Date.now() + RETRY_MS);
-    }
-    await this.#belonging.rest();
-    const { link, formerly } = records.state;
-    for (const person of new Set([...(link ? peopleOf(link) : []), ...formerly])) {
-      const anonymousId = anonymousIdOf(this.#name);
-      await askOwner<null>(
-        person,
-        this.env,
-        async (profile) => profile.forgetDevice(anonymousId) as Promise<Elsewhere | null>,
-      );
-    }
-    await records.erase(Date.now() + RETRY_MS);
+  /** At a device: see {@link Departure.forget}. */
+  forget(): Promise<void> {
+    return this.#departure.forget();
   }
 
   /** At a person: erases what one of its devices has sent, here and in the store, and takes no more of it. */
   async forgetDevice(anonymousId: string): Promise<Elsewhere | null> {
     await this.#belonging.handOver();
     const elsewhere = this.#moved();
-    if (elsewhere || !this.#records.exists) return elsewhere;
-    this.#holding.refuse(anonymousId);
-    await this.#release(anonymousId);
-    this.#records.wakeAt(Date.now() + RETRY_MS);
-    await this.#settle();
-    return null;
+    if (!elsewhere) await this.#departure.forgetDevice(anonymousId);
+    return elsewhere;
   }
 
-  /**
-   * At a person: a device turned out not to be his. All that it has said goes back to it; it belongs to nobody until
-   * somebody identifies on it again, and what it said until now is never handed over again.
-   */
+  /** At a person: see {@link Departure.disown}. */
   async disown(anonymousId: string): Promise<DisownResult> {
-    const elsewhere = this.#moved();
-    if (elsewhere) return elsewhere;
-    const { devices, contacts } = this.#records.state;
-    if (!devices.some((known) => known.anonymousId === anonymousId))
-      return { kind: 'disowned', found: false };
-    const device = this.env.PROFILES.getByName(deviceName(siteOf(this.#name), anonymousId));
-    await device.leave([this.#name, ...contacts]);
-    // From here on nothing of the device is taken; so the copy is whole, and what is told twice counts once.
-    this.#holding.refuse(anonymousId);
-    await this.#belonging.unfold();
-    await device.takeBack(this.#holding.toldBy(anonymousId));
-    await this.#release(anonymousId);
-    await this.#settle();
-    await device.settle();
-    return { kind: 'disowned', found: true };
+    return this.#moved() ?? { kind: 'disowned', found: await this.#departure.disown(anonymousId) };
   }
 
   /** At a device: it belongs to nobody, if it was one of these people's. */
@@ -281,33 +249,12 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'read', json };
   }
 
-  /**
-   * Erases a person: his devices, e-mails and phones, and everything that he has done, here and in the store. It goes
-   * on by itself when it is interrupted, and takes nothing more until it is done. Of a device that belongs to nobody
-   * for certain, erases what it has sent.
-   */
+  /** See {@link Departure.erase}. Of a device that belongs to nobody for certain, erases what it has sent. */
   async erase(): Promise<Elsewhere | null> {
     const { link } = this.#records.state;
     if (link?.phase === 'moved') return { kind: 'elsewhere', person: link.person, epoch: link.epoch };
-    await (isAnonymous(this.#name) ? this.forget() : this.#eraseAll());
+    await this.#departure.end();
     return null;
-  }
-
-  async #eraseAll(): Promise<void> {
-    const records = this.#records;
-    if (records.exists) {
-      records.write((state) => {
-        state.forgetting = true;
-      });
-      records.wakeAt(Date.now() + RETRY_MS);
-    }
-    const { devices, contacts } = records.state;
-    const mine = [this.#name, ...contacts];
-    for (const { anonymousId } of devices) {
-      await this.env.PROFILES.getByName(deviceName(siteOf(this.#name), anonymousId)).eraseAsPartOf(mine);
-    }
-    for (const contact of contacts) await this.env.PROFILES.getByName(contact).eraseAsPartOf(mine);
-    await records.erase(Date.now() + RETRY_MS);
   }
 
   /** Goes with the person to whom it belongs; what was put aside goes also where it is somebody else's by now. */
@@ -330,7 +277,7 @@ export class Profile extends DurableObject<Env> {
     try {
       const now = Date.now();
       const site = await this.#site(now);
-      if (records.state.forgetting) return await (isAnonymous(this.#name) ? this.forget() : this.#eraseAll());
+      if (records.state.forgetting) return await this.#departure.end();
       await this.#belonging.handOver();
       const { erasing, unlent } = records.state;
       this.#factsDue = true;
@@ -361,7 +308,7 @@ export class Profile extends DurableObject<Env> {
     const fate = fateOf(state, site.settings, heldSince(), now);
     if (fate.kind === 'erase' && state.link?.phase === 'moved')
       return this.#endPointer(state.link, site, now);
-    if (fate.kind === 'erase') return this.#eraseAll();
+    if (fate.kind === 'erase') return this.#departure.end();
     if (fate.kind === 'expire') return records.expire();
     records.wakeBy(fate.at);
   }
@@ -460,14 +407,6 @@ export class Profile extends DurableObject<Env> {
       console.warn('What could not be lent is kept and tried again.', error);
       this.#records.wakeBy(Date.now() + RETRY_MS);
     }
-  }
-
-  async #release(anonymousId: string): Promise<void> {
-    const site = await this.#site(Date.now());
-    await this.#settle();
-    await this.#belonging.unfold();
-    this.#factsDue = true;
-    this.#holding.release(anonymousId, site);
   }
 
   /** Repeated messages may cause decisions too: the answer to their first copy may have been lost. */
