@@ -16,7 +16,7 @@ export class D1EventStore implements EventStore {
   }
 
   async append(chunks: readonly Chunk[], facts: readonly Fact[]): Promise<void> {
-    const statements = [...this.#insert(chunks), ...this.#upsert(facts)];
+    const statements = [...this.#insert(chunks), ...this.#upsert(facts), ...this.#settleOrders(facts)];
     const [only] = statements;
     if (statements.length === 1 && only) await only.run();
     else if (statements.length > 1) await this.#db.batch(statements);
@@ -50,6 +50,28 @@ export class D1EventStore implements EventStore {
            OR (excluded.revision > facts.revision
              AND (substr(excluded.profile, 1, 1) = substr(facts.profile, 1, 1) OR facts.row IS NULL)))`,
       [...facts].sort((a, b) => a.revision - b.revision).map(factLine),
+    );
+  }
+
+  /**
+   * What a device has said of an order goes when a person who has the device says it: were he erased, it would stay.
+   * It may have arrived after his word.
+   */
+  #settleOrders(facts: readonly Fact[]): D1PreparedStatement[] {
+    const orders = facts.flatMap(({ site, kind, row }) => {
+      const { transactionId, anonymousId } = kind === 'order' && row !== null ? JSON.parse(row) : {};
+      if (typeof transactionId !== 'string' || typeof anonymousId !== 'string') return [];
+      return [JSON.stringify({ site, order: `${transactionId}/`, device: `a:${site}:${anonymousId}` })];
+    });
+    return this.#bulk(
+      `DELETE FROM facts WHERE (site, kind, key) IN (
+         SELECT d.site, d.kind, d.key FROM json_each(?1) CROSS JOIN facts AS d CROSS JOIN facts AS p
+         WHERE d.site = value ->> 'site' AND d.kind = 'order' AND d.key = (value ->> 'order') || (value ->> 'device')
+           AND p.site = d.site AND p.kind = 'order'
+           AND p.key > (value ->> 'order') || 'c:' AND p.key < (value ->> 'order') || 'v'
+           AND p.key = (value ->> 'order') || p.profile AND p.revision > d.revision
+           AND p.row ->> 'anonymousId' = d.row ->> 'anonymousId')`,
+      orders,
     );
   }
 
