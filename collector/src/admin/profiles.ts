@@ -3,10 +3,12 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
+import { forgetJoins } from '../ingest/join.ts';
 import { askOwner } from '../profile/people.ts';
-import { contactNames, deviceName, personName } from '../profile/profile-name.ts';
+import { contactNames, deviceName, personName, siteOf } from '../profile/profile-name.ts';
 import type { DisownResult, ReadResult } from '../profile/rpc.ts';
 import type { Cursor } from '../profile/timeline.ts';
+import { eventStore } from '../store/open.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
 type C = Context<{ Bindings: Env }>;
@@ -41,7 +43,17 @@ export const profiles = new Hono<{ Bindings: Env }>()
     return c.json({ items: page.items, cursor: page.cursor && btoa(JSON.stringify(page.cursor)) });
   })
   .delete('/:ref', async (c) => {
-    await askOwner<null>(await nameOf(c), c.env, (profile) => profile.erase());
+    try {
+      await askOwner<null>(await nameOf(c), c.env, async (profile, name) => {
+        const elsewhere = await profile.erase();
+        // Its object may have expired, and the store have its events still.
+        if (elsewhere === null)
+          await eventStore(c.env).erase({ site: siteOf(name), chunks: [], profile: name });
+        return elsewhere;
+      });
+    } finally {
+      forgetJoins();
+    }
     return c.json({ success: true });
   })
   .post('/:ref/disown', zValidator('json', device, explainInvalid), async (c) => {

@@ -10,9 +10,11 @@ export type Source = 'client' | 'all';
 /** The tables in D1: where everything arrives, directly or through the queue. */
 export class D1EventStore implements EventStore {
   readonly #db: D1Database;
+  readonly #now: () => number;
 
-  constructor(db: D1Database) {
+  constructor(db: D1Database, now: () => number = Date.now) {
     this.#db = db;
+    this.#now = now;
   }
 
   async append(chunks: readonly Chunk[], facts: readonly Fact[]): Promise<void> {
@@ -80,7 +82,8 @@ export class D1EventStore implements EventStore {
   }
 
   /**
-   * That of a profile reads all chunks of the site.
+   * Chunks that are named go at once, and the facts of their profile with them. What else there is of the profile goes
+   * with the next pass over the site (pass-over-erased.ts), so that forgetting somebody who is not known costs one row.
    *
    * @param first what must be done before, in the same transaction
    */
@@ -96,9 +99,18 @@ export class D1EventStore implements EventStore {
     ];
     if (profile !== null) {
       statements.push(
-        this.#db.prepare('DELETE FROM chunks WHERE site = ?1 AND profile = ?2').bind(site, profile),
-        this.#db.prepare('DELETE FROM facts WHERE site = ?1 AND profile = ?2').bind(site, profile),
+        this.#db
+          .prepare(
+            `INSERT INTO erasures (site, profile, until) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`,
+          )
+          .bind(site, profile, this.#now()),
       );
+      if (chunks.length > 0) {
+        statements.push(
+          this.#db.prepare('DELETE FROM facts WHERE site = ?1 AND profile = ?2').bind(site, profile),
+        );
+      }
     }
     if (statements.length > 0) await this.#db.batch(statements);
   }
