@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
+import { forgetJoins } from '../ingest/join.ts';
 import { askOwner } from '../profile/people.ts';
 import { contactNames, deviceName, personName } from '../profile/profile-name.ts';
 import type { DisownResult, ReadResult } from '../profile/rpc.ts';
@@ -41,7 +42,11 @@ export const profiles = new Hono<{ Bindings: Env }>()
     return c.json({ items: page.items, cursor: page.cursor && btoa(JSON.stringify(page.cursor)) });
   })
   .delete('/:ref', async (c) => {
-    await askOwner<null>(await nameOf(c), c.env, (profile) => profile.erase());
+    try {
+      await askOwner<null>(await nameOf(c), c.env, (profile) => profile.erase());
+    } finally {
+      forgetJoins();
+    }
     return c.json({ success: true });
   })
   .post('/:ref/disown', zValidator('json', device, explainInvalid), async (c) => {

@@ -126,6 +126,20 @@ describe('who somebody is', () => {
     });
   });
 
+  it('is not told by the id of a device that a broken page sends for everybody', async () => {
+    for (const anonymousId of ['undefined', 'null', '0', '00000000-0000-0000-0000-000000000000', 'NaN']) {
+      const message = { type: 'track', event: 'x', messageId: 'm', anonymousId };
+      const fault = `The anonymousId "${anonymousId}" names nobody and is ignored.`;
+      expect(await refusal(message, arrival('browser'))).toEqual({
+        code: 'no_id',
+        reason: `${fault} The message has neither anonymousId nor userId.`,
+      });
+      const named = await accepted({ ...message, userId: 'mira' }, arrival('browser'));
+      expect(named.message).not.toHaveProperty('anonymousId');
+      expect(named.warnings).toEqual([fault]);
+    }
+  });
+
   it('is not told by an alias of nobody', async () => {
     const alias = { type: 'alias', messageId: 'm' };
     const from = arrival('browser');

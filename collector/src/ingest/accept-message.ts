@@ -44,7 +44,8 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
   const result = messageSchema.safeParse(raw);
   if (!result.success) return refuse(sentId, 'invalid', explain(result.error));
   const parsed = result.data;
-  const warnings = dropNobodies(parsed);
+  const nobodies = dropNobodies(parsed);
+  const warnings = [...nobodies];
   const missing = missingName(parsed);
   if (missing) return refuse(sentId, 'invalid', missing);
 
@@ -66,7 +67,8 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
   const message = toStored(parsed, parsed.messageId || (await hashedId(parsed)), time, arrival);
   const isServer = arrival.keyKind === 'server';
   if (!message.anonymousId && !message.userId && !(isServer && message.identifiers)) {
-    return refuse(sentId, 'no_id', isServer ? NO_NAME : 'The message has neither anonymousId nor userId.');
+    const reason = isServer ? NO_NAME : 'The message has neither anonymousId nor userId.';
+    return refuse(sentId, 'no_id', [...nobodies, reason].join(' '));
   }
   const { proof, fault } = await arrival.prove(parsed.token, message.userId);
   if (fault) warnings.push(fault);
@@ -79,9 +81,11 @@ const NO_NAME =
 /** Takes out the ids that are no one's; says so. */
 function dropNobodies(parsed: ParsedMessage): string[] {
   const warnings: string[] = [];
-  if (parsed.userId && namesNobody(parsed.userId)) {
-    warnings.push(`The userId "${parsed.userId}" names nobody and is ignored.`);
-    parsed.userId = null;
+  for (const kind of ['anonymousId', 'userId'] as const) {
+    const id = parsed[kind];
+    if (!id || !namesNobody(id)) continue;
+    warnings.push(`The ${kind} "${id}" names nobody and is ignored.`);
+    parsed[kind] = null;
   }
   if (parsed.type === 'alias' && parsed.previousId != null && namesNobody(parsed.previousId)) {
     if (parsed.previousId !== '') {

@@ -15,6 +15,7 @@ import {
 } from '../../../test/support/workerd/collector.ts';
 import { personName } from '../profile/profile-name.ts';
 import { D1EventStore } from '../store/d1.ts';
+import { finishErasures } from '../store/finish-erasures.ts';
 
 function forget(site: TestSite, anonymousId: string, headers: object = {}): Promise<Response> {
   return exports.default.fetch('http://collector.test/v1/visitor', {
@@ -30,8 +31,10 @@ const identify = (anonymousId: string, userId: string) => ({
 });
 const rowsOf = async (site: TestSite) => {
   await arrived();
-  const { results } = await env.DB.prepare('SELECT messages FROM chunks WHERE site = ?').bind(site.id).all();
-  return JSON.stringify(results);
+  const { results } = await env.DB.prepare('SELECT messages FROM chunks WHERE site = ?')
+    .bind(site.id)
+    .all<{ messages: string }>();
+  return `[${results.map(({ messages }) => messages).join(',')}]`;
 };
 
 describe('a visitor who withdraws consent', () => {
@@ -108,6 +111,31 @@ describe('a visitor who withdraws consent', () => {
     await evictDurableObject(person);
     await runDurableObjectAlarm(person);
     expect(await rowsOf(site)).toBe('[]');
+  });
+
+  it('is forgotten by the store within a day, though nothing else has known it for a month', async () => {
+    const site = await makeSite();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      await sendBatch(site, [track('v'), track('w'), track('x')]);
+      await arrived();
+      vi.setSystemTime(Date.now() + 32 * 86_400_000);
+      for (const id of ['v', 'w', 'x']) {
+        await runDurableObjectAlarm(env.PROFILES.getByName(`a:${site.id}:${id}`));
+      }
+      expect((await forget(site, 'v')).status).toBe(200);
+      expect((await api('DELETE', `/api/sites/${site.id}/profiles/anonymous:w`)).status).toBe(200);
+      vi.setSystemTime(Date.now() + 1);
+      await sendBatch(site, [track('v', 'search')]);
+      await arrived();
+      await finishErasures(env, Date.now() + 1);
+      const rows = await rowsOf(site);
+      expect(rows).not.toContain('"w"');
+      expect(rows).toContain('"x"');
+      expect((await eventsOf(site)).map(({ event }) => event).sort()).toEqual(['search', 'view_item']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('cannot be made to by a foreign page', async () => {

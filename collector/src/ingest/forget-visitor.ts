@@ -4,14 +4,16 @@ import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import { deviceName } from '../profile/profile-name.ts';
 import { authorize } from './authorize.ts';
+import { forgetJoins } from './join.ts';
 import { readJsonObject } from './parse.ts';
 import { visitorCookie } from './visitor-cookie.ts';
 
-const forgetRequest = z.object({ anonymousId: z.string().min(1).max(256), token: z.unknown().optional() });
+const forgetRequest = z.object({ anonymousId: z.string().min(1).max(256) });
 
 /**
  * `DELETE /v1/visitor`: consent was withdrawn. Everything that the device has sent is erased, in its object and in
- * the store, also where it belongs to a person by now; the cookie expires. Repeating it changes nothing.
+ * the store, also where it belongs to a person by now; the cookie expires. What was kept of a device that is not known
+ * any more leaves the store within a day. Repeating it changes nothing.
  *
  * @throws RequestError 503 when not all of it could be erased yet
  */
@@ -26,6 +28,8 @@ export async function forgetVisitor(c: Context<{ Bindings: Env }>, now: number):
   } catch (error) {
     console.error(error);
     throw new RequestError('unavailable', 'The device could not be forgotten yet. Ask again.', 5);
+  } finally {
+    forgetJoins();
   }
   cookie?.clear();
   return { success: true };

@@ -1,7 +1,10 @@
 import type { Env } from '../env.ts';
 
-/** What this isolate has joined lately, and until when it need not ask again, ms since the epoch. */
-const joined = new Map<string, number>();
+/**
+ * What this isolate has joined lately, and until when it need not ask again, ms since the epoch. An erasure in another
+ * isolate is noticed when that time is over: until then an e-mail that was erased may not be told whose it is.
+ */
+let joined = new Map<string, number>();
 const TTL_MS = 60_000;
 const MAX_JOINED = 10_000;
 
@@ -14,8 +17,15 @@ export async function join(
   now: number,
 ): Promise<void> {
   const key = `${contact} ${person} ${certain}`;
-  if ((joined.get(key) ?? 0) > now) return;
+  const known = joined;
+  if ((known.get(key) ?? 0) > now) return;
   await env.PROFILES.getByName(contact).join(person, certain);
-  if (joined.size >= MAX_JOINED) joined.clear();
-  joined.set(key, now + TTL_MS);
+  // If somebody was erased meanwhile, this map is the old one.
+  if (known.size >= MAX_JOINED) known.clear();
+  known.set(key, now + TTL_MS);
+}
+
+/** After somebody was erased: his e-mail, phone and card know nothing of him any more. */
+export function forgetJoins(): void {
+  joined = new Map();
 }

@@ -2,6 +2,7 @@ import type { Accepted, StoredMessage } from '../message.ts';
 import type { Trust } from '../profile/link.ts';
 import { contactNames, personName } from '../profile/profile-name.ts';
 import type { Site } from '../sites.ts';
+import { normalEmail } from './identifiers.ts';
 
 /** Consecutive messages of one device, as long as the same person, or nobody, is named. */
 export interface Part {
@@ -46,11 +47,15 @@ export async function partsOf(accepted: readonly Accepted[], site: Site, key: st
     add(message.anonymousId ?? null, naming, message);
     const { previousId } = message;
     if (message.type !== 'alias' || !previousId || previousId === message.anonymousId) continue;
-    if (!previousId.includes('@')) add(previousId, { ...naming, joins: [] });
-    else if (naming.person !== null && naming.trust === 'trusted') {
-      const contacts = await contactNames(site.id, { email: previousId.trim().toLowerCase() }, key);
-      add(message.anonymousId ?? null, { ...naming, joins: contacts });
+    if (!previousId.includes('@')) {
+      // Another device may be somebody's who has proven that it is.
+      if (isBelieved(site, proof)) add(previousId, { ...naming, joins: [] });
+      continue;
     }
+    const email = normalEmail(previousId);
+    if (email === null) continue;
+    const joins = certain(await contactNames(site.id, { email }, key), { email }, site, proof);
+    if (joins.length > 0) add(message.anonymousId ?? null, { ...naming, joins });
   }
   return [...visitors.values()];
 }
@@ -82,6 +87,11 @@ function namer(
   };
 }
 
+/** Whether everything that is said is taken as it is. */
+function isBelieved(site: Site, proof: Accepted['proof']): boolean {
+  return proof.kind === 'server' || site.settings.identity === 'off';
+}
+
 /** Which of the e-mail, phone and card beside a user id are his for certain. */
 function certain(
   contacts: readonly string[],
@@ -89,7 +99,7 @@ function certain(
   site: Site,
   proof: Accepted['proof'],
 ): string[] {
-  if (proof.kind === 'server' || site.settings.identity === 'off') return [...contacts];
+  if (isBelieved(site, proof)) return [...contacts];
   const email = identifiers?.email;
   return proof.kind === 'proven' && email !== undefined && proof.email === email ? contacts.slice(0, 1) : [];
 }

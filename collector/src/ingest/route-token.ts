@@ -42,12 +42,14 @@ export async function readRouteToken(
   const cut = token.lastIndexOf('|');
   const body = token.slice(0, Math.max(0, cut));
   if (!(await verifyHmac('route', signed(anonymousId, body), token.slice(cut + 1), key))) return null;
-  const [person = '', epoch = '', expiry = ''] = body.split('|');
+  const [person = '', epoch = '', expiry = '', ...more] = body.split('|');
+  if (more.length > 0) return null;
   return !isAnonymous(person) && siteOf(person) === site && Number(expiry) > now
     ? { person, epoch: Number(epoch) }
     : null;
 }
 
+/** An anonymous id may contain anything, `|` too. */
 function signed(anonymousId: string, body: string): string {
-  return `${body}|${anonymousId}`;
+  return JSON.stringify([body, anonymousId]);
 }

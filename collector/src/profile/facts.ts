@@ -64,8 +64,13 @@ export function sessionId({ start, id }: Pick<Session, 'start' | 'id'>): string 
   return idOf('session', `${iso(start)}/${id}`);
 }
 
-export function orderId(transactionId: string, _name: string): string {
-  return idOf('order', transactionId);
+export function orderId(transactionId: string, name: string): string {
+  return idOf('order', orderKey(transactionId, name));
+}
+
+/** It has the profile's name, because anybody may state an order under a number that is another's. */
+function orderKey(transactionId: string, name: string): string {
+  return `${transactionId}/${name}`;
 }
 
 const MAX_RETRACTED = 1_000;
@@ -88,7 +93,7 @@ export function rowsOf(name: string, state: State, settings: SiteSettings, now: 
     if (!isOver(session, now)) continue;
     rows.push(sessionRow(session, history.orders.list, settings));
   }
-  for (const order of history.orders.list) rows.push(orderRow(order, settings));
+  for (const order of history.orders.list) rows.push(orderRow(name, order, settings));
   if (isAnonymous(name) || history.watermark === null) return rows;
   const person = profileRow(name, state);
   if (person) rows.push(person);
@@ -136,10 +141,11 @@ function sessionRow(session: Session, orders: readonly Order[], settings: SiteSe
   return { kind: 'session', key: `${iso(start)}/${id}`, row };
 }
 
-function orderRow(order: Order, settings: SiteSettings): Row {
+function orderRow(name: string, order: Order, settings: SiteSettings): Row {
   const { transactionId, at, state, currency, value, refunded, anonymousId, attribution } = order;
   const revenue = counts(state, settings) ? value - refunded : 0;
   const row = JSON.stringify({
+    transactionId,
     at: iso(at),
     state,
     counts: counts(state, settings),
@@ -152,7 +158,7 @@ function orderRow(order: Order, settings: SiteSettings): Row {
     first: touchRow(attribution.first),
     last: touchRow(attribution.last),
   });
-  return { kind: 'order', key: transactionId, row };
+  return { kind: 'order', key: orderKey(transactionId, name), row };
 }
 
 function touchRow(touch: Touch | null) {

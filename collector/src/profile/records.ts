@@ -236,7 +236,9 @@ export class Records {
    * @param retryAt when to wake and go on, should it be interrupted
    */
   async erase(retryAt: number): Promise<void> {
-    if (!this.#table.exists) return;
+    // Expired, perhaps: the store may have what was here.
+    if (!this.#table.exists)
+      return this.#store.erase({ site: siteOf(this.name), chunks: [], profile: this.name });
     this.write((state) => {
       state.forgetting = true;
     });

@@ -93,8 +93,8 @@ describe('what was erased leaves the archive', () => {
     const [mine, other] = [chunkOf(site, { at: now - 1 }), chunkOf(site, { profile: `a:${site}:w` })];
     await deliver([mine, other]);
     await erase(site, [], mine.profile, now);
-    expect((await held(site)).chunks).toEqual([other.id]);
     await finishErasures(env, now + HOUR_MS);
+    expect((await held(site)).chunks).toEqual([other.id]);
     expect(Object.values(await archived(site))).toEqual([[other.id]]);
   });
 

@@ -5,6 +5,7 @@ import { chunkOf, factOf, held } from '../../../test/support/workerd/store.ts';
 import worker from '../worker.ts';
 import { consume } from './consume.ts';
 import type { Chunk, Erasure, Fact } from './event-store.ts';
+import { finishErasures } from './finish-erasures.ts';
 import { eventStore } from './open.ts';
 import { QueueEventStore } from './queue.ts';
 
@@ -194,6 +195,7 @@ describe('what was erased does not come back from the queue', () => {
     if (!before || !queued || !after) throw new Error('never');
     await deliver((await sent([before], [fact('1', now - 1)])).flat());
     await erase({ site, chunks: [], profile }, now);
+    await finishErasures(env, now + 1);
     expect(await held(site)).toEqual({ chunks: [], facts: [] });
     await deliver((await sent([before, queued, after, other], [fact('1', now), fact('2', now + 1)])).flat());
     expect(await held(site)).toEqual({ chunks: [after.id, other.id].sort(), facts: ['session:2'] });

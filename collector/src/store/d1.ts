@@ -10,13 +10,15 @@ export type Source = 'client' | 'all';
 /** The tables in D1: where everything arrives, directly or through the queue. */
 export class D1EventStore implements EventStore {
   readonly #db: D1Database;
+  readonly #now: () => number;
 
-  constructor(db: D1Database) {
+  constructor(db: D1Database, now: () => number = Date.now) {
     this.#db = db;
+    this.#now = now;
   }
 
   async append(chunks: readonly Chunk[], facts: readonly Fact[]): Promise<void> {
-    const statements = [...this.#insert(chunks), ...this.#upsert(facts)];
+    const statements = [...this.#insert(chunks), ...this.#upsert(facts), ...this.#settleOrders(facts)];
     const [only] = statements;
     if (statements.length === 1 && only) await only.run();
     else if (statements.length > 1) await this.#db.batch(statements);
@@ -53,12 +55,35 @@ export class D1EventStore implements EventStore {
     );
   }
 
+  /**
+   * What a device has said of an order goes when a person who has the device says it: were he erased, it would stay.
+   * It may have arrived after his word.
+   */
+  #settleOrders(facts: readonly Fact[]): D1PreparedStatement[] {
+    const orders = facts.flatMap(({ site, kind, row }) => {
+      const { transactionId, anonymousId } = kind === 'order' && row !== null ? JSON.parse(row) : {};
+      if (typeof transactionId !== 'string' || typeof anonymousId !== 'string') return [];
+      return [JSON.stringify({ site, order: `${transactionId}/`, device: `a:${site}:${anonymousId}` })];
+    });
+    return this.#bulk(
+      `DELETE FROM facts WHERE (site, kind, key) IN (
+         SELECT d.site, d.kind, d.key FROM json_each(?1) CROSS JOIN facts AS d CROSS JOIN facts AS p
+         WHERE d.site = value ->> 'site' AND d.kind = 'order' AND d.key = (value ->> 'order') || (value ->> 'device')
+           AND p.site = d.site AND p.kind = 'order'
+           AND p.key > (value ->> 'order') || 'c:' AND p.key < (value ->> 'order') || 'v'
+           AND p.key = (value ->> 'order') || p.profile AND p.revision > d.revision
+           AND p.row ->> 'anonymousId' = d.row ->> 'anonymousId')`,
+      orders,
+    );
+  }
+
   #bulk(sql: string, lines: readonly string[]): D1PreparedStatement[] {
     return inArrays(lines).map((part) => this.#db.prepare(sql).bind(part));
   }
 
   /**
-   * That of a profile reads all chunks of the site.
+   * Chunks that are named go at once, and the facts of their profile with them. What else there is of the profile goes
+   * with the next pass over the site (pass-over-erased.ts), so that forgetting somebody who is not known costs one row.
    *
    * @param first what must be done before, in the same transaction
    */
@@ -74,9 +99,18 @@ export class D1EventStore implements EventStore {
     ];
     if (profile !== null) {
       statements.push(
-        this.#db.prepare('DELETE FROM chunks WHERE site = ?1 AND profile = ?2').bind(site, profile),
-        this.#db.prepare('DELETE FROM facts WHERE site = ?1 AND profile = ?2').bind(site, profile),
+        this.#db
+          .prepare(
+            `INSERT INTO erasures (site, profile, until) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`,
+          )
+          .bind(site, profile, this.#now()),
       );
+      if (chunks.length > 0) {
+        statements.push(
+          this.#db.prepare('DELETE FROM facts WHERE site = ?1 AND profile = ?2').bind(site, profile),
+        );
+      }
     }
     if (statements.length > 0) await this.#db.batch(statements);
   }

@@ -39,7 +39,7 @@ export interface Fact {
   row: string | null;
 }
 
-/** What has to go: these chunks, and everything that names `profile` when it is not `null`. */
+/** What has to go: these chunks, and everything that `profile` has said by then when it is not `null`. */
 export interface Erasure {
   site: string;
   chunks: string[];

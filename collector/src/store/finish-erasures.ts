@@ -1,5 +1,6 @@
 import type { Env } from '../env.ts';
 import { folderOf, removeFromArchive } from './archive.ts';
+import { passOverErased } from './pass-over-erased.ts';
 import { expireTombstones } from './tombstones.ts';
 
 /** The consumer works at most 15 min: what was on its way into the archive when it was erased has arrived by then. */
@@ -7,12 +8,11 @@ const SETTLED_MS = 30 * 60_000;
 /** In one run; the rest follows in the next. */
 const MAX_CHUNKS = 5_000;
 
-/** Takes what was erased out of the archive. `now` in ms since the epoch. */
-export async function finishErasures(
-  { DB, ARCHIVE }: Pick<Env, 'DB' | 'ARCHIVE'>,
-  now: number,
-): Promise<void> {
+/** Deletes what is left of erased profiles, and takes what was erased out of the archive. `now` in ms since the epoch. */
+export async function finishErasures(env: Pick<Env, 'DB' | 'ARCHIVE'>, now: number): Promise<void> {
+  const { DB, ARCHIVE } = env;
   await expireTombstones(DB, now);
+  await passOverErased(env, now);
   const { results } = await DB.prepare(
     'SELECT site, chunk FROM archive_erasures WHERE at <= ? ORDER BY site, chunk LIMIT ?',
   )

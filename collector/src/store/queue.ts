@@ -38,9 +38,12 @@ export class QueueEventStore implements EventStore {
     await new D1EventStore(this.#db).append([], tooLarge);
   }
 
-  /** What is in D1 goes at once, what is still in the queue when it arrives, what is in the archive within a day. */
+  /**
+   * What is named and in D1 goes at once, what is still in the queue when it arrives; what is in the archive, or of the
+   * profile without being named, within a day.
+   */
   async erase(erasure: Erasure): Promise<void> {
     const tombstones = tombstoneStatements(this.#db, erasure, this.#now());
-    await new D1EventStore(this.#db).erase(erasure, tombstones);
+    await new D1EventStore(this.#db, this.#now).erase(erasure, tombstones);
   }
 }

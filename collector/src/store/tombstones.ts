@@ -35,16 +35,6 @@ export function tombstoneStatements(
       )
       .bind(site, part, now),
   );
-  if (profile !== null) {
-    statements.push(
-      db
-        .prepare(
-          `INSERT INTO archive_erasures (site, chunk, at)
-           SELECT site, id, ?3 FROM chunks WHERE site = ?1 AND profile = ?2 ON CONFLICT DO NOTHING`,
-        )
-        .bind(site, profile, now),
-    );
-  }
   return [
     ...statements,
     ...markStatements(
