@@ -8,6 +8,9 @@ import { secretsOf } from './secrets.ts';
 import { DEMO, seed } from './seed.ts';
 import { startShop } from './server.ts';
 
+/** Grows when objects store what they hold in another way. */
+const STATE_FORMAT = '2';
+
 /** `npm start`: the collector and the demo shop on this machine, until ctrl-C. */
 const stops: (() => Promise<void>)[] = [];
 let stopping = false;
@@ -63,9 +66,6 @@ async function start(): Promise<void> {
   State is kept in ${stateDir}; npm start -- --fresh clears it. Ctrl-C stops everything.
 `);
 }
-
-/** Grows when objects store what they hold in another way. */
-const STATE_FORMAT = '2';
 
 /** The embedded default is for trying out: what an earlier version has stored there is not converted. */
 function requireFormat(stateDir: string): void {
