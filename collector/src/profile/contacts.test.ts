@@ -1,52 +1,27 @@
-import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import {
   api,
   arrived,
   env,
+  fromServer,
+  identify,
   makeSite,
-  post,
+  personOf,
   profileOf,
+  proof,
+  publishPopup,
+  readProfile,
+  SECRET,
   sendBatch,
   storedEvents,
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
 
-const SECRET = 'a secret that the shop keeps to itself';
 const EMAIL = 'mira@example.com';
 
-const identify = (anonymousId: string, userId: string | null, traits: object = {}, more: object = {}) => ({
-  type: 'identify',
-  messageId: crypto.randomUUID(),
-  anonymousId,
-  ...(userId === null ? {} : { userId }),
-  traits,
-  timestamp: new Date().toISOString(),
-  ...more,
-});
 const cart = (anonymousId: string, itemId: string, more: object = {}) =>
   track(anonymousId, 'cart_updated', { properties: { items: [{ item_id: itemId, price: 10 }] }, ...more });
-
-async function personOf(site: TestSite, ref: string) {
-  const response = await api('GET', `/api/sites/${site.id}/profiles/${ref}`);
-  return response.status === 404 ? null : response.json<Record<string, never>>();
-}
-
-async function fromServer(site: TestSite, batch: object[]) {
-  const response = await post(site, '/v1/batch', { writeKey: site.serverKey, batch }, { Origin: '' });
-  expect(response.status).toBe(200);
-}
-
-function proof(site: TestSite, userId: string, claims: object = {}, expires = '10m') {
-  return new SignJWT({ ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(userId)
-    .setAudience(site.id)
-    .setIssuedAt()
-    .setExpirationTime(expires)
-    .sign(new TextEncoder().encode(SECRET));
-}
 
 describe('a newsletter lead', () => {
   it('is one person with the guest who orders and the customer who logs in, in whatever order they come', async () => {
@@ -70,7 +45,7 @@ describe('a newsletter lead', () => {
     ]) {
       const site = await makeSite();
       for (const step of order) await steps[step]?.(site);
-      const person = await personOf(site, 'user:mira');
+      const person = await personOf(site, 'mira');
       expect(person).toMatchObject({
         ids: { anonymousIds: expect.arrayContaining(['phone', 'tablet', 'laptop']), userId: 'mira' },
         identifiers: { email: EMAIL },
@@ -78,7 +53,7 @@ describe('a newsletter lead', () => {
         orders: [{ transactionId: 'T' }],
         cart: { value: 10 },
       });
-      expect(await personOf(site, `email:${EMAIL}`)).toEqual(person);
+      expect(await readProfile(site, `email:${EMAIL}`)).toEqual(person);
       for (const device of ['phone', 'tablet', 'laptop'])
         expect(await profileOf(site, device)).toEqual(person);
       expect(await storedEvents(site)).toHaveLength(4);
@@ -87,23 +62,7 @@ describe('a newsletter lead', () => {
 
   it('gives his history to whom the e-mail belongs, and is shown nothing of theirs', async () => {
     const site = await makeSite();
-    const popup = {
-      id: 'vip',
-      name: 'VIP',
-      audience: { rule: { '>=': [{ var: 'visitor.orders' }, 1] } },
-      steps: [
-        {
-          id: 'm',
-          type: 'message',
-          channel: 'popup',
-          variants: [
-            { key: 'a', content: { en: { kind: 'modal', blocks: [{ type: 'heading', text: 'Hi' }] } } },
-          ],
-        },
-      ],
-    };
-    await api('PUT', `/api/sites/${site.id}/campaigns/vip`, popup);
-    await api('POST', `/api/sites/${site.id}/campaigns/vip/publish`);
+    await publishPopup(site, { '>=': [{ var: 'visitor.orders' }, 1] });
     const buys = track('laptop', 'purchase', { properties: { transaction_id: 'T', value: 5 } });
     const { messages } = await sendBatch(site, [identify('laptop', 'mira', { email: EMAIL }), buys]);
     expect(messages).toHaveLength(1);
@@ -114,20 +73,20 @@ describe('a newsletter lead', () => {
     ]);
     expect(answer.messages).toEqual([]);
     expect(answer.visitor.token).toBeNull();
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       counters: { purchase: 1, cart_updated: 1 },
       traits: { name: 'Eve' },
     });
     await sendBatch(site, [identify('laptop', 'mira', { name: 'Mira' })]);
     await sendBatch(site, [identify('stranger', null, { email: EMAIL, name: 'Eve again' })]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({ traits: { name: 'Mira' } });
+    expect(await personOf(site, 'mira')).toMatchObject({ traits: { name: 'Mira' } });
   });
 
   it('who then logs in takes along what he did before, on this device', async () => {
     const site = await makeSite();
     await sendBatch(site, [cart('phone', 'kettle'), identify('phone', null, { email: EMAIL })]);
     await sendBatch(site, [identify('phone', 'mira')]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       cart: { value: 10 },
       counters: { cart_updated: 1 },
     });
@@ -138,11 +97,11 @@ describe('a newsletter lead', () => {
     const site = await makeSite();
     await sendBatch(site, [cart('phone', 'kettle'), identify('phone', null, { email: EMAIL })]);
     await sendBatch(site, [identify('phone', null, { email: 'noor@example.com' }), track('phone', 'search')]);
-    expect(await personOf(site, 'email:noor@example.com')).toMatchObject({
+    expect(await readProfile(site, 'email:noor@example.com')).toMatchObject({
       counters: { search: 1 },
       cart: { items: [] },
     });
-    expect(await personOf(site, `email:${EMAIL}`)).toMatchObject({ counters: { cart_updated: 1 } });
+    expect(await readProfile(site, `email:${EMAIL}`)).toMatchObject({ counters: { cart_updated: 1 } });
   });
 
   it('is known again after any part of the way has failed', async () => {
@@ -151,7 +110,7 @@ describe('a newsletter lead', () => {
     await sendBatch(site, [identify('phone', null, { email: EMAIL })]);
     await sendBatch(site, [track('phone')]);
     await sendBatch(site, [track('phone')]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({ counters: { view_item: 2 } });
+    expect(await personOf(site, 'mira')).toMatchObject({ counters: { view_item: 2 } });
   });
 });
 
@@ -182,7 +141,7 @@ describe('what a server says', () => {
       },
       { ...order('D', {}), userId: 'mira' },
     ]);
-    const person = await personOf(site, 'user:mira');
+    const person = await personOf(site, 'mira');
     const orders = ['A', 'B', 'C', 'D'].map((transactionId) => ({ transactionId }));
     expect(person).toMatchObject({ firstSeen: old.timestamp, counters: { purchase: 4 }, orders });
   });
@@ -209,7 +168,7 @@ describe('what a server says', () => {
         properties: { order_id: 'T' },
       },
     ]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       orders: [{ transactionId: 'T', value: 10, state: 'cancelled' }],
       totals: { revenue: {} },
     });
@@ -235,7 +194,7 @@ describe('what a server says', () => {
         properties: { transaction_id: 'C', value: 1, phone: '+4930123456' },
       },
     ]);
-    expect(await personOf(site, `email:${EMAIL}`)).toMatchObject({ counters: { purchase: 2 } });
+    expect(await readProfile(site, `email:${EMAIL}`)).toMatchObject({ counters: { purchase: 2 } });
   });
 });
 
@@ -244,7 +203,7 @@ describe('alias and group', () => {
     const site = await makeSite();
     await sendBatch(site, [cart('old', 'kettle')]);
     await fromServer(site, [{ type: 'alias', messageId: 'x', userId: 'mira', previousId: 'old' }]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({ cart: { value: 10 } });
+    expect(await personOf(site, 'mira')).toMatchObject({ cart: { value: 10 } });
     expect(await profileOf(site, 'old')).toMatchObject({ ids: { userId: 'mira' } });
   });
 
@@ -252,7 +211,7 @@ describe('alias and group', () => {
     const site = await makeSite();
     await sendBatch(site, [cart('phone', 'kettle'), identify('phone', null, { email: EMAIL })]);
     await fromServer(site, [{ type: 'alias', messageId: 'x', userId: 'mira', previousId: EMAIL }]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({ cart: { value: 10 } });
+    expect(await personOf(site, 'mira')).toMatchObject({ cart: { value: 10 } });
   });
 });
 
@@ -276,7 +235,7 @@ describe('a site that wants proof of a user id', () => {
         identify(device, 'mira', { size: 'M' }, { token }),
         cart(device, 'kettle', { userId: 'mira' }),
       ]);
-      expect(await personOf(site, 'user:mira')).toBeNull();
+      expect(await personOf(site, 'mira')).toBeNull();
       expect(await profileOf(site, device)).toMatchObject({
         ids: { userId: null },
         traits: { size: 'M' },
@@ -286,7 +245,7 @@ describe('a site that wants proof of a user id', () => {
     const token = await proof(site, 'mira');
     await sendBatch(site, [cart('phone', 'kettle'), identify('phone', 'mira', {}, { token })]);
     await sendBatch(site, [track('phone', 'search', { userId: 'mira' })]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       ids: { anonymousIds: ['phone'], userId: 'mira' },
       counters: { cart_updated: 1, search: 1 },
     });
@@ -300,15 +259,15 @@ describe('a site that wants proof of a user id', () => {
       token: first.visitor.token,
     });
     expect(second.visitor.token).toBeNull();
-    expect(await personOf(site, 'user:noor')).toBeNull();
-    expect(await personOf(site, 'user:mira')).toMatchObject({ counters: { cart_updated: 1 } });
+    expect(await personOf(site, 'noor')).toBeNull();
+    expect(await personOf(site, 'mira')).toMatchObject({ counters: { cart_updated: 1 } });
     expect(await profileOf(site, 'phone')).toMatchObject({
       ids: { userId: null },
       counters: { search: 1 },
       cart: { items: [] },
     });
     await sendBatch(site, [identify('phone', 'mira', {}, { token }), track('phone', 'login')]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       counters: { cart_updated: 1, login: 1, search: 1 },
     });
   });
@@ -322,13 +281,13 @@ describe('a site that wants proof of a user id', () => {
       track('phone', 'search'),
     ]);
     expect(answer.visitor.token).toBeNull();
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       traits: { size: 'M', city: 'Graz' },
       counters: { search: 1, cart_updated: 1 },
     });
     const proven = await sendBatch(site, [identify('phone', 'mira', {}, { token }), track('phone', 'login')]);
     expect(proven.visitor.token).not.toBeNull();
-    expect(await personOf(site, 'user:mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       traits: { size: 'XL', city: 'Graz' },
       counters: { search: 1, cart_updated: 1, login: 1 },
     });
@@ -353,7 +312,7 @@ describe('people who are too many', () => {
     expect(mine).toHaveLength(50);
     expect(mine).not.toContain('d0');
     await sendBatch(site, [track('d0', 'login')]);
-    expect(await personOf(site, 'user:mira')).toMatchObject({ counters: { search: 60, login: 1 } });
+    expect(await personOf(site, 'mira')).toMatchObject({ counters: { search: 60, login: 1 } });
   }, 60_000);
 
   it('two users who take turns on one device each keep what is theirs', async () => {
@@ -366,8 +325,8 @@ describe('people who are too many', () => {
         track('shared', 'login'),
       ]);
     }
-    expect(await personOf(site, 'user:mira')).toMatchObject({ counters: { search: 10 } });
-    expect(await personOf(site, 'user:noor')).toMatchObject({ counters: { login: 10 } });
+    expect(await personOf(site, 'mira')).toMatchObject({ counters: { search: 10 } });
+    expect(await personOf(site, 'noor')).toMatchObject({ counters: { login: 10 } });
     expect(await storedEvents(site)).toHaveLength(40);
   });
 });

@@ -1,5 +1,6 @@
 import type { Env } from '../env.ts';
 import type { Site } from '../sites.ts';
+import { forgetFacts } from '../store/forget-facts.ts';
 import { type Belonging, RETRY_MS } from './belonging.ts';
 import type { Holding } from './holding.ts';
 import { peopleOf } from './link.ts';
@@ -116,6 +117,10 @@ export class Departure {
   async #release(anonymousId: string): Promise<void> {
     const site = await this.#site();
     await this.#settle();
+    const { name, state } = this.#records;
+    if (state.history.olderSessions + state.history.orders.older.count > 0) {
+      await forgetFacts(this.#env.DB, site.id, name, anonymousId);
+    }
     await this.#belonging.unfold();
     this.#holding.release(anonymousId, site);
   }

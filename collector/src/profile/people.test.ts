@@ -1,55 +1,31 @@
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
 import {
   api,
   arrived,
-  env,
+  at,
+  DAY,
+  deviceObject,
+  facts,
+  identify,
+  MINUTE,
   makeSite,
+  personObject,
+  personOf,
   profileOf,
+  rowsIn,
   sendBatch,
+  standing,
   storedEvents,
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
 import { Profile } from './profile.ts';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
-const at = (time: number) => ({ timestamp: new Date(time).toISOString() });
-const identify = (
-  anonymousId: string,
-  userId: string | undefined,
-  traits: object = {},
-  more: object = {},
-) => ({
-  type: 'identify',
-  messageId: crypto.randomUUID(),
-  anonymousId,
-  userId,
-  traits,
-  ...at(Date.now()),
-  ...more,
-});
-const objectOf = (site: TestSite, anonymousId: string) =>
-  env.PROFILES.getByName(`a:${site.id}:${anonymousId}`);
-
 async function get(site: TestSite, path: string) {
   const response = await api('GET', `/api/sites/${site.id}${path}`);
   return response.status === 404 ? null : response.json<Record<string, never>>();
 }
-const userOf = (site: TestSite, userId: string) => get(site, `/profiles/user:${userId}`);
-
-async function facts(site: TestSite, kind: string) {
-  await arrived();
-  const { results } = await env.DB.prepare(
-    'SELECT profile, key, row FROM facts WHERE site = ? AND kind = ? ORDER BY key',
-  )
-    .bind(site.id, kind)
-    .all<{ profile: string; key: string; row: string | null }>();
-  return results.map(({ profile, key, row }) => ({ profile, key, row: JSON.parse(row ?? 'null') }));
-}
-const standing = async (site: TestSite, kind: string) =>
-  (await facts(site, kind)).flatMap(({ row }) => (row ? [row] : []));
 
 describe('a session', () => {
   it('reaches reports when it is over, once, and is corrected by what comes late', async () => {
@@ -59,7 +35,7 @@ describe('a session', () => {
     const view = (time: number) =>
       track('v', 'page_view', { ...at(time), context: { page }, properties: {} });
     const reported = async () => {
-      await runDurableObjectAlarm(objectOf(site, 'v'));
+      await runDurableObjectAlarm(deviceObject(site, 'v'));
       return standing(site, 'session');
     };
     await sendBatch(site, [view(start), view(start + MINUTE)]);
@@ -72,7 +48,7 @@ describe('a session', () => {
     // Two sessions that a late event makes one, in an object that has slept since.
     await sendBatch(site, [view(start + 50 * MINUTE)]);
     expect(await reported()).toHaveLength(2);
-    await evictDurableObject(objectOf(site, 'v'));
+    await evictDurableObject(deviceObject(site, 'v'));
     await sendBatch(site, [view(start + 25 * MINUTE)]);
     expect(await reported()).toMatchObject([{ events: 5, durationMs: 60 * MINUTE }]);
   });
@@ -84,7 +60,7 @@ describe('a session', () => {
       await sendBatch(site, [track('v', 'view_item', at(start + i * MINUTE))]);
       expect(await standing(site, 'session')).toEqual([]);
     }
-    await runDurableObjectAlarm(objectOf(site, 'v'));
+    await runDurableObjectAlarm(deviceObject(site, 'v'));
     expect(await standing(site, 'session')).toMatchObject([{ events: 5 }]);
   });
 
@@ -95,7 +71,7 @@ describe('a session', () => {
       await sendBatch(site, [track('v')]);
       expect(await standing(site, 'session')).toEqual([]);
       vi.setSystemTime(Date.now() + 32 * MINUTE);
-      await runDurableObjectAlarm(objectOf(site, 'v'));
+      await runDurableObjectAlarm(deviceObject(site, 'v'));
       expect(await standing(site, 'session')).toMatchObject([{ events: 1, anonymousId: 'v' }]);
     } finally {
       vi.useRealTimers();
@@ -212,17 +188,14 @@ describe('a person who asks for it', () => {
     const site = await known();
     await storedEvents(site);
     expect((await api('DELETE', `/api/sites/${site.id}/profiles/anonymous:phone`)).status).toBe(200);
-    expect(await userOf(site, 'mira')).toBeNull();
+    expect(await personOf(site, 'mira')).toBeNull();
     expect(await profileOf(site, 'laptop')).toBeNull();
     expect(await storedEvents(site)).toHaveLength(1);
     for (const kind of ['session', 'order', 'profile', 'identity', 'member']) {
       expect(await facts(site, kind)).toEqual([]);
     }
     for (const device of ['phone', 'laptop']) {
-      const rows = await runInDurableObject(objectOf(site, device), (_, state) =>
-        state.storage.sql.exec('SELECT name FROM sqlite_master').toArray(),
-      );
-      expect(rows).toEqual([]);
+      expect(await rowsIn(deviceObject(site, device))).toEqual({});
     }
     await sendBatch(site, [track('phone')]);
     expect(await profileOf(site, 'phone')).toMatchObject({ counters: { view_item: 1 } });
@@ -231,20 +204,13 @@ describe('a person who asks for it', () => {
   it('is gone also when the erasure was interrupted', async () => {
     const site = await known();
     await storedEvents(site);
-    const laptop = objectOf(site, 'laptop');
     const spy = vi.spyOn(Profile.prototype, 'eraseAsPartOf');
     spy.mockRejectedValueOnce(new Error('stopped'));
     vi.spyOn(console, 'error').mockImplementation(() => {});
     expect((await api('DELETE', `/api/sites/${site.id}/profiles/user:mira`)).status).toBe(500);
     spy.mockRestore();
-    const { person } = await runInDurableObject(laptop, (_, state) => {
-      const [row] = state.storage.sql
-        .exec<{ v: string }>("SELECT v FROM profile WHERE k = 'state'")
-        .toArray();
-      return JSON.parse(row?.v ?? '').link;
-    });
-    await runDurableObjectAlarm(env.PROFILES.getByName(person));
-    expect(await userOf(site, 'mira')).toBeNull();
+    await runDurableObjectAlarm(await personObject(site, 'mira'));
+    expect(await personOf(site, 'mira')).toBeNull();
     expect(await storedEvents(site)).toHaveLength(1);
     vi.restoreAllMocks();
   });
@@ -277,7 +243,7 @@ describe('a device that was wrongly taken for a person’s', () => {
     const path = `/api/sites/${site.id}/profiles/user:mira/disown`;
     expect((await api('POST', path, { anonymousId: 'shared' })).status).toBe(200);
     expect((await api('POST', path, { anonymousId: 'shared' })).status).toBe(404);
-    expect(await userOf(site, 'mira')).toMatchObject({
+    expect(await personOf(site, 'mira')).toMatchObject({
       ids: { anonymousIds: ['phone'] },
       counters: { search: 1 },
       cart: { items: [] },
@@ -289,7 +255,7 @@ describe('a device that was wrongly taken for a person’s', () => {
     expect(await storedEvents(site)).toHaveLength(4);
 
     await sendBatch(site, [identify('shared', 'noor'), track('shared', 'login')]);
-    expect(await userOf(site, 'noor')).toMatchObject({ counters: { login: 1 }, cart: { items: [] } });
+    expect(await personOf(site, 'noor')).toMatchObject({ counters: { login: 1 }, cart: { items: [] } });
   });
 });
 
@@ -306,28 +272,17 @@ describe('a profile that grows old', () => {
       ]);
       for (let i = 0; i < 60; i++) await sendBatch(site, [track('v', 'view_cart')]);
       await storedEvents(site);
-      const early = await userOf(site, 'mira');
+      const early = await personOf(site, 'mira');
       vi.setSystemTime(Date.now() + 50 * DAY);
-      const { person } = await runInDurableObject(objectOf(site, 'v'), (_, state) => {
-        const [row] = state.storage.sql
-          .exec<{ v: string }>("SELECT v FROM profile WHERE k = 'state'")
-          .toArray();
-        return JSON.parse(row?.v ?? '').link;
-      });
-      const mira = env.PROFILES.getByName(person);
+      const mira = await personObject(site, 'mira');
       await runDurableObjectAlarm(mira);
-      const keys = await runInDurableObject(mira, (_, state) =>
-        state.storage.sql
-          .exec<{ k: string }>('SELECT k FROM profile')
-          .toArray()
-          .map(({ k }) => k),
-      );
+      const keys = Object.keys(await rowsIn(mira));
       expect(keys.filter((key) => key.startsWith('chunk:'))).toEqual([]);
       expect(keys).toContain('base');
       await evictDurableObject(mira);
-      expect(await userOf(site, 'mira')).toEqual(early);
+      expect(await personOf(site, 'mira')).toEqual(early);
       await sendBatch(site, [track('v', 'search')]);
-      expect(await userOf(site, 'mira')).toMatchObject({
+      expect(await personOf(site, 'mira')).toMatchObject({
         counters: { view_item: 1, purchase: 1, view_cart: 60, search: 1 },
         orders: [{ transactionId: 'T' }],
         traits: { size: 'M' },
@@ -346,7 +301,7 @@ describe('a profile that grows old', () => {
     try {
       await sendBatch(site, [track('v')]);
       vi.setSystemTime(Date.now() + 32 * DAY);
-      await runDurableObjectAlarm(objectOf(site, 'v'));
+      await runDurableObjectAlarm(deviceObject(site, 'v'));
       expect(await profileOf(site, 'v')).toBeNull();
       expect(await storedEvents(site)).toHaveLength(1);
       expect(await standing(site, 'session')).toHaveLength(1);
@@ -365,10 +320,10 @@ describe('a profile that grows old', () => {
       ]);
       await storedEvents(site);
       vi.setSystemTime(Date.now() + 39 * DAY);
-      await runDurableObjectAlarm(objectOf(site, 'v'));
+      await runDurableObjectAlarm(deviceObject(site, 'v'));
       expect(await profileOf(site, 'v')).not.toBeNull();
       vi.setSystemTime(Date.now() + 2 * DAY);
-      await runDurableObjectAlarm(objectOf(site, 'v'));
+      await runDurableObjectAlarm(deviceObject(site, 'v'));
       expect(await profileOf(site, 'v')).toBeNull();
       expect(await storedEvents(site)).toEqual([]);
       expect(await facts(site, 'order')).toEqual([]);

@@ -1,6 +1,11 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
+import { SignJWT } from 'jose';
 import { uuidv7 } from 'uuidv7';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
+import type { Profile } from '../../../collector/src/profile/profile.ts';
+import { deviceName, personName } from '../../../collector/src/profile/profile-name.ts';
+import type { State } from '../../../collector/src/profile/state.ts';
 import { D1EventStore } from '../../../collector/src/store/d1.ts';
 import { QueueEventStore } from '../../../collector/src/store/queue.ts';
 import { chunkLine } from '../../../collector/src/store/record.ts';
@@ -13,6 +18,12 @@ export interface TestSite {
   serverKey: string;
   origin: string;
 }
+
+export const MINUTE = 60_000;
+export const DAY = 24 * 60 * MINUTE;
+
+/** With this, a site can prove who its users are; see {@link proof}. */
+export const SECRET = 'a secret that the shop keeps to itself';
 
 const ADMIN = { Authorization: 'Bearer test-admin-token', 'Content-Type': 'application/json' };
 
@@ -61,6 +72,45 @@ export async function sendBatch(site: TestSite, batch: unknown[], extra = {}): P
   return response.json();
 }
 
+/** Sends messages as a shop's server would. */
+export async function fromServer(site: TestSite, batch: object[]): Promise<void> {
+  const response = await post(site, '/v1/batch', { writeKey: site.serverKey, batch }, { Origin: '' });
+  expect(response.status).toBe(200);
+}
+
+/** Withdraws the consent that was given on a device. */
+export function forgetVisitor(site: TestSite, anonymousId: string): Promise<Response> {
+  return exports.default.fetch('http://collector.test/v1/visitor', {
+    method: 'DELETE',
+    headers: { Origin: site.origin },
+    body: JSON.stringify({ writeKey: site.browserKey, anonymousId }),
+  });
+}
+
+/** A popup for those of whom `rule` is true. */
+export async function publishPopup(site: TestSite, rule: unknown): Promise<void> {
+  const content = { en: { kind: 'modal', blocks: [{ type: 'heading', text: 'Hi' }] } };
+  const step = { id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content }] };
+  await api('PUT', `/api/sites/${site.id}/campaigns/vip`, {
+    id: 'vip',
+    name: 'VIP',
+    audience: { rule },
+    steps: [step],
+  });
+  await api('POST', `/api/sites/${site.id}/campaigns/vip/publish`);
+}
+
+/** The token by which a site proves who a user is. It must have been made with {@link SECRET}. */
+export function proof(site: TestSite, userId: string, claims: object = {}, expires = '10m'): Promise<string> {
+  return new SignJWT({ ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setAudience(site.id)
+    .setIssuedAt()
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(SECRET));
+}
+
 export function profileOf(site: TestSite, anonymousId: string) {
   return readProfile(site, `anonymous:${anonymousId}`);
 }
@@ -69,9 +119,47 @@ export function personOf(site: TestSite, userId: string) {
   return readProfile(site, `user:${userId}`);
 }
 
-async function readProfile(site: TestSite, ref: string) {
+/** @param ref `user:`, `email:` or `anonymous:` and the id */
+export async function readProfile(site: TestSite, ref: string) {
   const response = await api('GET', `/api/sites/${site.id}/profiles/${encodeURIComponent(ref)}`);
   return response.status === 404 ? null : ((await response.json()) as Record<string, never>);
+}
+
+export function deviceObject(site: TestSite, anonymousId: string): DurableObjectStub<Profile> {
+  return env.PROFILES.getByName(deviceName(site.id, anonymousId));
+}
+
+export async function personObject(site: TestSite, userId: string): Promise<DurableObjectStub<Profile>> {
+  return env.PROFILES.getByName(await personName(site.id, userId, env.SIGNING_KEY));
+}
+
+/** All that an object holds, by the keys of its rows. */
+export function rowsIn(object: DurableObjectStub<Profile>): Promise<Record<string, string>> {
+  return runInDurableObject(object, (_, { storage: { sql } }) => {
+    if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'profile'").toArray().length === 0) return {};
+    const rows = sql.exec<{ k: string; v: string }>('SELECT k, v FROM profile').toArray();
+    return Object.fromEntries(rows.map(({ k, v }) => [k, v]));
+  });
+}
+
+export async function stateIn(object: DurableObjectStub<Profile>): Promise<State> {
+  return JSON.parse((await rowsIn(object)).state ?? 'null');
+}
+
+/** What the store has been told for reports; `row` is `null` of what was taken back. */
+export async function facts(site: TestSite, kind: string) {
+  await arrived();
+  const { results } = await env.DB.prepare(
+    'SELECT profile, key, row FROM facts WHERE site = ? AND kind = ? ORDER BY key',
+  )
+    .bind(site.id, kind)
+    .all<{ profile: string; key: string; row: string | null }>();
+  return results.map(({ profile, key, row }) => ({ profile, key, row: JSON.parse(row ?? 'null') }));
+}
+
+/** The facts that still are so. */
+export async function standing(site: TestSite, kind: string) {
+  return (await facts(site, kind)).flatMap(({ row }) => (row ? [row] : []));
 }
 
 /**
@@ -118,6 +206,23 @@ export function track(anonymousId: string, event = 'view_item', more: object = {
     timestamp: new Date().toISOString(),
     ...more,
   };
+}
+
+export function identify(anonymousId: string, userId: string | null, traits: object = {}, more: object = {}) {
+  return {
+    type: 'identify',
+    messageId: crypto.randomUUID(),
+    anonymousId,
+    ...(userId === null ? {} : { userId }),
+    traits,
+    timestamp: new Date().toISOString(),
+    ...more,
+  };
+}
+
+/** When a message happened. */
+export function at(time: number): { timestamp: string } {
+  return { timestamp: new Date(time).toISOString() };
 }
 
 export { env };
