@@ -183,7 +183,8 @@ export class Belonging {
     const person = await this.#give(link, records.chunksById(unlent), false);
     const { state } = records;
     if (state.link?.phase !== 'lending' || state.link.epoch !== link.epoch) return;
-    state.link = { ...state.link, person, previous: null };
+    const { named = state.link.person } = state.link;
+    state.link = { ...state.link, person, previous: null, ...(named === person ? {} : { named }) };
     state.unlent = state.unlent.filter((id) => !unlent.includes(id));
   }
 

@@ -104,6 +104,17 @@ describe('a newsletter lead', () => {
     expect(await readProfile(site, `email:${EMAIL}`)).toMatchObject({ counters: { cart_updated: 1 } });
   });
 
+  it('who gives another e-mail than that of a customer is not taken for her any more', async () => {
+    const site = await makeSite();
+    await sendBatch(site, [identify('laptop', 'mira', { email: EMAIL })]);
+    await sendBatch(site, [identify('phone', null, { email: EMAIL }), cart('phone', 'kettle')]);
+    const other = { email: 'noor@example.com' };
+    await sendBatch(site, [identify('phone', null, other), track('phone', 'search')]);
+    expect(await personOf(site, 'mira')).toMatchObject({ counters: { cart_updated: 1 } });
+    expect((await personOf(site, 'mira'))?.counters).not.toHaveProperty('search');
+    expect(await readProfile(site, 'email:noor@example.com')).toMatchObject({ counters: { search: 1 } });
+  });
+
   it('is known again after any part of the way has failed', async () => {
     const site = await makeSite();
     await sendBatch(site, [identify('laptop', 'mira', { email: EMAIL })]);

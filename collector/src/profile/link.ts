@@ -9,6 +9,8 @@ import { rankOf } from './profile-name.ts';
 export interface Link {
   /** Name of the person's object. */
   person: string;
+  /** While `lending`: what was named, if that has turned out to be this person's e-mail, phone or card. */
+  named?: string;
   /** The device's: see {@link Device}. */
   epoch: number;
   phase: 'moving' | 'moved' | 'lending';
@@ -67,10 +69,13 @@ export function stepFor(link: Link | null, wanted: string | null, trust: Trust, 
       ? { kind: 'link', phase: 'moving', sealed: false }
       : here;
   }
+  const named = link?.named ?? link?.person ?? null;
+  if (wanted === named) return here;
   const rank = rankOf(wanted);
   // Who has logged in is not somebody else for naming an e-mail.
-  if (link && rank < rankOf(link.person)) return here;
-  const another = link !== null && rank === rankOf(link.person);
+  if (named !== null && rank < rankOf(named)) return here;
+  const another =
+    link !== null && [named, link.person].some((name) => name !== null && rank === rankOf(name));
   if (trust === 'trusted')
     return { kind: 'link', phase: 'moving', sealed: link?.phase === 'lending' && another };
   if (link !== null && link.phase !== 'lending') return { kind: 'leave' };
