@@ -64,7 +64,8 @@ export function normalPhone(text: string): string | null {
   const [, plus = '', rest = ''] = /^(?:tel:)?\s*(\+|00)?([\d\s()./-]{1,40})$/i.exec(text.trim()) ?? [];
   const digits = (plus ? rest.replace(/\(\s*0\s*\)/, '') : rest).replace(/\D/g, '');
   if (!/^(?!(\d)\1*$)\d{7,15}$/.test(digits)) return null;
-  if (!plus) return digits;
+  // Two zeros would be read as a plus the next time.
+  if (!plus) return digits.startsWith('00') ? null : digits;
   // No country's code begins with 0.
   return digits.startsWith('0') ? null : `+${digits}`;
 }

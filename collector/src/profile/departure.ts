@@ -114,13 +114,32 @@ export class Departure {
     return true;
   }
 
+  /** Of a person with more sessions or orders than are remembered: those of one device. */
+  async #purge(site: Site, anonymousId: string): Promise<void> {
+    const { history } = this.#records.state;
+    if (history.olderSessions + history.orders.older.count === 0) return;
+    await forgetFacts(this.#env.DB, site.id, this.#records.name, anonymousId);
+    this.#records.write((state) => {
+      state.purging = [...new Set([...state.purging, anonymousId])];
+    });
+  }
+
+  /** Facts that were on their way through the queue have arrived by now. */
+  async purgeAgain(): Promise<void> {
+    const { purging } = this.#records.state;
+    if (purging.length === 0) return;
+    const site = await this.#site();
+    for (const anonymousId of purging)
+      await forgetFacts(this.#env.DB, site.id, this.#records.name, anonymousId);
+    this.#records.write((state) => {
+      state.purging = state.purging.filter((id) => !purging.includes(id));
+    });
+  }
+
   async #release(anonymousId: string): Promise<void> {
     const site = await this.#site();
     await this.#settle();
-    const { name, state } = this.#records;
-    if (state.history.olderSessions + state.history.orders.older.count > 0) {
-      await forgetFacts(this.#env.DB, site.id, name, anonymousId);
-    }
+    await this.#purge(site, anonymousId);
     await this.#belonging.unfold();
     this.#holding.release(anonymousId, site);
   }

@@ -183,6 +183,7 @@ describe('a device that speaks while it is being forgotten', () => {
     for (const from of [1, 101, 201]) await sendBatch(site, visits('phone', 100, from));
     expect((await forgetVisitor(site, 'gone')).status).toBe(200);
     await arrived();
+    await runDurableObjectAlarm(await personObject(site, 'mira'));
     const left = env.DB.prepare(
       "SELECT count(*) AS n FROM sessions WHERE site = ? AND anonymous_id = 'gone'",
     );

@@ -284,6 +284,7 @@ export class Profile extends DurableObject<Env> {
       await this.#settle();
       await this.#belonging.lend();
       if (erasing.length + unlent.length > 0) records.write(() => {});
+      await this.#departure.purgeAgain();
       await this.#age(site, now);
     } catch (error) {
       console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);

@@ -44,6 +44,8 @@ export interface State {
   stated: Stated;
   /** Facts that are not so any more, and that the store may still have. */
   retracted: string[];
+  /** Of a person: devices whose facts the store must forget once more, when none of them is on its way any more. */
+  purging: string[];
   /** When messages came last, ms since the epoch. */
   heardAt: number;
   /** Of the facts: the time of the last write, ms since the epoch, and greater with each. */
@@ -80,6 +82,7 @@ export function emptyState(): State {
     erasing: [],
     stated: {},
     retracted: [],
+    purging: [],
     heardAt: 0,
     revision: 0,
     places: 0,
