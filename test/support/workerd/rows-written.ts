@@ -19,7 +19,9 @@ export function countRows(storage: DurableObjectStorage, db: D1Database): RowsWr
     rows.object++;
   });
   wrap(db.prepare('SELECT 1'), 'run', async (result: Promise<D1Result>) => {
-    rows.d1 += (await result).meta.rows_written;
+    // Not `+= (await …)`: others add meanwhile.
+    const { meta } = await result;
+    rows.d1 += meta.rows_written;
   });
   wrap(db, 'batch', async (results: Promise<D1Result[]>) => {
     for (const { meta } of await results) rows.d1 += meta.rows_written;
