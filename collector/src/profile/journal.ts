@@ -124,7 +124,8 @@ export class Journal {
     const sorted = this.#messagesSince(from).sort(compareMessages);
     const until = sorted.at(-CHECKPOINT_BEHIND)?.timestamp ?? '';
     const early = sorted.filter(({ timestamp }) => timestamp < until);
-    state.sinceCheckpoint = sorted.length - early.length;
+    // Of messages that are all of one moment none is early; it is looked at again when as many more have come.
+    state.sinceCheckpoint = early.length === 0 ? 0 : sorted.length - early.length;
     if (early.length === 0) return false;
     const history = refolded(from?.history ?? emptyHistory(), early, currency);
     this.#write('checkpoint', { history, until });

@@ -98,14 +98,10 @@ export class Records {
     return this.#table.chunks(place);
   }
 
-  /** Puts chunks aside for good: all, or those of these ids. Call it while the state is written. */
+  /** Puts these chunks aside for good. Call it while the state is written. */
   seal(ids: readonly string[]): void {
     this.journal.leaveBehind();
     this.#table.seal(ids);
-  }
-
-  get sealed(): string[] {
-    return this.#table.sealed();
   }
 
   /** Erases what was put aside, here and in the store. */
