@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeZone } from './campaigns/local-time.ts';
 import type { Campaign } from './campaigns/schema.ts';
 import { liveCampaigns } from './campaigns/storage.ts';
 
@@ -12,13 +13,6 @@ const origin = z.string().refine((value) => {
 }, 'must be an origin such as https://shop.example, without a path');
 
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR');
-const timeZone = z.string().refine((value) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}, 'must be an IANA time zone such as Europe/Berlin');
 
 /** The states of an order, in the order in which it passes them; the last two end it. */
 export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
