@@ -1,0 +1,5 @@
+/**
+ * Where a link in a popup may lead: a web address, an e-mail, a phone, or a place on the site itself. Browsers take `/\`
+ * and a slash with a tab or a line break behind it for `//`, which leads to another site.
+ */
+export const HREF = /^(https?:|mailto:|tel:|\/(?![/\\\t\n\r])|#|\?)/i;
