@@ -3,6 +3,7 @@ import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { accounts } from './admin/accounts.ts';
 import { campaigns } from './admin/campaigns.ts';
+import { coupons } from './admin/coupons.ts';
 import { directory } from './admin/directory.ts';
 import { events } from './admin/events.ts';
 import { keys } from './admin/keys.ts';
@@ -67,6 +68,7 @@ app.route('/api/sites/:site/profiles', directory);
 app.route('/api/sites/:site/profiles', profiles);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
+app.route('/api/sites/:site/coupon-pools', coupons);
 
 app.get('/:file{[\\w-]+\\.js}', (c) =>
   c.env.ASSETS.fetch(new URL(`/${c.req.param('file')}`, c.req.url).toString()),

@@ -6,6 +6,7 @@ import { RequestError } from '../errors.ts';
 import { forgetSites } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { endKey, listKeys, mintKey } from './key-storage.ts';
+import { requireSite } from './require-site.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,11 +42,6 @@ export const keys = new Hono<{ Bindings: Env }>()
 
 function site(c: Context<{ Bindings: Env }>): string {
   return c.req.param('site') ?? '';
-}
-
-async function requireSite(c: Context<{ Bindings: Env }>): Promise<void> {
-  const found = await c.env.DB.prepare('SELECT 1 FROM sites WHERE id = ?').bind(site(c)).first();
-  if (!found) throw new RequestError('not_found', 'There is no such site.');
 }
 
 async function whyNotEnded(c: Context<{ Bindings: Env }>, key: string): Promise<RequestError> {
