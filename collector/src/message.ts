@@ -73,9 +73,12 @@ export function ownString(object: JsonObject | undefined, key: string): string |
 /** Of a text that is kept in a profile, such as an address; browsers and shops stay below it. */
 const MAX_TEXT_LENGTH = 2_048;
 
-/** A number, or a numeric string as shops send prices (`"12.50"`). */
 export function ownNumber(object: JsonObject | undefined, key: string): number | null {
-  const value = own(object, key);
+  return toNumber(own(object, key));
+}
+
+/** A number, or a numeric string as shops send prices (`"12.50"`). */
+export function toNumber(value: Json | undefined): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
