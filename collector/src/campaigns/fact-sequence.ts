@@ -7,7 +7,7 @@ export const MAX_EVENTS = 200;
 /** Bit n of `bits` says that the event can be step n, the bit after the last step that it must not have happened. */
 type SequenceEvent = [...EventKey, bits: number];
 
-/** In total order; what was before the newest event that must not be is of no use any more. */
+/** In total order, from the newest event that must not be, if there is one: what was before it can complete nothing. */
 export type Sequence = SequenceEvent[];
 
 export function addToSequence(
@@ -16,11 +16,12 @@ export function addToSequence(
   steps: number,
   window: FactWindow,
 ): void {
-  state.splice(state.findLastIndex((known) => isEarlier(known, event)) + 1, 0, event);
-  const [newest] = state.at(-1) ?? event;
-  const kept = window.firstKept(window.bucketOf(newest));
+  const at = state.findLastIndex((known) => isEarlier(known, event)) + 1;
+  state.splice(at, 0, event);
+  // Only the first one that was kept can be one that must not be.
+  const barred = isBarred(state[at + 1], steps) ? at + 1 : isBarred(event, steps) ? at : 0;
+  const kept = window.firstKept(window.bucketOf(state.at(-1)?.[0] ?? event[0]));
   const first = state.findIndex(([ms]) => window.bucketOf(ms) >= kept);
-  const barred = state.findLastIndex(([, , bits]) => isBarred(bits, steps));
   state.splice(0, Math.max(first, barred, state.length - MAX_EVENTS));
 }
 
@@ -30,13 +31,14 @@ export function addToSequence(
  */
 export function isComplete(state: Sequence, firstBucket: number, steps: number, window: FactWindow): boolean {
   let step = 0;
-  for (const [ms, , bits] of state) {
-    if (isBarred(bits, steps)) step = 0;
-    else if (step < steps && bits & (1 << step) && window.bucketOf(ms) >= firstBucket) step++;
+  for (const event of state) {
+    if (step === steps) return true;
+    const [ms, , bits] = event;
+    if (bits & (1 << step) && !isBarred(event, steps) && window.bucketOf(ms) >= firstBucket) step++;
   }
   return step === steps;
 }
 
-function isBarred(bits: number, steps: number): boolean {
-  return (bits & (1 << steps)) !== 0;
+function isBarred(event: SequenceEvent | undefined, steps: number): boolean {
+  return event !== undefined && (event[2] & (1 << steps)) !== 0;
 }
