@@ -135,11 +135,16 @@ function factOf(declaration: FactDeclaration, zone: string): Fact {
 
 type Condition = (message: StoredMessage) => boolean;
 
-/** What cannot be decided does not hold. */
 function conditionOf({ where }: Pick<Occurrence, 'where'>): Condition {
   if (where === undefined || where === true) return () => true;
+  const holds = evaluatorOf(where);
+  return ({ properties }) => holds(properties ?? {});
+}
+
+/** What cannot be decided does not hold. */
+function evaluatorOf(where: Json): (data: unknown) => boolean {
   const rule = compile(where);
-  return ({ properties }) => matches(rule, properties ?? {});
+  return (data) => matches(rule, data);
 }
 
 /** @param nothing its value when nothing has happened; without it, it is missing then */

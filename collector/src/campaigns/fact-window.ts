@@ -17,9 +17,10 @@ export interface FactWindow {
   maxBuckets: number;
 }
 
+/** More in an exact window, and the newest of them count. */
+const MAX_EXACT = 500;
 /** A message's time may be ahead of the time at which a value is asked for, never by so much. */
 const SLACK_MS = 600_000;
-const MAX_EXACT = 500;
 
 /** @param within ISO 8601; `undefined`: all time. @param zone whose calendar days count */
 export function windowOf(within: string | undefined, zone: string): FactWindow {
