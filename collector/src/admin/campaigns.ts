@@ -1,6 +1,6 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { faultOf } from '../campaigns/logic.ts';
+import { faultsOf } from '../campaigns/logic.ts';
 import { campaignDraft } from '../campaigns/schema.ts';
 import {
   type CampaignRecord,
@@ -39,8 +39,9 @@ export const campaigns = new Hono<{ Bindings: Env }>()
   .put('/:id', limitDepth, zValidator('json', campaignDraft, explainInvalid), async (c) => {
     const draft = c.req.valid('json');
     if (draft.id !== id(c)) throw new RequestError('bad_request', '"id" must be the one in the address.');
-    const fault = faultOf(draft.audience.rule);
-    if (fault) throw new RequestError('bad_request', `"audience.rule": ${fault}`);
+    const [fault] = faultsOf(draft.audience.rule);
+    if (fault)
+      throw new RequestError('bad_request', `"audience.rule": ${fault.message} At "${fault.pointer}".`);
     const ifMatch = c.req.header('If-Match');
     const expected = ifMatch === undefined || ifMatch === '*' ? null : Number(ifMatch.replaceAll('"', ''));
     const record = await putDraft(c.env.DB, site(c), draft, expected, Date.now());

@@ -1,4 +1,4 @@
-import { type Compiled, compile, matches } from './logic.ts';
+import { type Audience, compileAudience } from './logic.ts';
 import { pathMatches } from './path-glob.ts';
 import type { Campaign } from './schema.ts';
 
@@ -44,7 +44,7 @@ export function closedGate(
   if (!campaign) return 'status';
   if (!inSchedule(campaign, data.now)) return 'schedule';
   if (!onPage(campaign, data.page.path)) return 'page';
-  if (!matches(audienceOf(campaign), data)) return 'audience';
+  if (audienceOf(campaign)(data) !== true) return 'audience';
   if (isCapped(campaign, data.session.start, exposures)) return 'caps';
   return null;
 }
@@ -70,11 +70,11 @@ function isCapped({ id, cap }: Campaign, sessionStart: number, exposures: readon
 }
 
 /** Compiled rules, kept as long as the campaign object that the site's cache holds. */
-const audiences = new WeakMap<Campaign, Compiled>();
-function audienceOf(campaign: Campaign): Compiled {
+const audiences = new WeakMap<Campaign, Audience>();
+function audienceOf(campaign: Campaign): Audience {
   let compiled = audiences.get(campaign);
   if (!compiled) {
-    compiled = compile(campaign.audience.rule);
+    compiled = compileAudience(campaign.audience.rule);
     audiences.set(campaign, compiled);
   }
   return compiled;
