@@ -70,6 +70,7 @@ export default defineConfig({
             'demo-site/**/*.test.ts',
             'sdk/*.test.ts',
             'collector/*.test.ts',
+            'test/conformance/**/*.test.ts',
             'test/package/**/*.test.ts',
           ],
           environment: 'node',

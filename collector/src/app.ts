@@ -9,8 +9,10 @@ import { events } from './admin/events.ts';
 import { keys } from './admin/keys.ts';
 import { profiles } from './admin/profiles.ts';
 import { requireAdmin } from './admin/require-admin.ts';
+import { segments } from './admin/segments.ts';
 import { sites } from './admin/sites.ts';
 import { claim } from './campaigns/claim.ts';
+import { FIELDS } from './campaigns/fields.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { health } from './health.ts';
@@ -68,6 +70,8 @@ app.route('/api/sites/:site/profiles', directory);
 app.route('/api/sites/:site/profiles', profiles);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
+app.route('/api/sites/:site/segments', segments);
+app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 
 app.get('/:file{[\\w-]+\\.js}', (c) =>

@@ -23,6 +23,8 @@ export interface StoredMessage {
   claimedUserId?: string;
   /** Told by a device that did not prove whom it belongs to; never stored, it comes from the chunk. */
   unverified?: true;
+  /** Born here: what the collector noted of a person. It is no event of a session. */
+  source?: 'collector';
   /** Sent by a crawler or by a browser that is driven by a program: kept, and left out of reports. */
   bot?: true;
   /** What was sent, where it was said in another vocabulary. */
@@ -73,9 +75,12 @@ export function ownString(object: JsonObject | undefined, key: string): string |
 /** Of a text that is kept in a profile, such as an address; browsers and shops stay below it. */
 const MAX_TEXT_LENGTH = 2_048;
 
-/** A number, or a numeric string as shops send prices (`"12.50"`). */
 export function ownNumber(object: JsonObject | undefined, key: string): number | null {
-  const value = own(object, key);
+  return toNumber(own(object, key));
+}
+
+/** A number, or a numeric string as shops send prices (`"12.50"`). */
+export function toNumber(value: Json | undefined): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
@@ -94,6 +99,6 @@ export function ownObject(object: JsonObject | undefined, key: string): JsonObje
 }
 
 /** Sets an own key. Assignment would call the setter of `__proto__`, which is data here like any other key. */
-export function setOwn(object: object, key: string, value: Json): void {
+export function setOwn(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { timeZone } from './campaigns/local-time.ts';
-import type { Campaign } from './campaigns/schema.ts';
-import { liveCampaigns } from './campaigns/storage.ts';
+import { type Program, programOf } from './campaigns/program.ts';
+import { campaignStore, segmentStore } from './campaigns/storage.ts';
+
+import type { Env } from './env.ts';
 
 /** A page's origin, as browsers send it: scheme, host, port, nothing else. */
 const origin = z.string().refine((value) => {
@@ -43,6 +45,24 @@ export const siteSettings = z.strictObject({
   retentionDays: z.number().int().min(31).max(3_650).default(400),
   /** Whether crawlers get no popups. */
   hidePopupsFromBots: z.boolean().default(false),
+  /** Of all popups together: ms between two, and how many one visitor sees in a session and on a day of his calendar. */
+  popups: z
+    .strictObject({
+      minGapMs: z.number().int().min(0).max(86_400_000).default(30_000),
+      perSession: z.number().int().min(1).nullable().default(2),
+      perDay: z.number().int().min(1).nullable().default(3),
+    })
+    .prefault({}),
+  /**
+   * Visitors in a hundred who never see a campaign with a commercial goal, so that it can be told what campaigns bring.
+   * Another seed draws others.
+   */
+  holdout: z
+    .strictObject({
+      percent: z.number().min(0).max(50).default(5),
+      seed: z.string().max(64).default(''),
+    })
+    .prefault({}),
 });
 export type SiteSettings = z.infer<typeof siteSettings>;
 
@@ -60,7 +80,7 @@ export type KeyKind = 'browser' | 'server';
 export interface Site {
   id: string;
   settings: SiteSettings;
-  campaigns: Campaign[];
+  program: Program;
 }
 
 /** What a write key opens, until when (ISO 8601; `null`: until it is replaced). */
@@ -83,13 +103,16 @@ const keys = new Map<string, Cached<WriteKey | null>>();
 const MAX_CACHED = 10_000;
 
 /** The site, its settings and its live campaigns; `null` when there is none. At most {@link TTL_MS} old. */
-export function loadSite(db: D1Database, id: string, now: number): Promise<Site | null> {
+export function loadSite({ DB: db }: Env, id: string, now: number): Promise<Site | null> {
   return cached(sites, id, now, async () => {
-    const [row, campaigns] = await Promise.all([
+    const [row, campaigns, segments] = await Promise.all([
       db.prepare('SELECT settings FROM sites WHERE id = ?').bind(id).first<{ settings: string }>(),
-      liveCampaigns(db, id),
+      campaignStore.published(db, id, now),
+      segmentStore.published(db, id, now),
     ]);
-    return row && { id, settings: siteSettings.parse(JSON.parse(row.settings)), campaigns };
+    if (!row) return null;
+    const settings = siteSettings.parse(JSON.parse(row.settings));
+    return { id, settings, program: programOf(id, settings, campaigns, segments) };
   });
 }
 
@@ -123,4 +146,9 @@ async function cached<T>(
   if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(key, { value, until: now + TTL_MS });
   return value;
+}
+
+/** Makes a change to a site's settings, keys, campaigns or segments known. */
+export async function siteChanged(_env: Env, _site: string): Promise<void> {
+  forgetSites();
 }

@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { forgetSites } from '../sites.ts';
+import { siteChanged } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { endKey, listKeys, mintKey } from './key-storage.ts';
 import { requireSite } from './require-site.ts';
@@ -29,14 +29,14 @@ export const keys = new Hono<{ Bindings: Env }>()
     await requireSite(c);
     const { kind, overlapHours } = c.req.valid('json');
     const minted = await mintKey(c.env.DB, site(c), kind, overlapHours * HOUR_MS, Date.now());
-    forgetSites();
+    await siteChanged(c.env, c.req.param('site') ?? '');
     return c.json(minted, 201);
   })
   .delete('/:key', async (c) => {
     await requireSite(c);
     const key = c.req.param('key');
     if (!(await endKey(c.env.DB, site(c), key))) throw await whyNotEnded(c, key);
-    forgetSites();
+    await siteChanged(c.env, c.req.param('site') ?? '');
     return c.json({ success: true });
   });
 

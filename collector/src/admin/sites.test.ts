@@ -48,7 +48,7 @@ describe('changing the settings of a site', () => {
     for (const text of [JSON.stringify(first.body), JSON.stringify(second.body), one, all]) {
       expect(text).not.toContain(SECRET);
     }
-    expect((await loadSite(env.DB, site.id, Date.now()))?.settings).toMatchObject({
+    expect((await loadSite(env, site.id, Date.now()))?.settings).toMatchObject({
       identity: 'required',
       identitySecrets: [SECRET],
     });

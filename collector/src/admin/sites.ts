@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { forgetSites, KEY_FORMAT, type KeyKind, type SiteSettings, siteId, siteSettings } from '../sites.ts';
+import { KEY_FORMAT, type KeyKind, type SiteSettings, siteChanged, siteId, siteSettings } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { newKey, setKey } from './key-storage.ts';
 
@@ -73,7 +73,7 @@ export const sites = new Hono<{ Bindings: Env }>()
       ).bind(id.data, JSON.stringify(settings), new Date(now).toISOString()),
       ...KINDS.flatMap((kind) => (given[kind] ? setKey(c.env.DB, id.data, kind, given[kind], now) : [])),
     ]);
-    forgetSites();
+    await siteChanged(c.env, id.data);
     const after = await read(c.env.DB, id.data);
     return c.json(after && toJson(after));
   });

@@ -2,14 +2,14 @@ import { hmac, verifyHmac } from '../signing.ts';
 import type { Decision } from './decide.ts';
 
 /** What an armed message stands for. */
-export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause'>;
+export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' | 'causedAt'>;
 
 /**
  * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:
- * `campaign.version.variant.cause.signature`, the cause percent-encoded.
+ * `campaign.version.variant.causedAt.cause.signature`, the cause percent-encoded.
  */
 export async function armedId(site: string, armed: Armed, key: string): Promise<string> {
-  const body = [armed.campaign, armed.version, armed.variant, encode(armed.cause)].join('.');
+  const body = [armed.campaign, armed.version, armed.variant, armed.causedAt, encode(armed.cause)].join('.');
   return `${body}.${await hmac('armed', signed(site, body), key)}`;
 }
 
@@ -18,8 +18,14 @@ export async function readArmedId(site: string, id: string, key: string): Promis
   const cut = id.lastIndexOf('.');
   const body = id.slice(0, Math.max(0, cut));
   if (!(await verifyHmac('armed', signed(site, body), id.slice(cut + 1), key))) return null;
-  const [campaign = '', version = '', variant = '', cause = ''] = body.split('.');
-  return { campaign, version: Number(version), variant, cause: decodeURIComponent(cause) };
+  const [campaign = '', version = '', variant = '', causedAt = '', cause = ''] = body.split('.');
+  return {
+    campaign,
+    version: Number(version),
+    variant,
+    causedAt: Number(causedAt),
+    cause: decodeURIComponent(cause),
+  };
 }
 
 function signed(site: string, body: string): string {

@@ -1,12 +1,4 @@
-/** FNV-1a, 32 bits, over UTF-16 units; offset basis and prime of the FNV reference. */
-function fnv32a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash ^= text.charCodeAt(i);
-    hash = Math.imul(hash, 0x01000193) >>> 0;
-  }
-  return hash;
-}
+import { fnv32a } from './fingerprint.ts';
 
 /** A stable number in [0, 1) in steps of 1/10,000: GrowthBook's hash, version 2. Different seeds are independent. */
 export function bucket(seed: string, id: string): number {

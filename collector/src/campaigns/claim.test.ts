@@ -31,8 +31,8 @@ const draft = {
   ],
 };
 
-async function siteWithCampaign(change: object = {}): Promise<TestSite> {
-  const site = await makeSite();
+async function siteWithCampaign(change: object = {}, settings: object = {}): Promise<TestSite> {
+  const site = await makeSite(settings);
   const path = `/api/sites/${site.id}/campaigns/free-shipping`;
   for (const [method, url, body] of [
     ['PUT', path, { ...draft, ...change }],
@@ -129,7 +129,7 @@ describe('the popup', () => {
   });
 
   it('comes again in the next session', async () => {
-    const site = await siteWithCampaign();
+    const site = await siteWithCampaign({}, { popups: { minGapMs: 0 } });
     const yesterday = new Date(Date.now() - 86_400_000).toISOString();
     const [armed] = (await sendBatch(site, [fillCart('v', 60, { timestamp: yesterday })])).messages;
     expect(await claim(site, armed?.id ?? '', 'v')).toMatchObject({ show: true });

@@ -1,21 +1,59 @@
 import type { PopupContent } from '../../../sdk/src/message.ts';
-import type { Campaign } from './schema.ts';
+import type { Campaign, Content } from './schema.ts';
+
+/** What a variant says in one language, its coupons still to be drawn. */
+export type Written = Content & { lang: string };
 
 /**
- * What a variant shows, in the visitor's language where it has it (`de-AT` takes `de`), else in its first one.
+ * What a variant says, in the visitor's language where it has it (`de-AT` takes `de`), else in the fallback, else in its
+ * first one.
  *
  * @param locale BCP 47
  * @returns `null` when the campaign has no such variant
  */
-export function contentFor(campaign: Campaign, variant: string, locale: string | null): PopupContent | null {
-  const languages = campaign.steps[0].variants.find(({ key }) => key === variant)?.content;
+export function contentFor(campaign: Campaign, variant: string, locale: string | null): Written | null {
+  const [step] = campaign.steps;
+  const languages = step.variants.find(({ key }) => key === variant)?.content;
   if (!languages) return null;
-  const wanted = locale?.toLowerCase() ?? '';
   const available = Object.keys(languages);
-  const lang =
-    available.find((tag) => tag.toLowerCase() === wanted) ??
-    available.find((tag) => tag.toLowerCase() === wanted.split('-')[0]) ??
-    available[0];
+  const tagOf = (wanted: string | null | undefined) => {
+    const tag = wanted?.toLowerCase() ?? '';
+    return (
+      available.find((one) => one.toLowerCase() === tag) ??
+      available.find((one) => one.toLowerCase() === tag.split('-')[0])
+    );
+  };
+  const lang = tagOf(locale) ?? tagOf(step.fallbackLocale) ?? available[0];
   const content = lang === undefined ? undefined : languages[lang];
   return lang === undefined || content === undefined ? null : { ...content, lang };
+}
+
+/** Pools of which a content shows a code. */
+export function poolsIn({ blocks }: Pick<Content, 'blocks'>): string[] {
+  return [
+    ...new Set(blocks.flatMap((block) => (block.type === 'coupon' && 'pool' in block ? [block.pool] : []))),
+  ];
+}
+
+/**
+ * The content with the visitor's codes in place of pools.
+ *
+ * @returns `null` when there is no code, and no fallback
+ */
+export function withCodes(
+  { blocks, ...content }: Written,
+  codeFrom: (pool: string) => { code: string } | null,
+): PopupContent | null {
+  const drawn: PopupContent['blocks'] = [];
+  for (const block of blocks) {
+    if (block.type !== 'coupon' || 'code' in block) {
+      drawn.push(block);
+      continue;
+    }
+    const { pool, fallback, ...shown } = block;
+    const code = codeFrom(pool)?.code ?? fallback;
+    if (code === undefined) return null;
+    drawn.push({ ...shown, code });
+  }
+  return { ...content, blocks: drawn };
 }

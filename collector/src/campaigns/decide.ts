@@ -1,6 +1,6 @@
-import type { Trigger } from '../../../sdk/src/message.ts';
-import { chooseVariant } from './bucketing.ts';
-import { type AudienceData, closedGate, type Exposure } from './gates.ts';
+import type { JsonObject, Trigger } from '../../../sdk/src/message.ts';
+import { entered, judge, type Situation } from './gates.ts';
+import { byImportance, type CompiledCampaign, type Program } from './program.ts';
 import type { Campaign } from './schema.ts';
 
 /** A popup to arm; nothing is counted before its claim. */
@@ -10,54 +10,78 @@ export interface Decision {
   variant: string;
   /** The `messageId` that caused it: its tab alone arms the popup. */
   cause: string;
+  /** When that happened, ms since the epoch. */
+  causedAt: number;
   triggers: Trigger[];
 }
 
 /** Something that happened just now, and may let campaigns in. */
-export interface Cause {
+export interface Happening {
   messageId: string;
+  /** ms since the epoch. */
+  at: number;
   /** Canonical name. */
   event: string;
+  properties: JsonObject;
   /** What campaigns see of the visitor; made when one asks. */
-  data(): AudienceData;
+  situationFor(compiled: CompiledCampaign): Situation;
 }
 
 /**
- * The popups that `causes` (oldest first) arm, the most important first: priority, then age, then id.
- * A campaign is armed once, by the newest cause that enters it.
+ * The popups that arm, by what has happened (oldest first); the most important first: priority, then age, then id.
+ * A campaign is armed once, by the newest event that it waits for. Of those that come with the same trigger, the most
+ * important one alone is armed; a control visitor's keeps its place like any.
  */
 export function decide(
-  campaigns: readonly Campaign[],
-  causes: readonly Cause[],
-  exposures: readonly Exposure[],
+  { campaigns }: Pick<Program, 'campaigns'>,
+  happened: readonly Happening[],
 ): Decision[] {
-  const decisions: Decision[] = [];
-  for (const campaign of [...campaigns].sort(byImportance)) {
-    const cause = causes.findLast((candidate) => enters(campaign, candidate));
+  return winners(campaigns, happened).map(({ compiled: { campaign }, cause, variant }) => ({
+    campaign: campaign.id,
+    version: campaign.version,
+    variant,
+    cause: cause.messageId,
+    causedAt: cause.at,
+    triggers: campaign.steps[0].triggers.map(({ on, delayMs }) =>
+      delayMs === undefined ? { on } : { on, delayMs },
+    ),
+  }));
+}
+
+/** The campaign to which this one loses, were its other gates open; `null`: none. */
+export function rivalFor(
+  { campaign }: CompiledCampaign,
+  { campaigns }: Pick<Program, 'campaigns'>,
+  happened: readonly Happening[],
+): string | null {
+  const before = campaigns.filter((other) => byImportance(other.campaign, campaign) < 0);
+  return rivalOf(campaign, winners(before, happened));
+}
+
+interface Winner {
+  compiled: CompiledCampaign;
+  cause: Happening;
+  variant: string;
+}
+
+function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happening[]): Winner[] {
+  const found: Winner[] = [];
+  for (const compiled of campaigns) {
+    const { campaign } = compiled;
+    if (campaign.status !== 'live') continue;
+    const cause = happened.findLast((candidate) => entered(compiled, { cause: candidate, armedAt: null }));
     if (!cause) continue;
-    const data = cause.data();
-    if (closedGate(campaign, data, exposures) !== null) continue;
-    const [step] = campaign.steps;
-    const [first, ...others] = step.variants;
-    if (!first) continue;
-    const variant = chooseVariant([first, ...others], `variant:${campaign.id}`, data.visitor.id);
-    decisions.push({
-      campaign: campaign.id,
-      version: campaign.version,
-      variant: variant.key,
-      cause: cause.messageId,
-      triggers: step.triggers.map(({ on, delayMs }) => (delayMs === undefined ? { on } : { on, delayMs })),
-    });
+    const rival = rivalOf(campaign, found);
+    const verdict = judge(compiled, { ...cause.situationFor(compiled), rival });
+    if (verdict.closed === null) found.push({ compiled, cause, variant: verdict.arm.variant });
   }
-  return decisions;
+  return found;
 }
 
-function byImportance(a: Campaign, b: Campaign): number {
-  if (a.priority !== b.priority) return b.priority - a.priority;
-  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
-}
-
-function enters({ entry }: Campaign, cause: Cause): boolean {
-  return entry.on === 'any' || cause.event === entry.event;
+/** One before which each of its triggers is taken. */
+function rivalOf(campaign: Campaign, before: readonly Winner[]): string | null {
+  const takerOf = (on: string) =>
+    before.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
+  const takers = campaign.steps[0].triggers.map(({ on }) => takerOf(on));
+  return takers.every((taker) => taker !== undefined) ? (takers[0]?.compiled.campaign.id ?? null) : null;
 }

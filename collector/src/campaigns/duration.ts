@@ -28,3 +28,10 @@ export function parseDuration(text: string): Duration | null {
 export const duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, 'must be a duration such as P7D, PT30M or P1DT12H');
+
+/** The length in ms of a duration that is measured from a moment: a day is 24 h. 0 for what is not one. */
+export function exactMs(text: string): number {
+  const parsed = parseDuration(text);
+  if (!parsed) return 0;
+  return 'ms' in parsed ? parsed.ms : parsed.days * 24 * HOUR_MS;
+}

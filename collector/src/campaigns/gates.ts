@@ -1,81 +1,235 @@
-import { type Compiled, compile, matches } from './logic.ts';
+import type { Json } from '../../../sdk/src/message.ts';
+import type { SiteSettings } from '../sites.ts';
+import { type Cap, reachedCap } from './caps.ts';
+import { parseDuration } from './duration.ts';
+import { type Arm, armOf, type SiteHoldout, type TestVisitor } from './experiment.ts';
+import type { Exposure, Outcomes } from './exposures.ts';
+import type { AudienceData } from './fields.ts';
+import type { Reached } from './goals.ts';
+import { dayOf, zoneOr } from './local-time.ts';
+import { explain, missingIn, type Trace } from './logic.ts';
 import { pathMatches } from './path-glob.ts';
+import type { CompiledCampaign } from './program.ts';
+import { inSchedule } from './schedule.ts';
 import type { Campaign } from './schema.ts';
 
-/** The order of design §4; the first closed gate is the answer to "why not?". */
-export type Gate = 'status' | 'schedule' | 'page' | 'audience' | 'caps';
+/** In the order of design §4; the first closed one is the answer to "why not?". */
+export const GATES = [
+  'status',
+  'schedule',
+  'page',
+  'consent',
+  'audience',
+  'caps',
+  'suppression',
+  'priority',
+  'trigger',
+  'holdout',
+] as const;
+export type Gate = (typeof GATES)[number];
 
-/** What campaigns may look at: the facts of one visitor at one moment. */
-export interface AudienceData {
-  visitor: {
-    id: string;
-    userId: string | null;
-    traits: object;
-    sessions: number;
-    orders: number;
-    firstSeen: number;
+/** What one visitor's decision about one campaign depends on, besides the campaign. */
+export interface Situation {
+  settings: SiteSettings;
+  holdout: SiteHoldout;
+  /** With the facts that the campaign declares. */
+  data: AudienceData;
+  /** Those that count, of all campaigns, oldest first. */
+  exposures: readonly Exposure[];
+  outcomes: Outcomes;
+  /** Events that are the campaign's goal. */
+  reached: readonly Reached[];
+  /** When the newest of the campaign's exit events happened, ms since the epoch. */
+  exitedAt: number | null;
+  /** What happened just now; `null` when an armed popup asks to be shown. */
+  cause: Cause | null;
+  /** When that which armed the popup happened, ms since the epoch. */
+  armedAt: number | null;
+  /** The campaign that has the same triggers and goes first. */
+  rival: string | null;
+  /** Why it could not be shown a short while ago, though all gates were open. */
+  failure: string | null;
+  unit: string;
+  test: TestVisitor | null;
+}
+
+/** An event that may let campaigns in. */
+export interface Cause {
+  /** Canonical name. */
+  event: string;
+  properties: Record<string, Json>;
+}
+
+/** A gate that is closed, and why: a word, and what was seen. */
+export interface Closed {
+  reason: string;
+  seen: Json;
+}
+
+type Check = (compiled: CompiledCampaign, situation: Situation) => Closed | null;
+
+const closed = (reason: string, seen: Json = null): Closed => ({ reason, seen });
+
+/** How long a popup that could not be worded is passed over, ms. */
+export const FAILURE_MS = 3_600_000;
+
+const CHECKS: Record<Gate, Check> = {
+  status: ({ campaign: { status } }) => (status === 'live' ? null : closed(status)),
+
+  schedule({ campaign }, { data, settings }) {
+    const opening = inSchedule(campaign.schedule, data.now.at, {
+      visitor: data.now.timezone,
+      site: settings.timeZone,
+    });
+    return opening.open ? null : closed(opening.reason, { now: new Date(data.now.at).toISOString() });
+  },
+
+  page({ campaign }, { data: { page } }) {
+    return onPage(campaign, page) ? null : closed('page', { host: page.host, path: page.path });
+  },
+
+  consent({ campaign: { suppress } }, { data }) {
+    if (suppress.consent === null) return null;
+    const given = data.consent[suppress.consent];
+    return given === true
+      ? null
+      : closed(given === null ? 'not_asked' : 'denied', { [suppress.consent]: given });
+  },
+
+  audience(compiled, { data }) {
+    const verdict = compiled.audience(data);
+    if (verdict === true) return null;
+    if (verdict === false) return closed('not_matched');
+    return closed(missingIn(explain(compiled.campaign.audience.rule, data)) ?? 'unknown');
+  },
+
+  caps({ campaign }, { settings, exposures, outcomes, reached, data, test }) {
+    if (test) return null;
+    const counted = { exposures, outcomes, reached, sessionStart: data.session.start };
+    const cap = reachedCap(campaign, settings, counted, data.now.at, data.now.timezone);
+    return cap === null ? null : closed(cap satisfies Cap);
+  },
+
+  suppression({ campaign, exitRules }, situation) {
+    const { suppress } = campaign;
+    const { data, settings, reached, exitedAt, armedAt, failure, test } = situation;
+    if (failure !== null) return closed(failure);
+    if (data.visitor.bot && settings.hidePopupsFromBots) return closed('bot');
+    const segment = suppress.segments.find((id) => data.visitor.segments.includes(id));
+    if (segment !== undefined) return closed('segment', segment);
+    if (exitedAt !== null && armedAt !== null && exitedAt > armedAt) return closed('exit');
+    if (exitRules.some((holds) => holds(data) === true)) return closed('exit');
+    if (suppress.ifConvertedWithin === undefined || test) return null;
+    const recent = reached.some(({ at }) =>
+      within(suppress.ifConvertedWithin ?? '', at, data.now.at, settings.timeZone),
+    );
+    return recent ? closed('converted') : null;
+  },
+
+  priority(_, { settings, exposures, data, rival, test }) {
+    if (rival !== null) return closed('loses', rival);
+    if (test) return null;
+    const last = exposures.at(-1);
+    const left = last ? last.at + settings.popups.minGapMs - data.now.at : 0;
+    return left > 0 ? closed('min_gap', { campaign: last?.campaign ?? null, waitMs: left }) : null;
+  },
+
+  trigger(compiled, situation) {
+    return entered(compiled, situation) ? null : closed('waits_for', awaited(compiled.campaign));
+  },
+
+  holdout({ campaign }, { unit, holdout, exposures, test }) {
+    const { control } = armOf(campaign, unit, holdout, exposures, test);
+    return control === null ? null : closed(control);
+  },
+};
+
+/** Gates that a control visitor passes like anybody. */
+const BEFORE_HOLDOUT = GATES.filter((gate) => gate !== 'holdout');
+
+/** Why a visitor gets this popup, or does not. */
+export type Verdict = { closed: null; arm: Arm } | { closed: Gate; reason: string };
+
+/** Asks the gates up to the first closed one. The arm may be a control's: then nothing is shown, and it is counted. */
+export function judge(compiled: CompiledCampaign, situation: Situation): Verdict {
+  for (const gate of BEFORE_HOLDOUT) {
+    const found = CHECKS[gate](compiled, situation);
+    if (found) return { closed: gate, reason: found.reason };
+  }
+  const { unit, holdout, exposures, test } = situation;
+  return { closed: null, arm: armOf(compiled.campaign, unit, holdout, exposures, test) };
+}
+
+/** Whether the cause is what the campaign waits for; what is armed already has had it. */
+export function entered({ campaign, entryWhere }: CompiledCampaign, { cause, armedAt }: Entering): boolean {
+  if (armedAt !== null) return true;
+  const { entry } = campaign;
+  if (entry.on === 'any' && !entryWhere) return true;
+  if (!cause) return false;
+  if (entry.on !== 'any' && cause.event !== awaited(campaign)) return false;
+  if (entry.on === 'segment' && cause.properties.segment !== entry.segment) return false;
+  return entryWhere ? entryWhere(cause.properties) === true : true;
+}
+type Entering = Pick<Situation, 'cause' | 'armedAt'>;
+
+/** The event that lets people in. */
+function awaited({ entry }: Campaign): string {
+  return entry.on === 'segment' ? `segment_${entry.change ?? 'entered'}` : (entry.event ?? '');
+}
+
+/** One gate of an explanation. */
+export interface GateTrace {
+  gate: Gate;
+  open: boolean;
+  reason: string | null;
+  seen: Json;
+}
+
+/** The answer to "why, or why not?". */
+export interface Explanation {
+  matched: boolean;
+  /** The first closed gate. */
+  gate: Gate | null;
+  reason: string | null;
+  /** Each gate, also those behind a closed one; and the audience's rule, part by part. */
+  trace: { gates: GateTrace[]; audience: Trace; arm: Arm };
+}
+
+/** Asks every gate, each for itself. */
+export function explainDecision(compiled: CompiledCampaign, situation: Situation): Explanation {
+  const gates = GATES.map((gate): GateTrace => {
+    const found = CHECKS[gate](compiled, situation);
+    return { gate, open: found === null, reason: found?.reason ?? null, seen: found?.seen ?? null };
+  });
+  const first = gates.find(({ open }) => !open);
+  const { unit, holdout, exposures, test } = situation;
+  return {
+    matched: first === undefined,
+    gate: first?.gate ?? null,
+    reason: first?.reason ?? null,
+    trace: {
+      gates,
+      audience: explain(compiled.campaign.audience.rule, situation.data),
+      arm: armOf(compiled.campaign, unit, holdout, exposures, test),
+    },
   };
-  session: { start: number; events: number; pageViews: number; converted: boolean };
-  page: { url: string | null; path: string | null };
-  cart: { items: object[]; value: number; currency: string | null };
-  /** Events of the visitor so far, by canonical name. */
-  counters: object;
-  event: { name: string; properties: object } | null;
-  /** ms since the epoch. */
-  now: number;
-}
-
-/** A popup that was shown: counted at the claim, so that it holds across tabs and cleared storage. */
-export interface Exposure {
-  campaign: string;
-  version: number;
-  variant: string;
-  claimId: string;
-  /** ms since the epoch. */
-  at: number;
-}
-
-/** The first gate that keeps `campaign` from this visitor now; `null` when all are open. */
-export function closedGate(
-  campaign: Campaign | undefined,
-  data: AudienceData,
-  exposures: readonly Exposure[],
-): Gate | null {
-  if (!campaign) return 'status';
-  if (!inSchedule(campaign, data.now)) return 'schedule';
-  if (!onPage(campaign, data.page.path)) return 'page';
-  if (!matches(audienceOf(campaign), data)) return 'audience';
-  if (isCapped(campaign, data.session.start, exposures)) return 'caps';
-  return null;
-}
-
-function inSchedule({ schedule }: Campaign, now: number): boolean {
-  return (
-    (schedule.start === undefined || now >= Date.parse(schedule.start)) &&
-    (schedule.end === undefined || now < Date.parse(schedule.end))
-  );
 }
 
 /** Exclusion wins. Without a known page (a message from a server) only campaigns for all pages match. */
-function onPage({ page }: Campaign, path: string | null): boolean {
-  const covers = (globs: { path: string }[]) =>
-    globs.some((glob) => (path === null ? glob.path === '/*' : pathMatches(glob.path, path)));
+function onPage({ page }: Campaign, { host, path }: AudienceData['page']): boolean {
+  const covers = (globs: Campaign['page']['include']) =>
+    globs.some((glob) => {
+      if (glob.host !== undefined && (host === null || !pathMatches(glob.host, host))) return false;
+      return path === null ? glob.path === '/*' : pathMatches(glob.path, path);
+    });
   return covers(page.include) && !covers(page.exclude);
 }
 
-function isCapped({ id, cap }: Campaign, sessionStart: number, exposures: readonly Exposure[]): boolean {
-  if (cap.perSession === null) return false;
-  const shown = exposures.filter((exposure) => exposure.campaign === id && exposure.at >= sessionStart);
-  return shown.length >= cap.perSession;
-}
-
-/** Compiled rules, kept as long as the campaign object that the site's cache holds. */
-const audiences = new WeakMap<Campaign, Compiled>();
-function audienceOf(campaign: Campaign): Compiled {
-  let compiled = audiences.get(campaign);
-  if (!compiled) {
-    compiled = compile(campaign.audience.rule);
-    audiences.set(campaign, compiled);
-  }
-  return compiled;
+/** Whether `at` is so shortly before `now`: exactly, or in calendar days of the site's zone, today included. */
+function within(duration: string, at: number, now: number, siteZone: string): boolean {
+  const parsed = parseDuration(duration);
+  if (!parsed) return false;
+  if ('ms' in parsed) return at > now - parsed.ms;
+  const zone = zoneOr(siteZone, 'UTC');
+  return dayOf(now, zone) - dayOf(at, zone) < parsed.days;
 }

@@ -20,17 +20,22 @@ export interface LocalTime {
 
 /** @throws RangeError for a zone that is not known: see {@link zoneOr}, and for a time that no Date can hold */
 export function localTime(ms: number, zone: string): LocalTime {
-  const wall = wallTime(ms, zone);
-  const day = Math.floor(wall / DAY_MS);
-  const minuteOfDay = Math.floor((wall - day * DAY_MS) / 60_000);
+  const { day, weekday, minuteOfDay } = timeOfWeek(ms, zone);
   return {
     date: new Date(day * DAY_MS).toISOString().slice(0, -14),
     day,
-    weekday: weekdayOf(day),
+    weekday,
     hour: Math.floor(minuteOfDay / 60),
     minute: minuteOfDay % 60,
     minuteOfDay,
   };
+}
+
+/** What of {@link localTime} costs next to nothing. @throws as it does */
+export function timeOfWeek(ms: number, zone: string): Pick<LocalTime, 'day' | 'weekday' | 'minuteOfDay'> {
+  const wall = wallTime(ms, zone);
+  const day = Math.floor(wall / DAY_MS);
+  return { day, weekday: weekdayOf(day), minuteOfDay: Math.floor((wall - day * DAY_MS) / 60_000) };
 }
 
 /** Days from 1970-01-01 to the local date. @throws as {@link localTime} */

@@ -100,7 +100,7 @@ describe('a schedule', () => {
       ],
     });
     let wrong = 0;
-    for (let now = at('2026-01-01T00:00Z'); now < at('2027-01-01T00:00Z'); now += 5 * MINUTE) {
+    for (let now = at('2026-01-01T00:00Z'); now < at('2027-01-01T00:00Z'); now += 15 * MINUTE) {
       if (inSchedule(schedule, now, zones(zone)).open !== isOpen(schedule, now, zone)) wrong++;
     }
     expect(wrong).toBe(0);

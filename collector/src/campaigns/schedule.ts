@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { firstMomentAt, isTimeZone, localTime, zoneOr } from './local-time.ts';
+import { firstMomentAt, isTimeZone, timeOfWeek, zoneOr } from './local-time.ts';
 
 const DAY_MINUTES = 1_440;
 
@@ -69,7 +69,7 @@ export function inSchedule(schedule: Schedule, now: number, zones: Zones): Openi
   if (start && now < momentOf(start, zone)) return { open: false, reason: 'not_started' };
   if (end && now >= momentOf(end, zone)) return { open: false, reason: 'ended' };
   if (!days && !hours) return { open: true };
-  const { weekday, minuteOfDay } = localTime(now, zone);
+  const { weekday, minuteOfDay } = timeOfWeek(now, zone);
   const today = !days || days.has(weekday);
   const yesterday = !days || days.has(weekday === 1 ? 7 : weekday - 1);
   const covered = (hours ?? WHOLE_DAY).some(

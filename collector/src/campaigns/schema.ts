@@ -1,18 +1,26 @@
 import { z } from 'zod';
+import { duration } from './duration.ts';
+import { factDeclarations } from './fact-declaration.ts';
+import { href } from './href.ts';
+import { scheduleSchema } from './schedule.ts';
 
 /**
  * The campaign JSON of design §4, as far as this version evaluates it. Objects are strict: a setting that would be
  * ignored is refused with its path, so that nobody believes in a rule that does nothing.
  */
-const glob = z.object({ path: z.string().startsWith('/', 'must start with /') });
+const glob = z.strictObject({
+  /** Of the page: `shop.example` or `*.shop.example`; any when absent. */
+  host: z.string().min(1).exactOptional(),
+  path: z.string().startsWith('/', 'must start with /').max(500),
+});
 
 /** The JSON of a rule; its operators are checked when it is compiled. */
 const rule = z.json();
 
+const eventName = z.string().min(1).max(200);
+const eventFilter = z.strictObject({ event: eventName, where: rule.exactOptional() });
+
 const hexColour = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #1a5f4a');
-const href = z
-  .string()
-  .regex(/^(https?:|mailto:|tel:|\/(?!\/)|#|\?)/i, 'must start with https:, http:, mailto:, tel:, /, # or ?');
 
 const textRun = z.union([
   z.string(),
@@ -24,12 +32,17 @@ const textRun = z.union([
   }),
 ]);
 
+const code = z.string().min(1).max(64);
+
 const block = z.union([
   z.strictObject({ type: z.literal('heading'), text: z.string().min(1) }),
   z.strictObject({ type: z.literal('text'), runs: z.array(textRun).min(1) }),
+  z.strictObject({ type: z.literal('coupon'), code, label: z.string().exactOptional() }),
+  /** A code of the visitor's own, from a pool; `fallback` is shown when none is left. */
   z.strictObject({
     type: z.literal('coupon'),
-    code: z.string().min(1).max(64),
+    pool: z.string().min(1).max(64),
+    fallback: code.exactOptional(),
     label: z.string().exactOptional(),
   }),
   z.strictObject({ type: z.literal('button'), text: z.string().min(1), action: z.literal('close') }),
@@ -49,6 +62,8 @@ const content = z.strictObject({
     .exactOptional(),
   blocks: z.array(block).min(1).max(30),
 });
+/** What a variant shows in one language, as it is written: with Liquid in its texts, and coupons still to be drawn. */
+export type Content = z.infer<typeof content>;
 
 const messageStep = z.strictObject({
   id: z.string().min(1),
@@ -60,55 +75,138 @@ const messageStep = z.strictObject({
     )
     .min(1)
     .default([{ on: 'load' }]),
+  /** BCP 47, of visitors whose language no variant has; its first one when absent. */
+  fallbackLocale: z.string().min(2).exactOptional(),
   variants: z
     .array(
       z.strictObject({
         key: z.string().regex(/^[a-z0-9_-]{1,32}$/i, 'must be 1 to 32 letters, digits, _ or -'),
-        weight: z.number().positive().default(1),
-        /** By BCP 47 language; the first one is the fallback. */
+        /** Its share, beside the others' weights. */
+        weight: z.number().nonnegative().max(1_000_000).default(1),
+        /** By BCP 47 language. */
         content: z
           .record(z.string(), content)
           .refine((languages) => Object.keys(languages).length > 0, 'must have a language'),
       }),
     )
     .min(1)
-    .refine((all) => new Set(all.map((v) => v.key)).size === all.length, 'must have different keys'),
+    .max(20)
+    .refine((all) => new Set(all.map((v) => v.key)).size === all.length, 'must have different keys')
+    .refine((all) => all.some(({ weight }) => weight > 0), 'must have one whose weight is not 0'),
 });
 
-export const campaignId = z
+export const definitionId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
 
+/** Whom it is for: JsonLogic over the fields of fields.ts, with the behavioural facts that it names. */
+const audience = z.strictObject({
+  rule: rule.default(true),
+  facts: factDeclarations.default({}),
+});
+
+const count = z.number().int().min(1).max(1_000);
+const days = z.number().int().min(1).max(366);
+
+const cap = z.strictObject({
+  /** Times that it is seen in a session; `null`: any. */
+  perSession: count.nullable().default(1),
+  perVisitor: count.exactOptional(),
+  /** At most `n` times in so many calendar days of the visitor's zone, today included. */
+  perDays: z.strictObject({ n: count, days }).exactOptional(),
+  /** Calendar days for which it stays away from who has closed it; `null`: it does not. */
+  afterDismissDays: days.nullable().default(7),
+  /** The same after the goal was reached; `never`: for good. */
+  afterConvert: z
+    .union([z.literal('never'), days])
+    .nullable()
+    .default('never'),
+});
+
+const goal = z.strictObject({
+  event: eventName,
+  where: rule.exactOptional(),
+  /** Path in the event's properties of what it is worth. */
+  value: z.string().min(1).max(200).default('value'),
+  /** From the first exposure, or the moment at which there would have been one. */
+  within: duration,
+  count: z.enum(['once', 'every']).default('once'),
+});
+
 /** What a marketer edits. */
 export const campaignDraft = z.strictObject({
-  id: campaignId,
+  id: definitionId,
   name: z.string().min(1).max(200),
-  tags: z.array(z.string()).default([]),
+  tags: z.array(z.string().min(1).max(64)).max(20).default([]),
   /** Higher wins. */
   priority: z.number().int().min(0).max(1000).default(500),
-  schedule: z
-    .strictObject({ start: z.iso.datetime().optional(), end: z.iso.datetime().optional() })
-    .default({}),
+  schedule: scheduleSchema,
   page: z
     .strictObject({
-      include: z.array(glob).default([{ path: '/*' }]),
-      exclude: z.array(glob).default([{ path: '/checkout*' }]),
+      include: z
+        .array(glob)
+        .max(50)
+        .default([{ path: '/*' }]),
+      exclude: z
+        .array(glob)
+        .max(50)
+        .default([{ path: '/checkout*' }]),
     })
     .prefault({}),
-  audience: z.strictObject({ rule: rule.default(true) }).prefault({}),
+  audience: audience.prefault({}),
   entry: z
-    .strictObject({ on: z.enum(['event', 'any']).default('any'), event: z.string().min(1).optional() })
-    .refine((entry) => entry.on === 'any' || entry.event !== undefined, 'must name an event')
+    .strictObject({
+      on: z.enum(['event', 'segment', 'any']).default('any'),
+      event: eventName.exactOptional(),
+      /** JsonLogic over the event's properties. */
+      where: rule.exactOptional(),
+      segment: definitionId.exactOptional(),
+      /** Of a segment: whether somebody enters or leaves it. */
+      change: z.enum(['entered', 'left']).exactOptional(),
+    })
+    .refine((entry) => entry.on !== 'event' || entry.event !== undefined, 'must name an event')
+    .refine((entry) => entry.on !== 'segment' || entry.segment !== undefined, 'must name a segment')
     .prefault({}),
+  /** What ends the wish to show it, between the event that armed it and the moment of painting. */
+  exits: z
+    .array(z.union([eventFilter, z.strictObject({ rule })]))
+    .max(20)
+    .default([]),
   steps: z.tuple([messageStep]),
-  cap: z.strictObject({ perSession: z.number().int().min(1).nullable().default(1) }).prefault({}),
-  holdout: z.strictObject({ percent: z.literal(0).default(0) }).prefault({}),
+  cap: cap.prefault({}),
+  holdout: z.strictObject({ percent: z.number().min(0).max(90).default(0) }).prefault({}),
+  /** What it is for; `null`: nothing that is measured. */
+  goal: goal.nullable().prefault({ event: 'purchase', within: 'P1D' }),
+  suppress: z
+    .strictObject({
+      /** Who has reached the goal, by this campaign or without it, so shortly ago. */
+      ifConvertedWithin: duration.exactOptional(),
+      segments: z.array(definitionId).max(50).default([]),
+      /** What the visitor must have consented to. */
+      consent: z.enum(['analytics', 'marketing']).nullable().default(null),
+    })
+    .prefault({}),
 });
 export type CampaignDraft = z.infer<typeof campaignDraft>;
 
 /** A published version. It never changes; decisions are logged as `id@version`. */
 export interface Campaign extends CampaignDraft {
   version: number;
+  status: PublishedStatus;
   /** ISO 8601; age decides between equal priorities. */
   createdAt: string;
 }
+export type PublishedStatus = 'live' | 'paused' | 'ended';
+
+/** A named audience. */
+export const segmentDraft = z.strictObject({
+  id: definitionId,
+  name: z.string().min(1).max(200),
+  tags: z.array(z.string().min(1).max(64)).max(20).default([]),
+  audience: audience.prefault({}),
+});
+export type SegmentDraft = z.infer<typeof segmentDraft>;
+export type Segment = SegmentDraft & Pick<Campaign, 'version' | 'status' | 'createdAt'>;
+
+export type Audience = z.infer<typeof audience>;
+export type Goal = z.infer<typeof goal>;

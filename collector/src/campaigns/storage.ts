@@ -1,133 +1,253 @@
-import { type Campaign, type CampaignDraft, campaignDraft } from './schema.ts';
+import type { z } from 'zod';
+import {
+  type Campaign,
+  type CampaignDraft,
+  campaignDraft,
+  type PublishedStatus,
+  type Segment,
+  type SegmentDraft,
+  segmentDraft,
+} from './schema.ts';
 
-export type CampaignStatus = 'draft' | 'live' | 'paused' | 'ended';
+export type Status = 'draft' | PublishedStatus;
 
-/** A campaign as the management API shows it: the draft, and what of it is live. */
-export interface CampaignRecord {
-  draft: CampaignDraft;
-  status: CampaignStatus;
+/** A campaign or segment as the management API shows it: the draft, and what of it is live. */
+export interface Definition<Draft> {
+  draft: Draft;
+  status: Status;
   /** Counts changes of the draft; the `ETag` of its route. */
   revision: number;
   liveVersion: number | null;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** A published version. It never changes. */
+export interface Version<Draft> {
+  version: number;
+  publishedAt: string;
+  definition: Draft;
 }
 
 interface Row {
   draft: string;
-  status: CampaignStatus;
+  status: Status;
   revision: number;
   live_version: number | null;
+  created_at: string;
 }
-const toRecord = (row: Row): CampaignRecord => ({
-  draft: JSON.parse(row.draft),
-  status: row.status,
-  revision: row.revision,
-  liveVersion: row.live_version,
-});
-const COLUMNS = 'draft, status, revision, live_version';
+const COLUMNS = 'draft, status, revision, live_version, created_at';
 
-export async function listCampaigns(db: D1Database, site: string): Promise<CampaignRecord[]> {
-  const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM campaigns WHERE site = ? ORDER BY created_at, id`)
-    .bind(site)
-    .all<Row>();
-  return results.map(toRecord);
-}
+/** How long a goal may be reached after a campaign has ended, ms: the longest that a goal waits. */
+const ENDED_MS = 31 * 86_400_000;
 
-export async function getCampaign(db: D1Database, site: string, id: string): Promise<CampaignRecord | null> {
-  const row = await db
-    .prepare(`SELECT ${COLUMNS} FROM campaigns WHERE site = ? AND id = ?`)
-    .bind(site, id)
-    .first<Row>();
-  return row && toRecord(row);
-}
+/** Drafts and published versions of one kind of thing, in D1. */
+export class DefinitionStore<Draft extends { id: string }, Published> {
+  readonly #table: 'campaigns' | 'segments';
+  readonly #versions: 'campaign_versions' | 'segment_versions';
+  readonly #schema: z.ZodType<Draft>;
 
-/**
- * Creates or replaces a draft.
- *
- * @param expected the revision that the editor has seen; `null`: whatever is there is replaced
- * @returns the stored record, or `null` when another revision is stored than was expected
- */
-export async function putDraft(
-  db: D1Database,
-  site: string,
-  draft: CampaignDraft,
-  expected: number | null,
-  now: number,
-): Promise<CampaignRecord | null> {
-  const row = await db
-    .prepare(
-      `INSERT INTO campaigns (site, id, status, revision, draft, live_version, created_at)
-       SELECT ?1, ?2, 'draft', 1, ?3, NULL, ?5 WHERE ?4 IS NULL OR EXISTS (SELECT 1 FROM campaigns WHERE site = ?1 AND id = ?2)
-       ON CONFLICT (site, id) DO UPDATE SET draft = excluded.draft, revision = revision + 1
-         WHERE ?4 IS NULL OR revision = ?4
-       RETURNING ${COLUMNS}`,
-    )
-    .bind(site, draft.id, JSON.stringify(draft), expected, new Date(now).toISOString())
-    .first<Row>();
-  return row && toRecord(row);
-}
+  constructor(
+    table: 'campaigns' | 'segments',
+    versions: 'campaign_versions' | 'segment_versions',
+    schema: z.ZodType<Draft>,
+  ) {
+    this.#table = table;
+    this.#versions = versions;
+    this.#schema = schema;
+  }
 
-/** Makes the draft the live version. Publishing an unchanged draft again adds no version. `null`: no such campaign. */
-export async function publishDraft(
-  db: D1Database,
-  site: string,
-  id: string,
-  now: number,
-): Promise<CampaignRecord | null> {
-  const record = await getCampaign(db, site, id);
-  if (!record) return null;
-  const definition = JSON.stringify(record.draft);
-  const [, live] = await db.batch<Row>([
-    db
+  /** By creation. */
+  async list(db: D1Database, site: string): Promise<Definition<Draft>[]> {
+    const { results } = await db
+      .prepare(`SELECT ${COLUMNS} FROM ${this.#table} WHERE site = ? ORDER BY created_at, id`)
+      .bind(site)
+      .all<Row>();
+    return results.map((row) => this.#record(row));
+  }
+
+  async get(db: D1Database, site: string, id: string): Promise<Definition<Draft> | null> {
+    const row = await db
+      .prepare(`SELECT ${COLUMNS} FROM ${this.#table} WHERE site = ? AND id = ?`)
+      .bind(site, id)
+      .first<Row>();
+    return row && this.#record(row);
+  }
+
+  /**
+   * Creates or replaces a draft.
+   *
+   * @param expected the revision that the editor has seen; `null`: whatever is there is replaced; 0: nothing is there
+   * @returns the stored record, or `null` when another revision is stored than was expected
+   */
+  async put(
+    db: D1Database,
+    site: string,
+    draft: Draft,
+    expected: number | null,
+    now: number,
+  ): Promise<Definition<Draft> | null> {
+    const table = this.#table;
+    const row = await db
       .prepare(
-        `INSERT INTO campaign_versions (site, id, version, definition, published_at)
-         SELECT ?1, ?2, 1 + coalesce(max(version), 0), ?3, ?4 FROM campaign_versions WHERE site = ?1 AND id = ?2
-         HAVING NOT EXISTS (
-           SELECT 1 FROM campaign_versions AS v JOIN campaigns AS c ON c.site = v.site AND c.id = v.id AND c.live_version = v.version
-           WHERE v.site = ?1 AND v.id = ?2 AND v.definition = ?3)`,
+        `INSERT INTO ${table} (site, id, status, revision, draft, live_version, created_at, changed_at)
+         SELECT ?1, ?2, 'draft', 1, ?3, NULL, ?5, ?5
+         WHERE ?4 IS NULL OR ?4 = 0 OR EXISTS (SELECT 1 FROM ${table} WHERE site = ?1 AND id = ?2)
+         ON CONFLICT (site, id) DO UPDATE SET draft = excluded.draft, revision = revision + 1
+           WHERE ?4 IS NULL OR revision = ?4
+         RETURNING ${COLUMNS}`,
       )
-      .bind(site, id, definition, new Date(now).toISOString()),
-    db
+      .bind(site, draft.id, JSON.stringify(draft), expected, iso(now))
+      .first<Row>();
+    return row && this.#record(row);
+  }
+
+  /** Makes this revision of the draft the live version. What is unchanged adds none. `null`: the draft was changed meanwhile. */
+  async publish(
+    db: D1Database,
+    site: string,
+    { draft, revision }: Definition<Draft>,
+    now: number,
+  ): Promise<Definition<Draft> | null> {
+    const [table, versions] = [this.#table, this.#versions];
+    const isCurrent = `EXISTS (SELECT 1 FROM ${table} WHERE site = ?1 AND id = ?2 AND revision = ?5)`;
+    const [, live] = await db.batch<Row>([
+      db
+        .prepare(
+          `INSERT INTO ${versions} (site, id, version, definition, published_at)
+           SELECT ?1, ?2, 1 + coalesce(max(version), 0), ?3, ?4 FROM ${versions} WHERE site = ?1 AND id = ?2
+           HAVING ${isCurrent} AND NOT EXISTS (
+             SELECT 1 FROM ${versions} AS v JOIN ${table} AS c ON c.site = v.site AND c.id = v.id AND c.live_version = v.version
+             WHERE v.site = ?1 AND v.id = ?2 AND v.definition = ?3)`,
+        )
+        .bind(site, draft.id, JSON.stringify(draft), iso(now), revision),
+      db
+        .prepare(
+          `UPDATE ${table} SET status = 'live', changed_at = ?3, live_version =
+             CASE WHEN EXISTS (SELECT 1 FROM ${versions} AS v
+                 WHERE v.site = ?1 AND v.id = ?2 AND v.version = live_version AND v.definition = ?5)
+               THEN live_version ELSE (SELECT max(version) FROM ${versions} WHERE site = ?1 AND id = ?2) END
+           WHERE site = ?1 AND id = ?2 AND revision = ?4 RETURNING ${COLUMNS}`,
+        )
+        .bind(site, draft.id, iso(now), revision, JSON.stringify(draft)),
+    ]);
+    const row = live?.results[0];
+    return row ? this.#record(row) : null;
+  }
+
+  /** @returns `null` when there is no such thing, or it was never published */
+  async setStatus(
+    db: D1Database,
+    site: string,
+    id: string,
+    status: PublishedStatus,
+    now: number,
+  ): Promise<Definition<Draft> | null> {
+    const row = await db
       .prepare(
-        `UPDATE campaigns SET status = 'live',
-           live_version = (SELECT max(version) FROM campaign_versions WHERE site = ?1 AND id = ?2)
-         WHERE site = ?1 AND id = ?2 RETURNING ${COLUMNS}`,
+        `UPDATE ${this.#table} SET status = ?3, changed_at = ?4
+         WHERE site = ?1 AND id = ?2 AND live_version IS NOT NULL RETURNING ${COLUMNS}`,
       )
-      .bind(site, id),
-  ]);
-  const row = live?.results[0];
-  return row ? toRecord(row) : null;
+      .bind(site, id, status, iso(now))
+      .first<Row>();
+    return row && this.#record(row);
+  }
+
+  /** Makes an earlier version the live one, and the draft what it says. `null`: there is no such version. */
+  async rollback(
+    db: D1Database,
+    site: string,
+    id: string,
+    version: number,
+    now: number,
+  ): Promise<Definition<Draft> | null> {
+    const row = await db
+      .prepare(
+        `UPDATE ${this.#table} SET status = 'live', live_version = ?3, revision = revision + 1, changed_at = ?4,
+           draft = (SELECT definition FROM ${this.#versions} WHERE site = ?1 AND id = ?2 AND version = ?3)
+         WHERE site = ?1 AND id = ?2
+           AND EXISTS (SELECT 1 FROM ${this.#versions} WHERE site = ?1 AND id = ?2 AND version = ?3)
+         RETURNING ${COLUMNS}`,
+      )
+      .bind(site, id, version, iso(now))
+      .first<Row>();
+    return row && this.#record(row);
+  }
+
+  /** Newest first. */
+  async versions(db: D1Database, site: string, id: string): Promise<Version<Draft>[]> {
+    const { results } = await db
+      .prepare(
+        `SELECT version, definition, published_at FROM ${this.#versions} WHERE site = ? AND id = ? ORDER BY version DESC`,
+      )
+      .bind(site, id)
+      .all<{ version: number; definition: string; published_at: string }>();
+    return results.map(({ version, definition, published_at }) => ({
+      version,
+      publishedAt: published_at,
+      definition: this.#schema.parse(JSON.parse(definition)),
+    }));
+  }
+
+  /** @returns whether it is gone; what is live stays */
+  async remove(db: D1Database, site: string, id: string): Promise<boolean> {
+    const [removed] = await db.batch([
+      db
+        .prepare(`DELETE FROM ${this.#table} WHERE site = ?1 AND id = ?2 AND status <> 'live' RETURNING id`)
+        .bind(site, id),
+      db
+        .prepare(
+          `DELETE FROM ${this.#versions} WHERE site = ?1 AND id = ?2
+             AND NOT EXISTS (SELECT 1 FROM ${this.#table} WHERE site = ?1 AND id = ?2)`,
+        )
+        .bind(site, id),
+    ]);
+    return (removed?.results.length ?? 0) > 0;
+  }
+
+  /** The versions that count now: live ones, paused ones, and those that have ended lately. */
+  async published(db: D1Database, site: string, now: number): Promise<Published[]> {
+    const { results } = await db
+      .prepare(
+        `SELECT v.version, v.definition, c.status, c.created_at
+         FROM ${this.#table} AS c JOIN ${this.#versions} AS v ON v.site = c.site AND v.id = c.id AND v.version = c.live_version
+         WHERE c.site = ?1 AND (c.status IN ('live', 'paused') OR (c.status = 'ended' AND c.changed_at > ?2))`,
+      )
+      .bind(site, iso(now - ENDED_MS))
+      .all<{ version: number; definition: string; status: PublishedStatus; created_at: string }>();
+    return results.map(
+      ({ version, definition, status, created_at }) =>
+        ({
+          ...this.#schema.parse(JSON.parse(definition)),
+          version,
+          status,
+          createdAt: created_at,
+        }) as Published,
+    );
+  }
+
+  #record(row: Row): Definition<Draft> {
+    return {
+      draft: this.#schema.parse(JSON.parse(row.draft)),
+      status: row.status,
+      revision: row.revision,
+      liveVersion: row.live_version,
+      createdAt: row.created_at,
+    };
+  }
 }
 
-/** @returns `null` when there is no such campaign, or it was never published */
-export async function setStatus(
-  db: D1Database,
-  site: string,
-  id: string,
-  status: 'live' | 'paused' | 'ended',
-): Promise<CampaignRecord | null> {
-  const row = await db
-    .prepare(
-      `UPDATE campaigns SET status = ?3 WHERE site = ?1 AND id = ?2 AND live_version IS NOT NULL RETURNING ${COLUMNS}`,
-    )
-    .bind(site, id, status)
-    .first<Row>();
-  return row && toRecord(row);
-}
+export const campaignStore = new DefinitionStore<CampaignDraft, Campaign>(
+  'campaigns',
+  'campaign_versions',
+  campaignDraft as z.ZodType<CampaignDraft>,
+);
+export const segmentStore = new DefinitionStore<SegmentDraft, Segment>(
+  'segments',
+  'segment_versions',
+  segmentDraft as z.ZodType<SegmentDraft>,
+);
 
-/** The versions that visitors meet now. */
-export async function liveCampaigns(db: D1Database, site: string): Promise<Campaign[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT v.version, v.definition, c.created_at
-       FROM campaigns AS c JOIN campaign_versions AS v ON v.site = c.site AND v.id = c.id AND v.version = c.live_version
-       WHERE c.site = ? AND c.status = 'live'`,
-    )
-    .bind(site)
-    .all<{ version: number; definition: string; created_at: string }>();
-  return results.map((row) => ({
-    ...campaignDraft.parse(JSON.parse(row.definition)),
-    version: row.version,
-    createdAt: row.created_at,
-  }));
+function iso(time: number): string {
+  return new Date(time).toISOString();
 }

@@ -22,7 +22,7 @@ export async function authorize(request: Request, writeKey: unknown, env: Env, n
   }
   // What cannot be a key is not looked up, so that nobody fills the cache with it.
   const known = KEY_FORMAT.test(key) ? await loadKey(env.DB, key, now) : null;
-  const site = known && (await loadSite(env.DB, known.site, now));
+  const site = known && (await loadSite(env, known.site, now));
   if (!known || !site)
     throw new RequestError('unauthorized', 'The write key is not known, or has been replaced.');
   if (known.kind === 'browser') requireAllowedOrigin(site, request.headers.get('Origin'));

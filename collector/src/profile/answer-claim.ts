@@ -1,61 +1,143 @@
-import type { ClaimAnswer } from '../../../sdk/src/message.ts';
-import { contentFor } from '../campaigns/content.ts';
-import { closedGate, type Exposure } from '../campaigns/gates.ts';
-import type { Campaign } from '../campaigns/schema.ts';
-import { audienceData } from './audience-data.ts';
-import { NO_PAGE } from './page.ts';
-import type { Refusal, State } from './state.ts';
+import type { ClaimAnswer, PopupContent } from '../../../sdk/src/message.ts';
+import { contentFor, poolsIn, withCodes } from '../campaigns/content.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
+import { explainDecision, judge, type Situation } from '../campaigns/gates.ts';
+import { formattingLocale, PersonaliseError, personalise } from '../campaigns/personalise.ts';
+import type { CompiledCampaign } from '../campaigns/program.ts';
+import type { HeldCode, LoggedDecision, Refusal, State } from './state.ts';
 
 /** What was armed, and the claim that asks to show it now. */
-export type Claim = Omit<Exposure, 'at'> & { anonymousId: string };
+export type Claim = Pick<Exposure, 'campaign' | 'version' | 'variant' | 'claimId'> & {
+  anonymousId: string;
+  /** When that which armed it happened, ms since the epoch. */
+  causedAt: number;
+};
 
 /** An answer, and what has to be stored for it; nothing when it was given before. */
 export interface AnsweredClaim {
   answer: ClaimAnswer;
   exposure: Exposure | null;
   refusal: Refusal | null;
+  decision: LoggedDecision | null;
+}
+
+/** A campaign, and what it depends on for this visitor now; `null` when this version is not published any more. */
+export type Asked = { compiled: CompiledCampaign; situation: Situation } | null;
+
+/** Pools from which the claim needs a code that the visitor does not have yet; none when it is refused anyway. */
+export function poolsNeeded(state: State, claim: Claim, asked: Asked): string[] {
+  if (!asked || earlier(state, claim.claimId) !== null) return [];
+  const verdict = judge(asked.compiled, asked.situation);
+  if (verdict.closed !== null || verdict.arm.control) return [];
+  const written = contentFor(asked.compiled.campaign, claim.variant, state.history.locale);
+  return written ? poolsIn(written).filter((pool) => !Object.hasOwn(state.coupons, pool)) : [];
 }
 
 /**
- * Whether an armed popup may be painted: every gate is asked again, with what is known now.
- * The same `claimId` gets the same answer.
+ * Whether an armed popup may be painted: every gate is asked again, with what is known now. A control visitor passes all
+ * of them but the last, is shown nothing, and is counted. The same `claimId` gets the same answer.
  */
-export function answerClaim(
-  state: State,
-  claim: Claim,
-  campaigns: readonly Campaign[],
-  now: number,
-): AnsweredClaim {
-  const { history, exposures, refusals } = state;
-  const { anonymousId, claimId, variant } = claim;
-  const campaign = campaigns.find(({ id, version }) => id === claim.campaign && version === claim.version);
-  const content = campaign && contentFor(campaign, variant, history.locale);
-
-  const shown = exposures.find((known) => known.claimId === claimId);
-  if (shown) {
-    const { version } = claim;
-    const same = shown.campaign === claim.campaign && shown.version === version && shown.variant === variant;
-    return repeated(same && content ? { show: true, content } : { show: false, reason: 'status' });
-  }
-  const refused = refusals.find((known) => known.claimId === claimId);
-  if (refused) return repeated({ show: false, reason: refused.reason });
+export function answerClaim(state: State, claim: Claim, asked: Asked, now: number): AnsweredClaim {
+  const { history } = state;
+  const { anonymousId, claimId, variant, campaign, version } = claim;
+  const before = earlier(state, claimId);
+  if (before !== null && 'reason' in before) return repeated({ show: false, reason: before.reason });
+  if (before !== null) return repeated(answerAgain(state, claim, before, asked));
   if (history.watermark === null) return repeated({ show: false, reason: 'unknown_visitor' });
 
-  const session = history.sessions.findLast((candidate) => candidate.anonymousId === anonymousId);
-  const data = audienceData(history, anonymousId, null, session?.page ?? NO_PAGE, now);
-  const gate = closedGate(campaign, data, exposures);
-  if (gate !== null || !content) {
-    const reason = gate ?? 'status';
-    return { answer: { show: false, reason }, exposure: null, refusal: { claimId, reason } };
+  const logged = (
+    outcome: LoggedDecision['outcome'],
+    gate: string | null,
+    reason: string | null,
+  ): LoggedDecision => {
+    const trace = asked ? explainDecision(asked.compiled, asked.situation).trace : { gates: [] };
+    const { gates } = trace;
+    const audience = 'audience' in trace ? { audience: trace.audience } : {};
+    return { at: now, outcome, campaign, version, variant, gate, reason, trace: { gates, ...audience } };
+  };
+  const refuse = (reason: string, detail: string | null): AnsweredClaim => ({
+    answer: { show: false, reason },
+    exposure: null,
+    refusal: { claimId, reason, campaign, at: now },
+    decision: logged('refused', reason, detail),
+  });
+
+  if (!asked) return refuse('status', 'another_version');
+  const verdict = judge(asked.compiled, asked.situation);
+  if (verdict.closed !== null) return refuse(verdict.closed, verdict.reason);
+  const { arm } = verdict;
+  const exposure = { campaign, version, variant, claimId, at: now, anonymousId };
+  if (arm.control) {
+    return {
+      answer: { show: false, reason: 'holdout' },
+      exposure: { ...exposure, control: arm.control },
+      refusal: null,
+      decision: logged('control', 'holdout', arm.control),
+    };
   }
-  const { campaign: id, version } = claim;
+  // The visitor has become somebody who was shown another one.
+  if (arm.variant !== variant) return refuse('status', 'another_variant');
+  const worded = contentOf(state, claim, asked);
+  if (typeof worded === 'string') return refuse(worded, worded);
   return {
-    answer: { show: true, content },
-    exposure: { campaign: id, version, variant, claimId, at: now },
+    answer: { show: true, content: worded },
+    exposure: asked.situation.test ? { ...exposure, test: true } : exposure,
     refusal: null,
+    decision: logged('shown', null, null),
   };
 }
 
+/** What was answered to the same claim. */
+function earlier({ exposures, refusals }: State, claimId: string): Exposure | Refusal | null {
+  return (
+    exposures.find((known) => known.claimId === claimId) ??
+    refusals.find((known) => known.claimId === claimId) ??
+    null
+  );
+}
+
+function answerAgain(state: State, claim: Claim, shown: Exposure, asked: Asked): ClaimAnswer {
+  if (shown.control) return { show: false, reason: 'holdout' };
+  const same =
+    shown.campaign === claim.campaign && shown.version === claim.version && shown.variant === claim.variant;
+  const content = same && asked ? contentOf(state, claim, asked) : 'status';
+  return typeof content === 'string' ? { show: false, reason: content } : { show: true, content };
+}
+
+/** What is painted; or why it cannot be: no code is left, or the texts do not suit this visitor's data. */
+function contentOf(
+  state: State,
+  { variant }: Claim,
+  { compiled, situation }: NonNullable<Asked>,
+): PopupContent | string {
+  const written = contentFor(compiled.campaign, variant, state.history.locale);
+  if (!written) return 'status';
+  const codes = (pool: string): HeldCode | null => {
+    const held = Object.hasOwn(state.coupons, pool) ? state.coupons[pool] : undefined;
+    const over = held?.expiresAt && Date.parse(held.expiresAt) <= situation.data.now.at;
+    return held && !over ? held : null;
+  };
+  const content = withCodes(written, codes);
+  if (!content) return 'coupon';
+  const [pool] = poolsIn(written);
+  const { data, settings } = situation;
+  try {
+    return personalise(
+      content,
+      { ...data, coupon: pool === undefined ? null : { ...codes(pool) }, now: data.now.at },
+      {
+        locale: formattingLocale(content.lang, state.history.locale),
+        timeZone: data.now.timezone,
+        currency: data.cart.currency ?? settings.currency,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof PersonaliseError)) throw error;
+    console.warn(`${compiled.campaign.id}@${compiled.campaign.version} cannot be worded.`, error.message);
+    return 'content';
+  }
+}
+
 function repeated(answer: ClaimAnswer): AnsweredClaim {
-  return { answer, exposure: null, refusal: null };
+  return { answer, exposure: null, refusal: null, decision: null };
 }

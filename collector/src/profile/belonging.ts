@@ -1,6 +1,8 @@
+import { moveCodes } from '../campaigns/coupons.ts';
 import type { Env } from '../env.ts';
 import { readChunks } from '../store/read-chunks.ts';
 import { currencyOf, inParts, type StoredChunk } from './chunks.ts';
+import { emptyLedger } from './ledger.ts';
 import { type Link, linked, peopleOf, stepFor, type Trust } from './link.ts';
 import { askOwner } from './people.ts';
 import { anonymousIdOf, isAnonymous, siteOf } from './profile-name.ts';
@@ -112,6 +114,7 @@ export class Belonging {
       const aside = sealed ? records.chunks().map(({ id }) => id) : state.own;
       if (aside.length > 0) {
         records.seal(aside);
+        state.ledger = emptyLedger();
         state.own = [];
         const rest = records.chunks();
         state.history = records.journal.refold(currencyOf(rest));
@@ -160,6 +163,9 @@ export class Belonging {
     const told = link.previous ? await this.#detach(link.previous) : [];
     const held = records.chunks();
     const person = await this.#give(link, held, true);
+    if (Object.keys(records.state.coupons).length > 0) {
+      await moveCodes(this.#env.DB, siteOf(this.#name), this.#name, person);
+    }
     const current = records.state.link;
     if (current?.phase !== 'moving' || current.epoch !== link.epoch) return;
     records.write(
@@ -196,7 +202,7 @@ export class Belonging {
   }
 
   async #giveAll(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
-    const { exposures, revision, devices, contacts } = this.#records.state;
+    const { exposures, coupons, test, revision, devices, contacts } = this.#records.state;
     const facts = await this.#facts();
     const given = isAnonymous(this.#name)
       ? [{ anonymousId: anonymousIdOf(this.#name), epoch: link.epoch, verified }]
@@ -211,6 +217,8 @@ export class Belonging {
         chunks: (parts[index] ?? []).map(({ id, head, messages }) => ({ id, head, messages })),
         verified,
         exposures: last && verified ? exposures : [],
+        coupons: last && verified ? coupons : {},
+        test: last ? test : null,
         facts: last && verified ? facts : [],
         contacts,
         revision,
@@ -230,6 +238,9 @@ export class Belonging {
     const folded = journal.folded();
     if (folded.length === 0) return;
     const chunks = await readChunks(this.#env.DB, siteOf(this.#name), folded);
-    this.#records.write(() => journal.unfold(chunks));
+    this.#records.write((state) => {
+      journal.unfold(chunks);
+      state.ledger = emptyLedger();
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { forgetHolder } from '../campaigns/coupons.ts';
 import type { Env } from '../env.ts';
 import type { Site } from '../sites.ts';
 import { forgetFacts } from '../store/forget-facts.ts';
@@ -56,7 +57,7 @@ export class Departure {
         async (profile) => profile.forgetDevice(anonymousId) as Promise<Elsewhere | null>,
       );
     }
-    await this.#records.erase(Date.now() + RETRY_MS);
+    await this.#erase();
   }
 
   /**
@@ -72,6 +73,12 @@ export class Departure {
       await this.#env.PROFILES.getByName(deviceName(siteOf(name), anonymousId)).eraseAsPartOf(mine);
     }
     for (const contact of contacts) await this.#env.PROFILES.getByName(contact).eraseAsPartOf(mine);
+    await this.#erase();
+  }
+
+  async #erase(): Promise<void> {
+    const { name, state } = this.#records;
+    if (Object.keys(state.coupons).length > 0) await forgetHolder(this.#env.DB, siteOf(name), name);
     await this.#records.erase(Date.now() + RETRY_MS);
   }
 

@@ -1,4 +1,6 @@
-import type { SiteSettings } from '../sites.ts';
+import { counted, type Exposure } from '../campaigns/exposures.ts';
+import { conversionsOf } from '../campaigns/goals.ts';
+import type { Site, SiteSettings } from '../sites.ts';
 import type { Fact, FactKind } from '../store/event-store.ts';
 import type { Touch } from './attribution.ts';
 import { identifiersOf, traitsOf } from './history.ts';
@@ -29,19 +31,19 @@ interface Row {
 export function factsToState(
   name: string,
   state: State,
-  site: { id: string; settings: SiteSettings },
+  site: Site,
   now: number,
   growing: ReadonlySet<string> = new Set(),
 ): { facts: Fact[]; stated: Stated } {
   const { stated: before, link } = state;
-  // Whoever has the messages states what they amount to.
-  if (link !== null) return { facts: [], stated: before };
+  // Whoever has the messages states what they amount to; what was shown on a device that lends is known to it alone.
+  if (link !== null && link.phase !== 'lending') return { facts: [], stated: before };
   const revision = Math.max(now, state.revision + 1);
-  const stated: Stated = {};
+  const stated: Stated = link ? { ...before } : {};
   const facts: Fact[] = [];
   const fact = (kind: FactKind, key: string, row: string | null) =>
     facts.push({ site: site.id, kind, key, profile: name, revision, row });
-  for (const { kind, key, row } of rowsOf(name, state, site.settings, now)) {
+  for (const { kind, key, row } of link ? shownRows(state, site) : rowsOf(name, state, site, now)) {
     const id = idOf(kind, key);
     const waits = growing.has(id);
     stated[id] = waits ? (before[id] ?? '') : digest(row);
@@ -81,14 +83,15 @@ export function retract(state: State, ids: readonly string[]): void {
 }
 
 /** What all facts of a profile are called, also those of sessions that are not over. */
-export function factIds(name: string, state: State, settings: SiteSettings): string[] {
-  return rowsOf(name, state, settings, Number.POSITIVE_INFINITY).map(({ kind, key }) => idOf(kind, key));
+export function factIds(name: string, state: State, site: Site): string[] {
+  return rowsOf(name, state, site, Number.POSITIVE_INFINITY).map(({ kind, key }) => idOf(kind, key));
 }
 
 /** All that a profile has to state. */
-export function rowsOf(name: string, state: State, settings: SiteSettings, now: number): Row[] {
+function rowsOf(name: string, state: State, site: Site, now: number): Row[] {
   const { history } = state;
-  const rows: Row[] = [];
+  const { settings } = site;
+  const rows: Row[] = [...shownRows(state, site), ...segmentRows(name, state)];
   for (const session of history.sessions) {
     if (!isOver(session, now)) continue;
     rows.push(sessionRow(session, history.orders.list, settings));
@@ -108,6 +111,48 @@ export function rowsOf(name: string, state: State, settings: SiteSettings, now: 
     rows.push({ kind: 'member', key: `${groupId}/${name}`, row });
   }
   return rows;
+}
+
+/** What campaigns have shown, and what came of it. A test visitor is in no report. */
+function shownRows({ exposures, ledger }: State, { program }: Site): Row[] {
+  const shown = counted(exposures);
+  const rows = shown.map((exposure): Row => {
+    const { campaign, version, variant, control = null, claimId, at, anonymousId = null } = exposure;
+    const row = { campaign, version, variant, control, claimId, at: iso(at), anonymousId };
+    return { kind: 'exposure', key: exposureKey(exposure), row: JSON.stringify(row) };
+  });
+  for (const { campaign, goal } of program.campaigns) {
+    const reached = goal === null ? undefined : ledger.reached[goal];
+    if (!reached) continue;
+    const mine = shown.filter((exposure) => exposure.campaign === campaign.id);
+    for (const { at, exposedAt, ...conversion } of conversionsOf(campaign, mine, reached)) {
+      const row = { ...conversion, at: iso(at), exposedAt: iso(exposedAt) };
+      const key = `${iso(at)}/${campaign.id}/${conversion.messageId}`;
+      rows.push({ kind: 'goal', key, row: JSON.stringify(row) });
+    }
+  }
+  return rows;
+}
+
+function segmentRows(name: string, { segments }: State): Row[] {
+  return Object.entries(segments).map(([segment, since]) => ({
+    kind: 'segment',
+    key: `${segment}/${name}`,
+    row: JSON.stringify({ segment, since: iso(since) }),
+  }));
+}
+
+export function exposureId(exposure: Exposure): string {
+  return idOf('exposure', exposureKey(exposure));
+}
+
+function exposureKey({ at, claimId }: Exposure): string {
+  return `${iso(at)}/${claimId}`;
+}
+
+/** A segment that was left. */
+export function segmentId(segment: string, name: string): string {
+  return idOf('segment', `${segment}/${name}`);
 }
 
 function sessionRow(session: Session, orders: readonly Order[], settings: SiteSettings): Row {
@@ -142,7 +187,7 @@ function sessionRow(session: Session, orders: readonly Order[], settings: SiteSe
 }
 
 function orderRow(name: string, order: Order, settings: SiteSettings): Row {
-  const { transactionId, at, state, currency, value, refunded, anonymousId, attribution } = order;
+  const { transactionId, at, state, currency, value, refunded, anonymousId, attribution, coupons } = order;
   const revenue = counts(state, settings) ? value - refunded : 0;
   const row = JSON.stringify({
     transactionId,
@@ -155,6 +200,7 @@ function orderRow(name: string, order: Order, settings: SiteSettings): Row {
     revenue,
     siteRevenue: inSiteCurrency({ [currency]: revenue }, settings),
     anonymousId,
+    coupons,
     first: touchRow(attribution.first),
     last: touchRow(attribution.last),
   });

@@ -4,6 +4,7 @@ import { type Attribution, attributed } from './attribution.ts';
 import { applyToCarts, type Carts } from './cart.ts';
 import { applyToOrders, dropOldestOrders, noOrders, type Orders } from './orders.ts';
 import { addToSession, type Session, sessionOf } from './sessions.ts';
+import { noteSurroundings, type Surroundings } from './surroundings.ts';
 
 /** An account that the person was said to belong to, with what was said of it. */
 export interface Membership {
@@ -44,6 +45,8 @@ export interface History {
   lastSeen: number;
   /** BCP 47, of the newest message that says so. */
   locale: string | null;
+  /** By device. */
+  surroundings: Record<string, Surroundings>;
   /** The last message folded in: what is older than it makes the fold start anew. */
   watermark: Watermark | null;
   /** Whether detail was dropped to keep within the limits. */
@@ -82,6 +85,7 @@ export function emptyHistory(): History {
     firstSeen: 0,
     lastSeen: 0,
     locale: null,
+    surroundings: {},
     watermark: null,
     truncated: false,
   };
@@ -90,7 +94,10 @@ export function emptyHistory(): History {
 /** Whether every one of `messages` comes after all that the history holds, so that they can simply be added. */
 export function isNewer(history: History, messages: readonly StoredMessage[]): boolean {
   const { watermark } = history;
-  return watermark === null || messages.every((message) => compareMessages(message, watermark) > 0);
+  return (
+    watermark === null ||
+    messages.every((message) => message.source === 'collector' || compareMessages(message, watermark) > 0)
+  );
 }
 
 /** Folds messages, sorted in total order and newer than the history, into it. */
@@ -99,6 +106,7 @@ export function extend(history: History, sorted: readonly StoredMessage[], siteC
 }
 
 function apply(history: History, message: StoredMessage, siteCurrency: string): void {
+  if (message.source === 'collector') return;
   const time = Date.parse(message.timestamp);
   if (history.watermark === null) history.firstSeen = time;
   history.lastSeen = time;
@@ -107,8 +115,10 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   const { anonymousId, userId, groupId } = message;
   if (anonymousId && !history.anonymousIds.includes(anonymousId)) {
     history.anonymousIds.push(anonymousId);
-    if (history.anonymousIds.length > MAX_ANONYMOUS_IDS) history.anonymousIds.shift();
+    const forgotten = history.anonymousIds.length > MAX_ANONYMOUS_IDS && history.anonymousIds.shift();
+    if (forgotten) delete history.surroundings[forgotten];
   }
+  noteSurroundings(history.surroundings, message);
   const claimed = message.unverified === true;
   if (userId && (!claimed || history.userId === null)) history.userId = userId;
   const identifiers = claimed ? history.claimedIdentifiers : history.identifiers;
@@ -211,6 +221,9 @@ export function trim(history: History): void {
   for (const order of history.orders.list) order.items = [];
   history.orders.changes++;
   history.anonymousIds = newerHalf(history.anonymousIds);
+  for (const id of Object.keys(history.surroundings)) {
+    if (!history.anonymousIds.includes(id)) delete history.surroundings[id];
+  }
   history.accounts = newerHalf(history.accounts);
   history.traits = Object.fromEntries(newerHalf(Object.entries(history.traits)));
   history.claimedTraits = Object.fromEntries(newerHalf(Object.entries(history.claimedTraits)));

@@ -1,12 +1,12 @@
 import type { Site } from '../sites.ts';
 import { messagesOf, type StoredChunk, split, withoutRepeats } from './chunks.ts';
-import { orderId, retract, sessionId } from './facts.ts';
+import { exposureId, orderId, retract, sessionId } from './facts.ts';
 import { type Device, type KnownDevice, withDevice, withoutDevice } from './link.ts';
 import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import { addCoupons, addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -46,6 +46,8 @@ export class Holding {
         state.heardAt = now;
         journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
+        addCoupons(state, input.coupons);
+        state.test ??= input.test;
         retract(state, input.facts);
         state.revision = Math.max(state.revision, input.revision);
         if (!input.last) return;
@@ -98,7 +100,11 @@ export class Holding {
           ...sessions.filter(theirs).map(sessionId),
           ...orders.list.filter(theirs).map(({ transactionId }) => orderId(transactionId, records.name)),
           ...state.devices.filter(theirs).map(({ epoch }) => `identity:${anonymousId}/${epoch}`),
+          ...state.exposures.filter((one) => one.anonymousId === anonymousId).map(exposureId),
+          // Those that were somebody else's are stated anew.
+          ...Object.keys(state.stated).filter((id) => id.startsWith('goal:')),
         ]);
+        state.exposures = state.exposures.filter((one) => one.anonymousId !== anonymousId);
         records.journal.clear();
         putHistory(state, records.journal.refold(site.settings.currency));
         state.sinceCheckpoint = 0;

@@ -8,6 +8,7 @@ import { addToSession, isOver, SESSION_GAP_MS, type Session } from './sessions.t
  * it lengthens or begins a session; carts and traits that are known stay.
  */
 export function addOld(history: History, message: StoredMessage, siteCurrency: string): void {
+  if (message.source === 'collector') return;
   const time = Date.parse(message.timestamp);
   history.firstSeen = Math.min(history.firstSeen, time);
   const { anonymousId, event } = message;

@@ -2,6 +2,7 @@ import { own, ownAmount, ownString, type StoredMessage, setOwn } from '../messag
 import { ORDER_STATES, type OrderState } from '../sites.ts';
 import type { Attribution } from './attribution.ts';
 import { cartValue, currencyOf, type Line, linesOf } from './cart.ts';
+import { couponsUsed } from './coupon-use.ts';
 
 export interface Order {
   transactionId: string;
@@ -15,6 +16,8 @@ export interface Order {
   state: OrderState;
   /** The device that bought; `null` when a server said so. */
   anonymousId: string | null;
+  /** Codes that it names. */
+  coupons: string[];
   /** The session in which it was bought. */
   session: string | null;
   /** What had brought the buyer by then. */
@@ -88,6 +91,7 @@ function add(
     refunded: 0,
     state: state ?? announced(orders, transactionId) ?? 'created',
     anonymousId: event.anonymousId ?? null,
+    coupons: couponsUsed(event.properties ?? {}),
     ...purchase(),
   });
   delete orders.announced[transactionId];

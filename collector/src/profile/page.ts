@@ -1,3 +1,4 @@
+import type { PageType } from '../campaigns/fields.ts';
 import { ownObject, ownString, type StoredMessage } from '../message.ts';
 
 export interface Page {
@@ -14,3 +15,19 @@ export function pageOf(message: StoredMessage): Page {
   const path = ownString(page, 'path') ?? ownString(message.properties, 'path');
   return { url, path: path ?? (url !== null && URL.canParse(url) ? new URL(url).pathname : null) };
 }
+
+/** What kind of page it is that sends this event; `null` when it does not tell. */
+export function pageTypeOf({ event }: StoredMessage): PageType | null {
+  return event !== undefined && Object.hasOwn(TYPES, event) ? (TYPES[event] ?? null) : null;
+}
+
+const TYPES: Record<string, PageType> = {
+  view_item: 'product',
+  view_item_list: 'category',
+  search: 'search',
+  view_cart: 'cart',
+  begin_checkout: 'checkout',
+  add_shipping_info: 'checkout',
+  add_payment_info: 'checkout',
+  purchase: 'purchase',
+};

@@ -5,6 +5,7 @@ import type { Attribution, Touch } from './attribution.ts';
 import { cartValue, currentCart, type Line } from './cart.ts';
 import { accountOf, type History, identifiersOf, traitsOf } from './history.ts';
 import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
+import type { State } from './state.ts';
 
 /** The profile as the management API shows it: every field is always present, times are ISO 8601. */
 export interface ProfileJson {
@@ -55,7 +56,11 @@ interface AttributionJson {
 
 const iso = (time: number) => new Date(time).toISOString();
 
-export function profileJson(history: History, settings: SiteSettings): ProfileJson {
+export function profileJson(
+  history: History,
+  settings: SiteSettings,
+  segments: State['segments'] = {},
+): ProfileJson {
   const { orders } = history;
   const identifiers = identifiersOf(history);
   const cart = currentCart(history.carts);
@@ -107,7 +112,7 @@ export function profileJson(history: History, settings: SiteSettings): ProfileJs
     attribution: attributionJson(history.attribution),
     account: account ? { id: account.groupId, traits: account.traits } : null,
     counters: history.counters,
-    segments: [],
+    segments: Object.keys(segments),
     firstSeen: iso(history.firstSeen),
     lastSeen: iso(history.lastSeen),
     truncated: history.truncated || history.olderSessions > 0 || orders.older.count > 0,

@@ -1,26 +1,26 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Decision } from '../campaigns/decide.ts';
-import { type Cause, decide } from '../campaigns/decide.ts';
+import { takeCode } from '../campaigns/coupons.ts';
+import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Env } from '../env.ts';
-import { compareMessages, type StoredMessage } from '../message.ts';
+import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
-import { timeOfId } from '../store/chunk-id.ts';
 import { eventStore } from '../store/open.ts';
-import { answerClaim } from './answer-claim.ts';
-import { audienceData } from './audience-data.ts';
+import { Aging } from './aging.ts';
+import { answerClaim, poolsNeeded } from './answer-claim.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
+import { Campaigning, isEvent } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
-import { DAY_MS, fateOf, firstWake, foldUntil } from './lifetime.ts';
-import { type Device, holds, type Link } from './link.ts';
+import { firstWake } from './lifetime.ts';
+import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
-import { pageOf } from './page.ts';
 import { profileJson } from './profile-json.ts';
-import { anonymousIdOf, isAnonymous, rankOf, siteOf } from './profile-name.ts';
+import { isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
 import type {
+  Asked,
   AttachInput,
   AttachResult,
   ClaimInput,
@@ -35,7 +35,7 @@ import type {
   Via,
 } from './rpc.ts';
 import type { Session } from './sessions.ts';
-import { addExposures, addRefusal } from './state.ts';
+import { addCoupons, addExposures, addRefusal, logDecision, type State } from './state.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
 /** The wait after a failure doubles with each further one, up to this, ms. */
@@ -53,6 +53,8 @@ export class Profile extends DurableObject<Env> {
   readonly #belonging: Belonging;
   readonly #holding: Holding;
   readonly #departure: Departure;
+  readonly #campaigning: Campaigning;
+  readonly #aging: Aging;
   /** Whether something may have changed that the store has facts of. */
   #factsDue = false;
 
@@ -64,7 +66,7 @@ export class Profile extends DurableObject<Env> {
       this.#records,
       env,
       () => this.#settle(),
-      async () => factIds(this.#name, this.#records.state, (await this.#site(Date.now())).settings),
+      async () => factIds(this.#name, this.#records.state, await this.#site(Date.now())),
     );
     this.#holding = new Holding(this.#records);
     this.#departure = new Departure(
@@ -75,6 +77,8 @@ export class Profile extends DurableObject<Env> {
       () => this.settle(),
       () => this.#site(Date.now()),
     );
+    this.#campaigning = new Campaigning(this.#records);
+    this.#aging = new Aging(this.#records, this.#departure, this.#campaigning, env, () => this.#settle());
   }
 
   /**
@@ -102,7 +106,9 @@ export class Profile extends DurableObject<Env> {
     const repeated = new Set(this.#repeated(arrived));
     const news = arrived.filter(({ messageId }) => !repeated.has(messageId));
     this.#accept(route.claims ? news : news.map(unclaimed), via, site, now);
-    const decisions = this.#decide(arrived, site, now);
+    const noted = this.#campaigning.noteSegments(news.findLast(isEvent) ?? news.at(-1), site, now);
+    this.#accept(noted, via, site, now);
+    const decisions = this.#campaigning.decide(arrived, noted, site, now);
     await this.#settle(sessionsOf(this.#records.state.history.sessions, news));
     await this.#lend();
     return { kind: 'stored', decisions };
@@ -116,14 +122,75 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', refusedBy, false, now),
     );
     if (route.kind !== 'here') return route;
-    const { answer, exposure, refusal } = answerClaim(this.#records.state, claim, site.campaigns, now);
-    if (exposure || refusal) {
-      this.#records.write((state) => {
-        if (exposure) addExposures(state, [exposure]);
-        if (refusal) addRefusal(state, refusal);
-      });
-    }
+    const drawn = await this.#draw(claim, site, now);
+    const changed = await this.#route(null, via, () =>
+      this.#belonging.route(null, 'claimed', null, false, now),
+    );
+    if (changed.kind !== 'here') return changed;
+    const asked = this.#campaigning.asked(claim, site, now);
+    const answered = answerClaim({ ...this.#records.state, ...drawn }, claim, asked, now);
+    const { answer, exposure, refusal, decision } = answered;
+    if (!exposure && !refusal) return { kind: 'answered', answer };
+    this.#records.write((state) => {
+      addCoupons(state, drawn.coupons);
+      if (exposure) addExposures(state, [exposure]);
+      if (refusal) addRefusal(state, refusal);
+      if (decision) logDecision(state, decision);
+    });
+    if (exposure && !exposure.test) await this.#state();
     return { kind: 'answered', answer };
+  }
+
+  /** The visitor's codes, with those that the claim needs; none is drawn for a claim that is refused. */
+  async #draw(claim: ClaimInput['claim'], site: Site, now: number): Promise<Pick<State, 'coupons'>> {
+    const { state } = this.#records;
+    const coupons = { ...state.coupons };
+    for (const pool of poolsNeeded(state, claim, this.#campaigning.asked(claim, site, now))) {
+      const taken = await takeCode(this.env.DB, site.id, pool, this.#name, now);
+      if (taken.kind !== 'code') continue;
+      setOwn(coupons, pool, { code: taken.code, expiresAt: taken.expiresAt, at: now });
+    }
+    return { coupons };
+  }
+
+  /** Who is shown a popup is answered all the same; the alarm tells the store later. */
+  async #state(): Promise<void> {
+    this.#factsDue = true;
+    try {
+      await this.#settle();
+    } catch (error) {
+      console.warn('An exposure is kept, and told to the store later.', error);
+      this.#records.wakeBy(Date.now() + RETRY_MS);
+    }
+  }
+
+  /** What was decided of campaigns lately, newest first. */
+  async decisions(): Promise<ReadResult> {
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    return { kind: 'read', json: JSON.stringify(this.#records.state.decisions.toReversed()) };
+  }
+
+  /** Why a campaign would be shown to this visitor now, or why not; or the same of a segment. */
+  async explain(asked: Asked): Promise<ReadResult> {
+    const now = Date.now();
+    const site = await this.#site(now);
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    if (this.#records.state.history.watermark === null) return { kind: 'read', json: null };
+    return { kind: 'read', json: JSON.stringify(this.#campaigning.answer(asked, site, now)) };
+  }
+
+  /** Makes this a test visitor, or (`null`) one like all others. */
+  async setTest(test: TestVisitor | null): Promise<Elsewhere | null> {
+    await this.#records.askForAlarm();
+    const elsewhere = this.#moved();
+    if (elsewhere) return elsewhere;
+    this.#records.write((state) => {
+      state.test = test;
+    });
+    this.#records.wakeBy(firstWake(Date.now()));
+    return null;
   }
 
   /** Writes nothing. */
@@ -132,7 +199,10 @@ export class Profile extends DurableObject<Env> {
     if (elsewhere) return elsewhere;
     const { settings } = await this.#site(Date.now());
     const { history } = this.#records.state;
-    const json = history.watermark === null ? null : JSON.stringify(profileJson(history, settings));
+    const json =
+      history.watermark === null
+        ? null
+        : JSON.stringify(profileJson(history, settings, this.#records.state.segments));
     return { kind: 'read', json };
   }
 
@@ -236,14 +306,17 @@ export class Profile extends DurableObject<Env> {
     const { state } = this.#records;
     const all = await timelineOf(this.#records, this.env.DB, site.id, null, Number.POSITIVE_INFINITY);
     if (state.history.watermark === null) return { kind: 'read', json: null };
-    const { devices, exposures, refusals } = state;
+    const { devices, exposures, refusals, decisions, segments, coupons } = state;
     const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
-      profile: profileJson(state.history, site.settings),
+      profile: profileJson(state.history, site.settings, segments),
       timeline: all.items,
       devices,
       exposures,
       refusals,
+      decisions,
+      segments,
+      coupons,
       facts: facts.map(({ kind, key, row }) => ({ kind, key, row: JSON.parse(row ?? 'null') })),
     });
     return { kind: 'read', json };
@@ -285,45 +358,12 @@ export class Profile extends DurableObject<Env> {
       await this.#belonging.lend();
       if (erasing.length + unlent.length > 0) records.write(() => {});
       await this.#departure.purgeAgain();
-      await this.#age(site, now);
+      await this.#aging.age(site, now);
     } catch (error) {
       console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);
       const failures = records.failed();
       records.wakeBy(Date.now() + Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
     }
-  }
-
-  /** Folds what is old into totals, and ends what has been idle for too long. */
-  async #age(site: Site, now: number): Promise<void> {
-    const records = this.#records;
-    const { state, journal } = records;
-    const heldSince = () => {
-      const oldest = records.oldestChunk();
-      return oldest === null ? null : timeOfId(oldest);
-    };
-    const until = foldUntil(heldSince(), records.chunkCount(), now);
-    if (until !== null && state.link?.phase !== 'moved' && state.unlent.length === 0) {
-      const kept = now - site.settings.retentionDays * DAY_MS;
-      records.write(() => journal.fold(until, site.settings.currency, (id) => timeOfId(id) >= kept));
-    }
-    const fate = fateOf(state, site.settings, heldSince(), now);
-    if (fate.kind === 'erase' && state.link?.phase === 'moved')
-      return this.#endPointer(state.link, site, now);
-    if (fate.kind === 'erase') return this.#departure.end();
-    if (fate.kind === 'expire') return records.expire();
-    records.wakeBy(fate.at);
-  }
-
-  /** Where a device's messages went long ago: that is kept as long as the person has it. */
-  async #endPointer(link: Link, { settings }: Site, now: number): Promise<void> {
-    const device = { anonymousId: anonymousIdOf(this.#name), epoch: link.epoch };
-    if (isAnonymous(this.#name) && (await this.env.PROFILES.getByName(link.person).has(device))) {
-      this.#records.wakeBy(now + settings.retentionDays * DAY_MS);
-      return;
-    }
-    this.#records.eraseSealed();
-    await this.#settle();
-    await this.#records.expire();
   }
 
   /** Where a request must go, if not here. */
@@ -378,6 +418,7 @@ export class Profile extends DurableObject<Env> {
     records.wakeBy(firstWake(now));
     const after = records.state.history;
     this.#factsDue ||=
+      sorted.some(({ source, event = '' }) => source !== undefined || site.program.watches.has(event)) ||
       after !== history ||
       after.olderSessions + after.sessions.length !== sessions ||
       sorted.some((message) => message.event === undefined || message.userId || isOrderEvent(message));
@@ -391,6 +432,7 @@ export class Profile extends DurableObject<Env> {
         const now = Date.now();
         const site = await this.#site(now);
         this.#factsDue = false;
+        this.#campaigning.catchUp(site);
         const { state } = this.#records;
         return { ...factsToState(this.#name, state, site, now, growing), retracted: state.retracted };
       });
@@ -410,26 +452,12 @@ export class Profile extends DurableObject<Env> {
     }
   }
 
-  /** Repeated messages may cause decisions too: the answer to their first copy may have been lost. */
-  #decide(arrived: readonly StoredMessage[], site: Site, now: number): Decision[] {
-    const { history, exposures } = this.#records.state;
-    const causes = arrived.flatMap((message): Cause[] => {
-      const { messageId, anonymousId, event } = message;
-      if (event === undefined || anonymousId === undefined) return [];
-      if (message.bot && site.settings.hidePopupsFromBots) return [];
-      return [
-        { messageId, event, data: () => audienceData(history, anonymousId, message, pageOf(message), now) },
-      ];
-    });
-    return decide(site.campaigns, causes, exposures);
-  }
-
   get #name(): string {
     return this.ctx.id.name ?? '';
   }
 
   async #site(now: number): Promise<Site> {
-    const site = await loadSite(this.env.DB, siteOf(this.#name), now);
+    const site = await loadSite(this.env, siteOf(this.#name), now);
     if (!site) throw new Error(`The site of ${this.#name} does not exist.`);
     return site;
   }

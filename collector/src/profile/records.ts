@@ -3,6 +3,7 @@ import type { Chunk, EventStore, Fact } from '../store/event-store.ts';
 import { currencyOf, messagesOf, type StoredChunk } from './chunks.ts';
 import type { Stated } from './facts.ts';
 import { Journal } from './journal.ts';
+import { emptyLedger } from './ledger.ts';
 import { StateRows } from './persist.ts';
 import { siteOf } from './profile-name.ts';
 import { type PlacedChunk, ProfileTable } from './profile-table.ts';
@@ -77,7 +78,7 @@ export class Records {
     const last = since.at(-1);
     if (last) {
       this.#table.reserve(last.place);
-      takeIn(state, since, messagesOf(since), this.journal);
+      takeIn(state, since, messagesOf(since), this.journal, this.name);
       renew(state);
     }
     return state;
@@ -134,7 +135,7 @@ export class Records {
       const { history } = state;
       this.#table.addChunks(chunks);
       this.journal.note(chunks);
-      takeIn(state, chunks, messages, this.journal);
+      takeIn(state, chunks, messages, this.journal, this.name);
       renew(state);
       const checkpointed = this.journal.checkpoint(state, currencyOf(chunks));
       const due = this.#table.lastPlace - this.#writtenPlace >= SNAPSHOT_EVERY;
@@ -152,7 +153,10 @@ export class Records {
     this.#transaction(() => {
       const { state } = this;
       this.#table.removeChunks(removed);
-      if (removed.length > 0) this.journal.forget();
+      if (removed.length > 0) {
+        this.journal.forget();
+        state.ledger = emptyLedger();
+      }
       this.#table.addChunks(added);
       this.journal.note(added);
       change(state);

@@ -1,9 +1,11 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
-import type { Exposure } from '../campaigns/gates.ts';
+import type { TestVisitor } from '../campaigns/experiment.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
 import type { Claim } from './answer-claim.ts';
 import type { StoredChunk } from './chunks.ts';
 import type { Device, KnownDevice, Trust } from './link.ts';
+import type { HeldCode } from './state.ts';
 
 /** A person asked by way of a device, and the epoch that the device was in; `null` for the object of a device. */
 export type Via = Device | null;
@@ -56,6 +58,8 @@ export interface AttachInput {
   /** Whether the chunks may count as the person's own word. */
   verified: boolean;
   exposures: Exposure[];
+  coupons: Record<string, HeldCode>;
+  test: TestVisitor | null;
   /** What it has stated, and the person states now. */
   facts: string[];
   /** Of an e-mail or phone: those that had led to it. */
@@ -72,3 +76,6 @@ export type DetachResult = { kind: 'detached'; told: number[] } | Elsewhere;
 
 /** Whether the person had the device. */
 export type DisownResult = { kind: 'disowned'; found: boolean } | Elsewhere;
+
+/** What is to be explained: a `Campaign` or a `Segment` as JSON, or the id of one that is published. */
+export type Asked = { campaign: string } | { id: string } | { segment: string } | { segmentId: string };

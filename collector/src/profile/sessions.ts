@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
+import type { PageType } from '../campaigns/fields.ts';
 import { ownNumber, ownObject, ownString, type StoredMessage } from '../message.ts';
 import { referrerOf, type Touch, touchOf } from './attribution.ts';
-import { type Page, pageOf } from './page.ts';
+import { type Page, pageOf, pageTypeOf } from './page.ts';
 
 /** A longer silence of a device ends its session: GA4's rule. No cap, no split at midnight or at a campaign. */
 export const SESSION_GAP_MS = 30 * 60_000;
@@ -20,6 +21,8 @@ export interface Session {
   engagementMs: number;
   /** Page of the newest event that names one. */
   page: Page;
+  /** As the newest event on that page told. */
+  pageType: PageType | null;
   /** URL of the first event's page. */
   entry: string | null;
   referrer: string | null;
@@ -66,6 +69,8 @@ export function addToSession(sessions: Session[], event: StoredMessage, time: nu
   session.end = time;
   session.events++;
   const page = pageOf(event);
+  const sameView = event.event !== 'page_view' && (page.path === null || page.path === session.page.path);
+  session.pageType = pageTypeOf(event) ?? (sameView ? session.pageType : null);
   if (page.path !== null) session.page = page;
   if (event.event === 'page_view') session.pageViews++;
   if (event.event === 'purchase') session.converted = true;
@@ -86,6 +91,7 @@ function begin(event: StoredMessage, anonymousId: string, time: number): Session
     pageViews: 0,
     engagementMs: 0,
     page,
+    pageType: null,
     entry: page.url,
     referrer: referrerOf(event),
     campaign: campaignOf(event),

@@ -1,12 +1,42 @@
-import type { Exposure } from '../campaigns/gates.ts';
+import type { TestVisitor } from '../campaigns/experiment.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
+import type { GateTrace } from '../campaigns/gates.ts';
+import type { Trace } from '../campaigns/logic.ts';
+import { setOwn } from '../message.ts';
 import type { Stated } from './facts.ts';
 import { emptyHistory, type History } from './history.ts';
+import { emptyLedger, type Ledger } from './ledger.ts';
 import type { KnownDevice, Link } from './link.ts';
 
 /** A claim that was answered with no: kept so that asking again gives the same answer. */
 export interface Refusal {
   claimId: string;
   reason: string;
+  campaign: string;
+  /** ms since the epoch. */
+  at: number;
+}
+
+/** What was decided of a campaign, and why: kept for those who ask. */
+export interface LoggedDecision {
+  /** ms since the epoch. */
+  at: number;
+  outcome: 'armed' | 'shown' | 'control' | 'refused';
+  campaign: string;
+  version: number;
+  variant: string;
+  gate: string | null;
+  reason: string | null;
+  trace: { gates: GateTrace[]; audience?: Trace };
+}
+
+/** A code that this visitor has from a pool. */
+export interface HeldCode {
+  code: string;
+  /** ISO 8601; `null`: it does not run out. */
+  expiresAt: string | null;
+  /** When it was drawn, ms since the epoch. */
+  at: number;
 }
 
 /** What a profile knows besides its chunks. */
@@ -36,6 +66,15 @@ export interface State {
   /** Popups shown, oldest first: born here, so no message holds them. */
   exposures: Exposure[];
   refusals: Refusal[];
+  /** Newest last. */
+  decisions: LoggedDecision[];
+  /** When it was entered (ms since the epoch), by id of the segment. */
+  segments: Record<string, number>;
+  /** By pool. */
+  coupons: Record<string, HeldCode>;
+  /** Somebody of the shop, who tries campaigns out. */
+  test: TestVisitor | null;
+  ledger: Ledger;
   /** Chunks that the store has not confirmed. */
   unconfirmed: string[];
   /** Chunks that the store must still erase. */
@@ -58,6 +97,7 @@ export interface State {
 
 const MAX_EXPOSURES = 200;
 const MAX_REFUSALS = 20;
+const MAX_DECISIONS = 20;
 export const MAX_DISOWNED = 100;
 export const MAX_CONTACTS = 100;
 export const MAX_FOREIGN = 1_000;
@@ -78,6 +118,11 @@ export function emptyState(): State {
     forgetting: false,
     exposures: [],
     refusals: [],
+    decisions: [],
+    segments: {},
+    coupons: {},
+    test: null,
+    ledger: emptyLedger(),
     unconfirmed: [],
     erasing: [],
     stated: {},
@@ -95,7 +140,27 @@ export function addExposures(state: State, exposures: readonly Exposure[]): void
   const fresh = exposures.filter(
     ({ claimId }) => !state.exposures.some((known) => known.claimId === claimId),
   );
-  state.exposures = [...state.exposures, ...fresh].sort((a, b) => a.at - b.at).slice(-MAX_EXPOSURES);
+  const all = [...state.exposures, ...fresh].sort((a, b) => a.at - b.at);
+  // The first of each campaign says in which arm of the experiment the visitor is.
+  const firsts = new Set(new Map(all.toReversed().map((exposure) => [exposure.campaign, exposure])).values());
+  state.exposures = all.filter((exposure, i) => i >= all.length - MAX_EXPOSURES || firsts.has(exposure));
+}
+
+/** Of two codes of one pool the one that was drawn first stays. */
+export function addCoupons(state: State, coupons: Readonly<Record<string, HeldCode>>): void {
+  for (const [pool, held] of Object.entries(coupons)) {
+    const known = Object.hasOwn(state.coupons, pool) ? state.coupons[pool] : undefined;
+    if (!known || held.at < known.at) setOwn(state.coupons, pool, held);
+  }
+}
+
+/** Of one campaign the newest arming is enough: the log is for what differs. */
+export function logDecision(state: State, decision: LoggedDecision): void {
+  const others = state.decisions.filter(
+    ({ outcome, campaign }) =>
+      decision.outcome !== 'armed' || outcome !== 'armed' || campaign !== decision.campaign,
+  );
+  state.decisions = [...others, decision].slice(-MAX_DECISIONS);
 }
 
 export function addRefusal(state: State, refusal: Refusal): void {

@@ -1,7 +1,7 @@
-import type { StoredMessage } from '../message.ts';
+import { ownString, type StoredMessage, setOwn } from '../message.ts';
 import { timeOfId } from '../store/chunk-id.ts';
 import { currencyOf, type StoredChunk } from './chunks.ts';
-import { retract, sessionId } from './facts.ts';
+import { retract, segmentId, sessionId } from './facts.ts';
 import type { History } from './history.ts';
 import type { Journal } from './journal.ts';
 import type { State } from './state.ts';
@@ -9,20 +9,36 @@ import type { State } from './state.ts';
 /**
  * What becomes of a state by chunks that were accepted, and are in the table. It is done when they come, and again
  * when the object wakes and its state was not written since.
+ *
+ * @param name of the profile's object
  */
 export function takeIn(
   state: State,
   chunks: readonly StoredChunk[],
   messages: readonly StoredMessage[],
   journal: Journal,
+  name: string,
 ): void {
   const ids = chunks.map(({ id }) => id);
   state.epoch ||= chunks[0]?.head.epoch ?? 0;
   state.heardAt = Math.max(state.heardAt, ...chunks.map(({ id }) => timeOfId(id)));
   putHistory(state, journal.after(state.history, messages, currencyOf(chunks)));
+  for (const message of messages) noteSegment(state, message, name);
   state.sinceCheckpoint += messages.length;
   state.unconfirmed = [...state.unconfirmed, ...ids];
   if (state.link?.phase === 'lending') state.unlent = [...state.unlent, ...ids];
+}
+
+/** Which segments the visitor is in, as the collector has noted it. */
+function noteSegment(state: State, message: StoredMessage, name: string): void {
+  const { source, event, properties, timestamp } = message;
+  const segment = source === 'collector' ? ownString(properties, 'segment') : null;
+  if (segment === null) return;
+  if (event === 'segment_entered') setOwn(state.segments, segment, Date.parse(timestamp));
+  else if (event === 'segment_left') {
+    delete state.segments[segment];
+    retract(state, [segmentId(segment, name)]);
+  }
 }
 
 /** Another history; what it does not say any more of sessions has to be taken back from the store. */

@@ -1,4 +1,4 @@
-import type { Exposure } from '../campaigns/gates.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
 import { MAX_AHEAD_MS } from '../ingest/accepted-time.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { timeOfId } from '../store/chunk-id.ts';

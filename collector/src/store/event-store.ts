@@ -19,7 +19,16 @@ export interface Chunk {
 
 export const MAX_CHUNK_BYTES = 96_000;
 
-export const FACT_KINDS = ['session', 'order', 'profile', 'identity', 'member'] as const;
+export const FACT_KINDS = [
+  'session',
+  'order',
+  'profile',
+  'identity',
+  'member',
+  'exposure',
+  'goal',
+  'segment',
+] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /**
@@ -29,7 +38,7 @@ export type FactKind = (typeof FACT_KINDS)[number];
 export interface Fact {
   site: string;
   kind: FactKind;
-  /** Unique within site and kind; those of sessions begin with their start (ISO 8601). */
+  /** Unique within site and kind; those of sessions, exposures and goals begin with their time (ISO 8601). */
   key: string;
   /** Name of the Profile object that states it. */
   profile: string;

@@ -11,7 +11,7 @@ export async function forgetFacts(
   await db
     .prepare(
       `DELETE FROM facts
-       WHERE site = ?1 AND kind IN ('session', 'order') AND profile = ?2 AND row ->> 'anonymousId' = ?3`,
+       WHERE site = ?1 AND kind IN ('session', 'order', 'exposure') AND profile = ?2 AND row ->> 'anonymousId' = ?3`,
     )
     .bind(site, profile, anonymousId)
     .run();

@@ -12,7 +12,9 @@ const MAX_BATCHES = 200;
 const MAX_FILES = 50_000;
 
 /** Kinds of facts whose keys say nothing of their age. Profiles leave with their objects; here only what they took back. */
-const UNDATED = ['order', 'member', 'identity', 'profile'] as const;
+const UNDATED = ['order', 'member', 'identity', 'profile', 'segment'] as const;
+/** Kinds of facts whose keys begin with their time. */
+const DATED = ['session', 'exposure', 'goal'] as const;
 
 /**
  * Deletes what is older than its site keeps it, for the sites whose hour it is: every site has one of the day's hours.
@@ -50,12 +52,14 @@ export async function retain(
          (SELECT id FROM chunks WHERE site = ?1 AND id < ?2 ORDER BY id LIMIT ?3)`,
     ).bind(site, firstIdAt(cutoff), BATCH),
   );
-  await inBatches(
-    DB.prepare(
-      `DELETE FROM facts WHERE site = ?1 AND kind = 'session' AND key IN
-         (SELECT key FROM facts WHERE site = ?1 AND kind = 'session' AND key < ?2 ORDER BY key LIMIT ?3)`,
-    ).bind(site, date, BATCH),
-  );
+  for (const kind of DATED) {
+    await inBatches(
+      DB.prepare(
+        `DELETE FROM facts WHERE site = ?1 AND kind = ?4 AND key IN
+           (SELECT key FROM facts WHERE site = ?1 AND kind = ?4 AND key < ?2 ORDER BY key LIMIT ?3)`,
+      ).bind(site, date, BATCH, kind),
+    );
+  }
   for (const kind of UNDATED) await retainUndated(DB, site, kind, cutoff, date);
   if (ARCHIVE) await removeDaysBefore(ARCHIVE, site, date.slice(0, 10), MAX_FILES);
 }

@@ -36,6 +36,8 @@ export async function makeSite(settings: object = {}): Promise<TestSite> {
     origins: [origin],
     browserKey,
     serverKey,
+    // By the default, every twentieth visitor would be left alone.
+    holdout: { percent: 0 },
     ...settings,
   });
   if (!response.ok) throw new Error(await response.text());

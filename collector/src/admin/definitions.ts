@@ -1,0 +1,169 @@
+import { zValidator } from '@hono/zod-validator';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { z } from 'zod';
+import type { Json } from '../../../sdk/src/message.ts';
+import { faultsOf } from '../campaigns/logic.ts';
+import { definitionId } from '../campaigns/schema.ts';
+import type { Definition, DefinitionStore } from '../campaigns/storage.ts';
+import type { Problem } from '../campaigns/validate.ts';
+import type { Env } from '../env.ts';
+import { RequestError } from '../errors.ts';
+import { cleanJson } from '../ingest/clean-json.ts';
+import { loadSite, type Site, siteChanged } from '../sites.ts';
+import { explainInvalid } from './explain-invalid.ts';
+
+const MAX_DRAFT_DEPTH = 64;
+
+export type C = Context<{ Bindings: Env }>;
+
+/** Validation descends into the body: what is nested without end must not get there. */
+const limitDepth: MiddlewareHandler = async (c, next) => {
+  const body: unknown = await c.req.json().catch(() => null);
+  if (typeof body === 'object' && body !== null && cleanJson(body, MAX_DRAFT_DEPTH) === null) {
+    throw new RequestError('bad_request', `The draft is nested deeper than ${MAX_DRAFT_DEPTH} levels.`);
+  }
+  await next();
+};
+
+export const duplicateRequest = z.strictObject({
+  id: definitionId,
+  name: z.string().min(1).max(200).optional(),
+});
+export const rollbackRequest = z.strictObject({ version: z.number().int().min(1) });
+
+/** What is edited as a draft and published in versions: campaigns, segments. */
+/** What all of them have. */
+export interface Draft {
+  id: string;
+  name: string;
+  audience: { rule: Json };
+}
+
+export interface Kind<D extends Draft> {
+  /** In sentences. */
+  noun: string;
+  store: DefinitionStore<D, unknown>;
+  schema: z.ZodType<D>;
+  /** What is wrong with a draft, or may be. */
+  validate(draft: D, site: Site): Problem[];
+}
+
+/** The routes that all of them share. */
+export function definitions<D extends Draft>({ noun, store, schema, validate }: Kind<D>) {
+  const site = (c: C) => c.req.param('site') ?? '';
+  const id = (c: C) => c.req.param('id') ?? '';
+
+  const requireSite = async (c: C): Promise<Site> => {
+    const found = await loadSite(c.env, site(c), Date.now());
+    if (!found) throw new RequestError('not_found', 'There is no such site.');
+    return found;
+  };
+  /** A rule that can never be evaluated is not even kept. */
+  const requireRule = ({ audience }: D) => {
+    const [fault] = faultsOf(audience.rule);
+    if (fault) throw new RequestError('bad_request', `"audience.rule${fault.pointer}": ${fault.message}`);
+  };
+  const required = async (c: C): Promise<Definition<D>> => {
+    const found = await store.get(c.env.DB, site(c), id(c));
+    if (!found) throw new RequestError('not_found', `There is no such ${noun}.`);
+    return found;
+  };
+  const answer = async (c: C, record: Definition<D>, status: 200 | 201 = 200) => {
+    c.header('ETag', `"${record.revision}"`);
+    return c.json({ ...toJson(record), problems: validate(record.draft, await requireSite(c)) }, status);
+  };
+  const changed = async (c: C, record: Definition<D> | null) => {
+    if (!record) throw new RequestError('not_found', `There is no such ${noun}, or it was never published.`);
+    await siteChanged(c.env, site(c));
+    return answer(c, record);
+  };
+  const conflict = (c: C) =>
+    c.json(
+      {
+        success: false,
+        error: { code: 'conflict', message: 'Somebody else changed this draft. Load it again.' },
+      },
+      412,
+    );
+  const create = async (c: C, draft: D) => {
+    requireRule(draft);
+    await requireSite(c);
+    const record = await store.put(c.env.DB, site(c), draft, 0, Date.now());
+    if (!record) throw new RequestError('conflict', `There is a ${noun} with the id "${draft.id}" already.`);
+    return answer(c, record, 201);
+  };
+
+  return new Hono<{ Bindings: Env }>()
+    .get('/', async (c) => {
+      const items = await store.list(c.env.DB, site(c));
+      return c.json({ items: items.map(toJson), cursor: null });
+    })
+    .post('/', limitDepth, zValidator('json', schema, explainInvalid), (c) =>
+      create(c, c.req.valid('json') as D),
+    )
+    .get('/:id', async (c) => answer(c, await required(c)))
+    .put('/:id', limitDepth, zValidator('json', schema, explainInvalid), async (c) => {
+      const draft = c.req.valid('json') as D;
+      if (draft.id !== id(c)) throw new RequestError('bad_request', '"id" must be the one in the address.');
+      requireRule(draft);
+      await requireSite(c);
+      const record = await store.put(c.env.DB, site(c), draft, expectedRevision(c), Date.now());
+      return record ? answer(c, record) : conflict(c);
+    })
+    .delete('/:id', async (c) => {
+      const { status } = await required(c);
+      if (status === 'live' || !(await store.remove(c.env.DB, site(c), id(c)))) {
+        throw new RequestError('conflict', `This ${noun} is live. Pause or end it first.`);
+      }
+      await siteChanged(c.env, site(c));
+      return c.json({ success: true });
+    })
+    .post('/:id/publish', async (c) => {
+      const record = await required(c);
+      const expected = expectedRevision(c);
+      if (expected !== null && expected !== record.revision) return conflict(c);
+      const problems = validate(record.draft, await requireSite(c));
+      if (problems.some(({ severity }) => severity === 'error')) {
+        const [first] = problems.filter(({ severity }) => severity === 'error');
+        const error = { code: 'invalid', message: `"${first?.pointer}": ${first?.message}` };
+        return c.json({ success: false, error, problems }, 422);
+      }
+      const published = await store.publish(c.env.DB, site(c), record, Date.now());
+      return published ? changed(c, published) : conflict(c);
+    })
+    .post('/:id/pause', async (c) =>
+      changed(c, await store.setStatus(c.env.DB, site(c), id(c), 'paused', Date.now())),
+    )
+    .post('/:id/resume', async (c) =>
+      changed(c, await store.setStatus(c.env.DB, site(c), id(c), 'live', Date.now())),
+    )
+    .post('/:id/end', async (c) =>
+      changed(c, await store.setStatus(c.env.DB, site(c), id(c), 'ended', Date.now())),
+    )
+    .post('/:id/rollback', zValidator('json', rollbackRequest, explainInvalid), async (c) => {
+      await required(c);
+      const { version } = c.req.valid('json');
+      const record = await store.rollback(c.env.DB, site(c), id(c), version, Date.now());
+      if (!record) throw new RequestError('not_found', `This ${noun} has no version ${version}.`);
+      return changed(c, record);
+    })
+    .post('/:id/duplicate', zValidator('json', duplicateRequest, explainInvalid), async (c) => {
+      const { draft } = await required(c);
+      const { id: copy, name = `${draft.name} (copy)`.slice(0, 200) } = c.req.valid('json');
+      return create(c, { ...draft, id: copy, name });
+    })
+    .get('/:id/versions', async (c) => {
+      await required(c);
+      return c.json({ items: await store.versions(c.env.DB, site(c), id(c)), cursor: null });
+    });
+}
+
+/** The revision that the editor has seen; `null`: any. */
+function expectedRevision(c: C): number | null {
+  const ifMatch = c.req.header('If-Match');
+  return ifMatch === undefined || ifMatch === '*' ? null : Number(ifMatch.replaceAll('"', ''));
+}
+
+function toJson<D extends object>({ draft, status, revision, liveVersion, createdAt }: Definition<D>) {
+  return { ...draft, status, revision, liveVersion, createdAt };
+}

@@ -1,0 +1,33 @@
+import { zValidator } from '@hono/zod-validator';
+import type { z } from 'zod';
+import { type Segment, segmentDraft } from '../campaigns/schema.ts';
+import { segmentStore } from '../campaigns/storage.ts';
+import { validateSegment } from '../campaigns/validate.ts';
+import { RequestError } from '../errors.ts';
+import { testRequest } from './campaigns.ts';
+import { definitions } from './definitions.ts';
+import { explainInvalid } from './explain-invalid.ts';
+import { explainTo } from './profiles.ts';
+
+/** `/api/sites/:site/segments`: named audiences, and how many belong to them. */
+export const segments = definitions({
+  noun: 'segment',
+  store: segmentStore,
+  schema: segmentDraft as z.ZodType<z.infer<typeof segmentDraft>>,
+  validate: validateSegment,
+})
+  .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
+    const record = await segmentStore.get(c.env.DB, c.req.param('site') ?? '', c.req.param('id') ?? '');
+    if (!record) throw new RequestError('not_found', 'There is no such segment.');
+    const { draft, liveVersion, createdAt } = record;
+    const segment: Segment = { ...draft, version: (liveVersion ?? 0) + 1, status: 'live', createdAt };
+    return explainTo(c, c.req.valid('json').profile, { segment: JSON.stringify(segment) });
+  })
+  .get('/:id/size', async (c) => {
+    const size = await c.env.DB.prepare(
+      "SELECT count(*) AS size FROM facts WHERE site = ?1 AND kind = 'segment' AND key > ?2 AND key < ?3 AND row IS NOT NULL",
+    )
+      .bind(c.req.param('site') ?? '', `${c.req.param('id')}/`, `${c.req.param('id')}0`)
+      .first<number>('size');
+    return c.json({ size: size ?? 0 });
+  });

@@ -1,0 +1,124 @@
+import type { Json } from '../../../sdk/src/message.ts';
+import { digest } from '../profile/facts.ts';
+import type { SiteSettings } from '../sites.ts';
+import { type CompiledFacts, compileFacts, type FactListeners, joinFacts } from './behaviour.ts';
+import { type Audience as Compiled, compileAudience } from './logic.ts';
+import type { Campaign, Segment } from './schema.ts';
+
+/** A published version, its rules compiled. */
+export interface CompiledCampaign {
+  campaign: Campaign;
+  audience: Compiled;
+  facts: CompiledFacts;
+  entryWhere: Compiled | null;
+  exitRules: Compiled[];
+  /** Keys of the events that end the wish to show it, and of its goal; see {@link Watch}. */
+  exits: string[];
+  goal: string | null;
+}
+
+export interface CompiledSegment {
+  segment: Segment;
+  audience: Compiled;
+  facts: CompiledFacts;
+}
+
+/** Events of which a profile remembers the newest: goals, and what ends a wish. */
+export interface Watch {
+  key: string;
+  event: string;
+  where: Compiled | null;
+  /** Path in the event's properties of what it is worth. */
+  value: string;
+}
+
+/** All that one site's visitors are decided by. */
+export interface Program {
+  /** The most important first; also those that are paused, or ended lately: their goals still count. */
+  campaigns: readonly CompiledCampaign[];
+  segments: readonly CompiledSegment[];
+  /** What any of them declares, by key. */
+  facts: FactListeners;
+  /** By event. */
+  watches: ReadonlyMap<string, readonly Watch[]>;
+  /** Tells whether anything that is remembered for it has changed. */
+  keys: ReadonlySet<string>;
+}
+
+/** Compiles a campaign, published or not. @throws for a rule that is too deep or too large */
+export function compileCampaign(campaign: Campaign, zone: string): CompiledCampaign {
+  const { audience, entry, exits, goal } = campaign;
+  return {
+    campaign,
+    audience: compileAudience(audience.rule),
+    facts: compileFacts(audience.facts, zone),
+    entryWhere: entry.where === undefined ? null : compileAudience(entry.where),
+    exitRules: exits.flatMap((exit) => ('rule' in exit ? [compileAudience(exit.rule)] : [])),
+    exits: exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' }).key])),
+    goal: goal && watchOf(goal).key,
+  };
+}
+
+/** Compiles a segment, published or not. @throws for a rule that is too deep or too large */
+export function compileSegment(segment: Segment, zone: string): CompiledSegment {
+  const { rule, facts } = segment.audience;
+  return { segment, audience: compileAudience(rule), facts: compileFacts(facts, zone) };
+}
+
+/** What decides on a site. What was compiled before is taken again: a version never changes. */
+export function programOf(
+  siteId: string,
+  { timeZone }: Pick<SiteSettings, 'timeZone'>,
+  campaigns: readonly Campaign[],
+  segments: readonly Segment[],
+): Program {
+  const compile = <T>(kind: string, { id, version }: Campaign | Segment, make: () => T): T =>
+    kept(`${siteId}/${kind}/${id}@${version}/${timeZone}`, make);
+  const compiledCampaigns = [...campaigns].sort(byImportance).map((campaign) => ({
+    ...compile('campaign', campaign, () => compileCampaign(campaign, timeZone)),
+    campaign,
+  }));
+  const compiledSegments = segments
+    .filter(({ status }) => status === 'live')
+    .map((segment) => compile('segment', segment, () => compileSegment(segment, timeZone)));
+  const live = compiledCampaigns.filter(({ campaign }) => campaign.status === 'live');
+  const facts = joinFacts([...live, ...compiledSegments].map((compiled) => compiled.facts));
+  const watches = new Map(campaigns.flatMap(watchesOf).map((watch) => [watch.key, watch]));
+  return {
+    campaigns: compiledCampaigns,
+    segments: compiledSegments,
+    facts,
+    watches: Map.groupBy(watches.values(), ({ event }) => event),
+    keys: new Set([...facts.keys, ...watches.keys()]),
+  };
+}
+
+/** By site, kind, id and version. Bounded: a full one is emptied. */
+const cache = new Map<string, unknown>();
+const MAX_KEPT = 5_000;
+
+function kept<T>(key: string, make: () => T): T {
+  if (!cache.has(key)) {
+    if (cache.size >= MAX_KEPT) cache.clear();
+    cache.set(key, make());
+  }
+  return cache.get(key) as T;
+}
+
+/** Priority, then age, then id: for `sort`. */
+export function byImportance(a: Campaign, b: Campaign): number {
+  if (a.priority !== b.priority) return b.priority - a.priority;
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+function watchesOf({ exits, goal }: Campaign): Watch[] {
+  const ends = exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' })]));
+  return goal ? [...ends, watchOf(goal)] : ends;
+}
+
+/** Equal wishes of several campaigns are one watch. */
+function watchOf({ event, where, value }: { event: string; where?: Json; value: string }): Watch {
+  const key = digest(JSON.stringify(['watch', event, where ?? null, value]));
+  return { key, event, where: where === undefined ? null : compileAudience(where), value };
+}
