@@ -109,7 +109,22 @@ export async function markUsed(
   transactionId: string,
   at: number,
 ): Promise<string[]> {
-  const { results } = await db
+  const { results } = await markUsedStatement(db, site, pool, code, transactionId, at).run<{
+    pool: string;
+  }>();
+  return results.map((row) => row.pool);
+}
+
+/** {@link markUsed}, to be run with others. */
+export function markUsedStatement(
+  db: D1Database,
+  site: string,
+  pool: string | null,
+  code: string,
+  transactionId: string,
+  at: number,
+): D1PreparedStatement {
+  return db
     .prepare(
       `UPDATE coupons SET used_at = ?5, assigned_at = coalesce(assigned_at, ?5),
          transaction_id = CASE WHEN holder IS NULL THEN NULL ELSE ?4 END
@@ -117,7 +132,5 @@ export async function markUsed(
          AND code = ?3 AND used_at IS NULL
        RETURNING pool`,
     )
-    .bind(site, pool, code, transactionId, at)
-    .run<{ pool: string }>();
-  return results.map((row) => row.pool);
+    .bind(site, pool, code, transactionId, at);
 }

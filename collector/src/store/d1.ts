@@ -1,3 +1,4 @@
+import { markUsedStatement } from '../campaigns/coupons.ts';
 import type { StoredMessage } from '../message.ts';
 import type { Chunk, Erasure, EventStore, Fact } from './event-store.ts';
 import { inArrays } from './pack.ts';
@@ -6,6 +7,13 @@ import { CHUNK_WAS_ERASED, FACT_WAS_ERASED } from './tombstones.ts';
 
 /** Whose events: what clients have sent, or also what the collector itself has noted (`"source":"collector"`). */
 export type Source = 'client' | 'all';
+
+/** What is read of an order's fact. */
+interface OrderRow {
+  transactionId: string;
+  at: string;
+  coupons?: string[];
+}
 
 /** The tables in D1: where everything arrives, directly or through the queue. */
 export class D1EventStore implements EventStore {
@@ -18,7 +26,12 @@ export class D1EventStore implements EventStore {
   }
 
   async append(chunks: readonly Chunk[], facts: readonly Fact[]): Promise<void> {
-    const statements = [...this.#insert(chunks), ...this.#upsert(facts), ...this.#settleOrders(facts)];
+    const statements = [
+      ...this.#insert(chunks),
+      ...this.#upsert(facts),
+      ...this.#settleOrders(facts),
+      ...this.#useCoupons(facts),
+    ];
     const [only] = statements;
     if (statements.length === 1 && only) await only.run();
     else if (statements.length > 1) await this.#db.batch(statements);
@@ -75,6 +88,17 @@ export class D1EventStore implements EventStore {
            AND p.row ->> 'anonymousId' = d.row ->> 'anonymousId')`,
       orders,
     );
+  }
+
+  /** Codes that orders name are used up, if they are the site's. */
+  #useCoupons(facts: readonly Fact[]): D1PreparedStatement[] {
+    return facts.flatMap(({ site, kind, row }) => {
+      if (kind !== 'order' || row === null) return [];
+      const { transactionId, at, coupons = [] } = JSON.parse(row) as OrderRow;
+      return coupons.map((code) =>
+        markUsedStatement(this.#db, site, null, code, transactionId, Date.parse(at)),
+      );
+    });
   }
 
   #bulk(sql: string, lines: readonly string[]): D1PreparedStatement[] {
