@@ -30,7 +30,7 @@ export class D1EventStore implements EventStore {
       ...this.#insert(chunks),
       ...this.#upsert(facts),
       ...this.#settleOrders(facts),
-      ...this.#useCoupons(facts),
+      ...this.#spendCoupons(facts),
     ];
     const [only] = statements;
     if (statements.length === 1 && only) await only.run();
@@ -91,7 +91,7 @@ export class D1EventStore implements EventStore {
   }
 
   /** Codes that orders name are used up, if they are the site's. */
-  #useCoupons(facts: readonly Fact[]): D1PreparedStatement[] {
+  #spendCoupons(facts: readonly Fact[]): D1PreparedStatement[] {
     return facts.flatMap(({ site, kind, row }) => {
       if (kind !== 'order' || row === null) return [];
       const { transactionId, at, coupons = [] } = JSON.parse(row) as OrderRow;
