@@ -11,6 +11,7 @@ import { profiles } from './admin/profiles.ts';
 import { requireAdmin } from './admin/require-admin.ts';
 import { segments } from './admin/segments.ts';
 import { sites } from './admin/sites.ts';
+import { testLinks } from './admin/test-link.ts';
 import { claim } from './campaigns/claim.ts';
 import { FIELDS } from './campaigns/fields.ts';
 import type { Env } from './env.ts';
@@ -71,6 +72,7 @@ app.route('/api/sites/:site/profiles', profiles);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
 app.route('/api/sites/:site/segments', segments);
+app.route('/api/sites/:site/test-links', testLinks);
 app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 

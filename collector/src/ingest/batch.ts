@@ -2,13 +2,14 @@ import type { Context } from 'hono';
 import type { ArmedMessage, BatchAnswer, JsonObject, Message, Rejection } from '../../../sdk/src/message.ts';
 import { armedId } from '../campaigns/armed-id.ts';
 import type { Decision } from '../campaigns/decide.ts';
+import { testVisitorIn } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import type { Accepted } from '../message.ts';
 import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
 import { cleanJson } from './clean-json.ts';
-import { type Delivered, deliver, type Sender } from './deliver.ts';
+import { type Batch, type Delivered, deliver } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
 import { proverFor } from './proof.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -85,7 +86,10 @@ async function accept(
 
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
-  const { decisions, tokens } = await store(accepted, { site, token: body.token, now }, env);
+  const messages = accepted.map(({ message }) => message);
+  const test =
+    keyKind === 'browser' ? await testVisitorIn(messages, site.id, env.SIGNING_KEY, now) : undefined;
+  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, test }, env);
   const anonymousId =
     accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);
@@ -110,11 +114,7 @@ function renameVisitor(accepted: readonly Accepted[], anonymousId: string): void
   for (const { message } of accepted) if (message.anonymousId === made) message.anonymousId = anonymousId;
 }
 
-async function store(
-  accepted: readonly Accepted[],
-  from: Omit<Sender, 'anonymousId'>,
-  env: Env,
-): Promise<Delivered> {
+async function store(accepted: readonly Accepted[], from: Batch, env: Env): Promise<Delivered> {
   try {
     return await deliver(accepted, from, env);
   } catch (error) {

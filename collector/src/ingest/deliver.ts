@@ -4,7 +4,15 @@ import type { Env } from '../env.ts';
 import type { Accepted } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
 import { deviceName, rankOf } from '../profile/profile-name.ts';
-import type { ClaimResult, Elsewhere, IngestResult, Refused, Stale, Via } from '../profile/rpc.ts';
+import type {
+  ClaimResult,
+  Elsewhere,
+  IngestInput,
+  IngestResult,
+  Refused,
+  Stale,
+  Via,
+} from '../profile/rpc.ts';
 import type { Site } from '../sites.ts';
 import { join } from './join.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -22,7 +30,7 @@ export interface Sender {
   token: unknown;
   now: number;
 }
-type Batch = Omit<Sender, 'anonymousId'>;
+export type Batch = Omit<Sender, 'anonymousId'> & Pick<IngestInput, 'test'>;
 
 export interface Delivered {
   decisions: Decision[];
@@ -73,7 +81,7 @@ export async function claimFor(
 
 async function deliverPart(part: Part, from: Batch, env: Env, delivered: Delivered): Promise<void> {
   const { anonymousId, person, trust, messages, joins } = part;
-  const { site, token, now } = from;
+  const { site, token, now, test } = from;
   const first = anonymousId === null ? person : deviceName(site.id, anonymousId);
   if (first === null) return;
   const known = anonymousId === null ? null : await tokenRoute({ ...from, anonymousId }, env);
@@ -84,7 +92,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
     suits ? known : null,
     env,
     async (profile, via, refusedBy) => {
-      const input = { messages: text, person, trust, via, refusedBy };
+      const input = { messages: text, person, trust, via, refusedBy, test };
       const answer = (await profile.ingest(input)) as IngestResult;
       if (answer.kind !== 'stored' && answer.repeated.length > 0) {
         text = JSON.stringify(messages.filter(({ messageId }) => !answer.repeated.includes(messageId)));

@@ -357,6 +357,28 @@ describe('a test visitor', () => {
   });
 });
 
+describe('a signed link', () => {
+  it('makes who opens it a test visitor, and another one ends that; a forged one does nothing', async () => {
+    const site = await makeSite();
+    await publish(site, 'campaigns', campaign('promo', { holdout: { percent: 90 } }));
+    const link = async (more: object = {}) => {
+      const body = { url: 'https://shop.example/sale?a=1', ...more };
+      return String((await json(api('POST', `/api/sites/${site.id}/test-links`, body))).url);
+    };
+    const visit = (url: string) => track('v', 'page_view', { context: { page: { url, path: '/sale' } } });
+    const shown = async (url: string) => {
+      const [armed] = (await sendBatch(site, [visit(url)])).messages;
+      return armed ? (await claim(site, armed, 'v')).show : null;
+    };
+    const opened = await link();
+    expect(await shown(opened)).toBe(true);
+    expect(await shown('https://shop.example/sale')).toBe(true);
+    expect(await shown(await link({ test: false }))).toBe(false);
+    expect(await shown(`${opened}x`)).toBe(null);
+    expect(await standing(site, 'exposure')).toMatchObject([{ control: 'campaign' }]);
+  });
+});
+
 describe('who asks why', () => {
   it('is told of a draft, of what is live, and of the last decisions', async () => {
     const site = await makeSite();

@@ -77,14 +77,14 @@ export class Journal {
       extend(history, sorted, currency);
       return history;
     }
-    const base = this.#table.read<Prefix>('base');
+    const base = this.#read('base');
     const old = base ? sorted.filter(({ timestamp }) => timestamp < base.until) : [];
     if (base && old.length > 0) {
       for (const message of old) addOld(base.history, message, currency);
       this.#write('base', base);
       return this.refold(currency);
     }
-    const checkpoint = this.#table.read<Prefix>('checkpoint');
+    const checkpoint = this.#read('checkpoint');
     const [first] = sorted;
     if (checkpoint && first && first.timestamp >= checkpoint.until) return this.#refold(checkpoint, currency);
     // Those in the checkpoint have to be put in their place.
@@ -99,7 +99,7 @@ export class Journal {
   refold(currency: string): History {
     this.#table.remove('checkpoint');
     this.#checkpointLost = true;
-    return this.#refold(this.#table.read<Prefix>('base'), currency);
+    return this.#refold(this.#read('base'), currency);
   }
 
   #refold(from: Prefix | null, currency: string): History {
@@ -120,7 +120,7 @@ export class Journal {
   checkpoint(state: { sinceCheckpoint: number }, currency: string): boolean {
     if (state.sinceCheckpoint <= CHECKPOINT_EVERY && !this.#checkpointLost) return false;
     this.#checkpointLost = false;
-    const from = this.#table.read<Prefix>('checkpoint') ?? this.#table.read<Prefix>('base');
+    const from = this.#read('checkpoint') ?? this.#read('base');
     const sorted = this.#messagesSince(from).sort(compareMessages);
     const until = sorted.at(-CHECKPOINT_BEHIND)?.timestamp ?? '';
     const early = sorted.filter(({ timestamp }) => timestamp < until);
@@ -131,6 +131,12 @@ export class Journal {
     this.#write('checkpoint', { history, until });
     this.#remember();
     return true;
+  }
+
+  #read(row: 'base' | 'checkpoint'): Prefix | null {
+    const prefix = this.#table.read<Prefix>(row);
+    // It may have been written before history had all of its parts.
+    return prefix && { ...prefix, history: { ...emptyHistory(), ...prefix.history } };
   }
 
   #write(row: 'base' | 'checkpoint', prefix: Prefix): void {
@@ -159,14 +165,14 @@ export class Journal {
    * @param kept whether the store still has a chunk
    */
   fold(until: string, currency: string, kept: (id: string) => boolean): void {
-    const from = this.#table.read<Prefix>('base');
+    const from = this.#read('base');
     const old = this.#table.heads().filter(({ head }) => head.firstAt < until);
     const chunks = this.#table.chunksById(old.map(({ id }) => id)).sort(byId);
     const early = since(messagesOf(chunks), from).filter(({ timestamp }) => timestamp < until);
     const history = refolded(from?.history ?? emptyHistory(), early, currency);
     this.#remember();
     this.#write('base', { history, until });
-    const checkpoint = this.#table.read<Prefix>('checkpoint');
+    const checkpoint = this.#read('checkpoint');
     if (checkpoint && checkpoint.until < until) this.#table.remove('checkpoint');
     const dropped = old.filter(({ head }) => head.lastAt < until);
     this.#table.removeChunks(dropped.map(({ id }) => id));
@@ -205,7 +211,7 @@ export class Journal {
 
   /** Whether any of these is older than the detail that is held, or was folded already. */
   touchesFolded(chunks: readonly StoredChunk[]): boolean {
-    const until = this.#table.read<Prefix>('base')?.until;
+    const until = this.#read('base')?.until;
     if (until === undefined) return false;
     const folded = new Set(this.folded());
     return chunks.some(({ id, head }) => head.firstAt < until || folded.has(id));

@@ -1,5 +1,5 @@
 import type { Stated } from './facts.ts';
-import { type History, trim } from './history.ts';
+import { emptyHistory, type History, trim } from './history.ts';
 import type { Order } from './orders.ts';
 import type { ProfileTable } from './profile-table.ts';
 import { isOver, type Session } from './sessions.ts';
@@ -38,6 +38,7 @@ export class StateRows {
     const stored = this.#table.readState<State, Detail>();
     const state: State = { ...emptyState(), ...stored.state };
     this.#detail = stored.detail ?? emptyDetail();
+    state.history = { ...emptyHistory(), ...state.history };
     const { history } = state;
     const dropped = history.olderSessions - this.#detail.olderSessions;
     history.sessions = [...this.#detail.sessions.slice(dropped), ...history.sessions];

@@ -86,7 +86,7 @@ export class Profile extends DurableObject<Env> {
    * Resolves only when every one of them is safe in the store. When the store cannot be reached it rejects; what was
    * accepted by then is appended later all the same.
    */
-  async ingest({ messages, person, trust, via, refusedBy }: IngestInput): Promise<IngestResult> {
+  async ingest({ messages, person, trust, via, refusedBy, test }: IngestInput): Promise<IngestResult> {
     const now = Date.now();
     const site = await this.#site(now);
     await this.#records.askForAlarm();
@@ -106,6 +106,7 @@ export class Profile extends DurableObject<Env> {
     const repeated = new Set(this.#repeated(arrived));
     const news = arrived.filter(({ messageId }) => !repeated.has(messageId));
     this.#accept(route.claims ? news : news.map(unclaimed), via, site, now);
+    if (test !== undefined) this.#beTestVisitor(test);
     const noted = this.#campaigning.noteSegments(news.findLast(isEvent) ?? news.at(-1), site, now);
     this.#accept(noted, via, site, now);
     const decisions = this.#campaigning.decide(arrived, noted, site, now);
@@ -186,11 +187,16 @@ export class Profile extends DurableObject<Env> {
     await this.#records.askForAlarm();
     const elsewhere = this.#moved();
     if (elsewhere) return elsewhere;
+    this.#beTestVisitor(test);
+    this.#records.wakeBy(firstWake(Date.now()));
+    return null;
+  }
+
+  #beTestVisitor(test: TestVisitor | null): void {
+    if (JSON.stringify(test) === JSON.stringify(this.#records.state.test)) return;
     this.#records.write((state) => {
       state.test = test;
     });
-    this.#records.wakeBy(firstWake(Date.now()));
-    return null;
   }
 
   /** Writes nothing. */

@@ -32,6 +32,8 @@ export interface IngestInput {
   trust: Trust;
   via: Via;
   refusedBy: Refused;
+  /** By a signed link: the visitor tries campaigns out, or (`null`) does so no more. `undefined`: nothing was said. */
+  test: TestVisitor | null | undefined;
 }
 /** `repeated`: ids of messages that an earlier person of the device has, and that are nobody else's news. */
 export type IngestResult =
