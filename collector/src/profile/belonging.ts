@@ -202,7 +202,8 @@ export class Belonging {
   }
 
   async #giveAll(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
-    const { exposures, coupons, test, revision, devices, contacts } = this.#records.state;
+    const { exposures, refusals, decisions, coupons, test, revision, devices, contacts } =
+      this.#records.state;
     const facts = await this.#facts();
     const given = isAnonymous(this.#name)
       ? [{ anonymousId: anonymousIdOf(this.#name), epoch: link.epoch, verified }]
@@ -217,8 +218,10 @@ export class Belonging {
         chunks: (parts[index] ?? []).map(({ id, head, messages }) => ({ id, head, messages })),
         verified,
         exposures: last && verified ? exposures : [],
-        coupons: last && verified ? coupons : {},
-        test: last ? test : null,
+        decided:
+          last && verified
+            ? { refusals, decisions, coupons, test }
+            : { refusals: [], decisions: [], coupons: {}, test: null },
         facts: last && verified ? facts : [],
         contacts,
         revision,

@@ -6,7 +6,7 @@ import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addCoupons, addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import { addDecided, addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -46,8 +46,7 @@ export class Holding {
         state.heardAt = now;
         journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
-        addCoupons(state, input.coupons);
-        state.test ??= input.test;
+        addDecided(state, input.decided);
         retract(state, input.facts);
         state.revision = Math.max(state.revision, input.revision);
         if (!input.last) return;

@@ -52,10 +52,12 @@ export function fateOf(
 }
 
 /** Whether nothing would be lost that its visitor, or a campaign, could miss. */
-function isForgettable({ link, formerly, own, devices, contacts, exposures, history }: State): boolean {
+function isForgettable(state: State): boolean {
+  const { link, formerly, own, devices, contacts, exposures, coupons, test, history } = state;
   return (
     link === null &&
-    formerly.length + own.length === 0 &&
+    test === null &&
+    formerly.length + own.length + Object.keys(coupons).length === 0 &&
     devices.length + contacts.length + exposures.length + history.accounts.length === 0 &&
     history.userId === null &&
     history.orders.list.length + history.orders.older.count === 0 &&

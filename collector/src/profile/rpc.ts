@@ -5,7 +5,7 @@ import type { Exposure } from '../campaigns/exposures.ts';
 import type { Claim } from './answer-claim.ts';
 import type { StoredChunk } from './chunks.ts';
 import type { Device, KnownDevice, Trust } from './link.ts';
-import type { HeldCode } from './state.ts';
+import type { State } from './state.ts';
 
 /** A person asked by way of a device, and the epoch that the device was in; `null` for the object of a device. */
 export type Via = Device | null;
@@ -60,8 +60,8 @@ export interface AttachInput {
   /** Whether the chunks may count as the person's own word. */
   verified: boolean;
   exposures: Exposure[];
-  coupons: Record<string, HeldCode>;
-  test: TestVisitor | null;
+  /** What else it has decided of campaigns. */
+  decided: Pick<State, 'refusals' | 'decisions' | 'coupons' | 'test'>;
   /** What it has stated, and the person states now. */
   facts: string[];
   /** Of an e-mail or phone: those that had led to it. */

@@ -154,6 +154,21 @@ export function addCoupons(state: State, coupons: Readonly<Record<string, HeldCo
   }
 }
 
+/** Takes over what another object has decided of campaigns; repeating it changes nothing. */
+export function addDecided(
+  state: State,
+  { refusals, decisions, coupons, test }: Pick<State, 'refusals' | 'decisions' | 'coupons' | 'test'>,
+): void {
+  addCoupons(state, coupons);
+  state.test ??= test;
+  for (const refusal of refusals) {
+    if (!state.refusals.some(({ claimId }) => claimId === refusal.claimId)) addRefusal(state, refusal);
+  }
+  const texts = new Set(state.decisions.map((decision) => JSON.stringify(decision)));
+  const fresh = decisions.filter((decision) => !texts.has(JSON.stringify(decision)));
+  state.decisions = [...state.decisions, ...fresh].sort((a, b) => a.at - b.at).slice(-MAX_DECISIONS);
+}
+
 /** Of one campaign the newest arming is enough: the log is for what differs. */
 export function logDecision(state: State, decision: LoggedDecision): void {
   const others = state.decisions.filter(
