@@ -63,7 +63,7 @@ function listNode(elements: Node[], { budget }: Context): Node {
     }
     return values;
   };
-  return { op, run, args: elements, literal: null, path: null, absolute: null, size: sizeOf(elements) };
+  return { ...literal(null, op), run, args: elements, literal: null, size: sizeOf(elements) };
 }
 
 function inputOf(op: string, written: Json, context: Context): Input {
@@ -79,7 +79,7 @@ function inputOf(op: string, written: Json, context: Context): Input {
 function operatorNode(input: Input, context: Context): Node {
   const { op, args } = input;
   const size = sizeOf(args);
-  const base = { op, args, literal: null, path: null, absolute: null, size };
+  const base = { op, args, literal: null, path: null, absolute: null, keys: null, size };
   const reader = READERS[op];
   if (reader) return { ...base, ...reader(input, context) };
   const iterator = LISTS[op];
