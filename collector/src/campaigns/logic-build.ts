@@ -51,7 +51,7 @@ export function build(rule: Json, context: Context): Node {
 function listNode(elements: Node[], { budget }: Context): Node {
   const op = 'list';
   if (elements.every((element) => element.literal)) {
-    return { ...literal(elements.map((element) => element.literal?.value)), op, size: elements.length };
+    return { ...literal(elements.map((element) => element.literal?.value)), op };
   }
   const run: Run = (data, frame) => {
     budget.build(elements.length);
@@ -91,7 +91,7 @@ function operatorNode(input: Input, context: Context): Node {
   const run =
     CONTROL[op]?.(input, context) ?? (known ? eager(known, input, context) : lengthOf(input, context));
   const value = args.every((arg) => arg.literal) && op !== 'throw' ? folded(run) : undefined;
-  return value === undefined ? { ...base, run } : { ...literal(value, op), size };
+  return value === undefined ? { ...base, run } : literal(value, op);
 }
 
 /** The value of what does not depend on the data; `undefined` when it has none. */

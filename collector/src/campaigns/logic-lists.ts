@@ -136,7 +136,7 @@ function iterator(
       if (threeValued) return clash;
       throw INVALID_ARGUMENTS;
     };
-    return make(elements, { run: body.run, size: body.size, budget }, context, input);
+    return make(elements, { run: body.run, size: Math.max(body.size, 1), budget }, context, input);
   };
 }
 

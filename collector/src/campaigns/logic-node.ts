@@ -37,7 +37,7 @@ export interface Node {
   readonly absolute: string | null;
   /** The keys of what is read, when it is read from the data at hand and nothing stands in for it. */
   readonly keys: readonly string[] | null;
-  /** Operators inside and itself: what one run costs at most, but for iterators. */
+  /** The operators that one run carries out at most, when none of them is an iterator. */
   readonly size: number;
 }
 
@@ -96,7 +96,7 @@ export function literal(value: unknown, op = 'value'): Node {
     path: null,
     absolute: null,
     keys: null,
-    size: 1,
+    size: 0,
   };
 }
 
