@@ -122,7 +122,8 @@ function iterator(
     const { op, args, isList } = input;
     const { budget, threeValued } = context;
     const [list, body = literal(null)] = args;
-    const isNull = ({ literal }: Node) => literal?.value === null;
+    // Null as it is written, not as the value of an operator.
+    const isNull = ({ op, literal }: Node) => op === 'value' && literal?.value === null;
     if (!isList || !list || (!nullBody && isNull(body)) || (isNull(list) && op !== 'reduce')) {
       return failing(context, op, INVALID_ARGUMENTS, list);
     }
