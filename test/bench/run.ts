@@ -5,10 +5,15 @@ import { runLocally } from '../../collector/run-local.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { cost } from './cost.ts';
 import { growth } from './growth.ts';
+import { logic } from './logic.ts';
 import { ORIGIN } from './shopper.ts';
 import { throughput } from './throughput.ts';
 
-/** `npm run bench`: how fast `/v1/batch` is beside what cannot be spared, how it ages, and what it costs. */
+/**
+ * `npm run bench`: how fast audiences are decided, how fast `/v1/batch` is beside what cannot be spared,
+ * how it ages, and what it costs.
+ */
+console.log(await logic());
 const stateDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
 const secretsFile = join(stateDir, 'secrets.env');
 writeFileSync(secretsFile, 'ADMIN_TOKEN=bench\nSIGNING_KEY=bench\n');

@@ -51,7 +51,7 @@ export function build(rule: Json, context: Context): Node {
 function listNode(elements: Node[], { budget }: Context): Node {
   const op = 'list';
   if (elements.every((element) => element.literal)) {
-    return { ...literal(elements.map((element) => element.literal?.value)), op, size: elements.length };
+    return { ...literal(elements.map((element) => element.literal?.value)), op };
   }
   const run: Run = (data, frame) => {
     budget.build(elements.length);
@@ -63,7 +63,7 @@ function listNode(elements: Node[], { budget }: Context): Node {
     }
     return values;
   };
-  return { op, run, args: elements, literal: null, path: null, absolute: null, size: sizeOf(elements) };
+  return { ...literal(null, op), run, args: elements, literal: null, size: sizeOf(elements) };
 }
 
 function inputOf(op: string, written: Json, context: Context): Input {
@@ -79,7 +79,7 @@ function inputOf(op: string, written: Json, context: Context): Input {
 function operatorNode(input: Input, context: Context): Node {
   const { op, args } = input;
   const size = sizeOf(args);
-  const base = { op, args, literal: null, path: null, absolute: null, size };
+  const base = { op, args, literal: null, path: null, absolute: null, keys: null, size };
   const reader = READERS[op];
   if (reader) return { ...base, ...reader(input, context) };
   const iterator = LISTS[op];
@@ -91,7 +91,7 @@ function operatorNode(input: Input, context: Context): Node {
   const run =
     CONTROL[op]?.(input, context) ?? (known ? eager(known, input, context) : lengthOf(input, context));
   const value = args.every((arg) => arg.literal) && op !== 'throw' ? folded(run) : undefined;
-  return value === undefined ? { ...base, run } : { ...literal(value, op), size };
+  return value === undefined ? { ...base, run } : literal(value, op);
 }
 
 /** The value of what does not depend on the data; `undefined` when it has none. */

@@ -10,7 +10,7 @@ import {
   Unknown,
 } from './logic-node.ts';
 import { pairRun, pairTest } from './logic-operators.ts';
-import { COMPARISONS, type Comparison, truthy } from './logic-values.ts';
+import { COMPARISONS, type Comparison, readerOf, truthy } from './logic-values.ts';
 
 /** Operators that run an argument only when they need it. One function serves rules and audiences. */
 export const CONTROL: Record<string, (input: Input, context: Context) => Run> = {
@@ -19,8 +19,8 @@ export const CONTROL: Record<string, (input: Input, context: Context) => Run> = 
     return (data, frame) => {
       let unknown: Unknown | null = null;
       let last: unknown = false;
-      for (const run of runs) {
-        last = run(data, frame);
+      for (let index = 0; index < runs.length; index++) {
+        last = (runs[index] as Run)(data, frame);
         if (last === true) continue;
         if (last instanceof Unknown) unknown ??= last;
         else if (!truthy(last)) return last;
@@ -33,8 +33,8 @@ export const CONTROL: Record<string, (input: Input, context: Context) => Run> = 
     return (data, frame) => {
       let unknown: Unknown | null = null;
       let last: unknown = false;
-      for (const run of runs) {
-        last = run(data, frame);
+      for (let index = 0; index < runs.length; index++) {
+        last = (runs[index] as Run)(data, frame);
         if (last === false) continue;
         if (last instanceof Unknown) unknown ??= last;
         else if (truthy(last)) return last;
@@ -129,30 +129,38 @@ function comparison(op: Comparison): (input: Input, context: Context) => Run {
   };
 }
 
-/** Reading a place of the data and comparing it with a literal: most of what audiences do. */
-function withLiteral(op: Comparison, left: Node, right: Node, slow: Run): Run | null {
-  if (left.path === null || !right.literal) return null;
-  const { run } = left;
+/** Reading a place of the data and comparing it with a literal, in one go: most of what audiences do. */
+function withLiteral(op: Comparison, { keys }: Node, right: Node, slow: Run): Run | null {
+  if (keys === null || !right.literal) return null;
   const { value: want } = right.literal;
-  if (op === '===' || op === '!==') {
-    const same = op === '===';
-    return (data, frame) => {
-      const value = run(data, frame);
-      return value instanceof Unknown ? value : (value === want) === same;
-    };
-  }
+  const read = readerOf(keys);
+  if (op === '===') return (data) => (read(data, keys) ?? null) === want;
+  if (op === '!==') return (data) => (read(data, keys) ?? null) !== want;
   if (typeof want !== 'number') return null;
-  const number =
-    (test: (value: number) => boolean): Run =>
-    (data, frame) => {
-      const value = run(data, frame);
-      return typeof value === 'number' ? test(value) : slow(data, frame);
-    };
-  if (op === '<') return number((value) => value < want);
-  if (op === '<=') return number((value) => value <= want);
-  if (op === '>') return number((value) => value > want);
-  if (op === '>=') return number((value) => value >= want);
-  return null;
+  switch (op) {
+    case '<':
+      return (data, frame) => {
+        const value = read(data, keys);
+        return typeof value === 'number' ? value < want : slow(data, frame);
+      };
+    case '<=':
+      return (data, frame) => {
+        const value = read(data, keys);
+        return typeof value === 'number' ? value <= want : slow(data, frame);
+      };
+    case '>':
+      return (data, frame) => {
+        const value = read(data, keys);
+        return typeof value === 'number' ? value > want : slow(data, frame);
+      };
+    case '>=':
+      return (data, frame) => {
+        const value = read(data, keys);
+        return typeof value === 'number' ? value >= want : slow(data, frame);
+      };
+    default:
+      return null;
+  }
 }
 
 /** Each value with the next: `{"<": [18, {"var": "age"}, 65]}`. */

@@ -10,7 +10,7 @@ import {
   type Run,
   Unknown,
 } from './logic-node.ts';
-import { joinPath, own, read, splitPath, toText } from './logic-values.ts';
+import { joinPath, read, readerOf, splitPath, toText } from './logic-values.ts';
 
 /** Where to read: keys, `climb` levels up. Each iterator has two levels: `{index}`, then the data around it. */
 interface Place {
@@ -19,7 +19,7 @@ interface Place {
 }
 
 /** The operators that read the data: a run, and what it reads when that is fixed. */
-type Reader = (input: Input, context: Context) => Pick<Node, 'run' | 'path' | 'absolute'>;
+type Reader = (input: Input, context: Context) => Pick<Node, 'run' | 'path' | 'absolute' | 'keys'>;
 
 export const READERS: Record<string, Reader> = {
   var: (input, context) => {
@@ -35,13 +35,13 @@ export const READERS: Record<string, Reader> = {
       };
     }
     const place = placeOfVar(target.literal.value);
-    if (!fallback) return { run: fetch(place), ...named(place, context) };
+    if (!fallback) return { run: fetch(place), ...named(place, context), keys: keysOf(place) };
     const run: Run = (data, frame) => reach(place, data, frame) ?? elsewhere(place, data, frame, fallback);
     return { run, ...named(place, context) };
   },
   val: (input, context) => {
     const place = literalPlace(input);
-    if (place) return { run: fetch(place), ...named(place, context) };
+    if (place) return { run: fetch(place), ...named(place, context), keys: keysOf(place) };
     return { run: dynamic(input, placeOfVal, () => null), ...NOWHERE };
   },
   exists: (input, context) => {
@@ -84,11 +84,15 @@ export const READERS: Record<string, Reader> = {
   },
 };
 
-const NOWHERE = { path: null, absolute: null };
+const NOWHERE = { path: null, absolute: null, keys: null };
 
-function named({ keys, climb }: Place, { scope }: Context): Pick<Node, 'path' | 'absolute'> {
+function named({ keys, climb }: Place, { scope }: Context): Pick<Node, 'path' | 'absolute' | 'keys'> {
   const absolute = absolutePath(keys, climb, scope);
-  return { path: absolute ?? joinPath(keys), absolute };
+  return { path: absolute ?? joinPath(keys), absolute, keys: null };
+}
+
+function keysOf({ keys, climb }: Place): readonly string[] | null {
+  return climb === 0 ? keys : null;
 }
 
 export function placeOfVar(target: unknown): Place {
@@ -119,13 +123,9 @@ function literalPlace(input: Input): Place | null {
 /** The value at a place; null where there is none. */
 function fetch(place: Place): Run {
   const { keys, climb } = place;
-  const [first = '', second = '', third = ''] = keys;
-  if (climb === 1 && keys.length === 1 && first === 'index') return (_, frame) => frame?.index ?? null;
+  if (climb === 1 && keys.length === 1 && keys[0] === 'index') return (_, frame) => frame?.index ?? null;
   if (climb > 0) return (data, frame) => reach(place, data, frame) ?? null;
-  if (keys.length === 0) return (data) => data ?? null;
-  if (keys.length === 1) return (data) => own(data, first) ?? null;
-  if (keys.length === 2) return (data) => own(own(data, first), second) ?? null;
-  if (keys.length === 3) return (data) => own(own(own(data, first), second), third) ?? null;
+  const read = readerOf(keys);
   return (data) => read(data, keys) ?? null;
 }
 

@@ -1,4 +1,4 @@
-import { INVALID_ARGUMENTS } from './logic-limits.ts';
+import { type Budget, INVALID_ARGUMENTS } from './logic-limits.ts';
 import {
   type Context,
   clashOf,
@@ -13,8 +13,13 @@ import {
 import { truthy } from './logic-values.ts';
 
 type Elements = (data: unknown, frame: Frame | null) => readonly unknown[] | Unknown;
-/** Runs an iterator's body for one element; `frame` is the one of its list. */
-type Body = (element: unknown, frame: Frame) => unknown;
+
+/** An iterator's body. */
+interface Body {
+  readonly run: Run;
+  readonly size: number;
+  readonly budget: Budget;
+}
 
 export const LISTS: Record<string, (input: Input, context: Context) => Run> = {
   map: iterator({ nullBody: false, nullList: 'empty' }, (elements, body, { budget }) => {
@@ -25,7 +30,7 @@ export const LISTS: Record<string, (input: Input, context: Context) => Run> = {
       const around = { data, up: frame, list, index: 0 };
       const mapped: unknown[] = [];
       for (; around.index < list.length; around.index++) {
-        const value = body(list[around.index], around);
+        const value = once(body, list[around.index], around);
         if (value instanceof Unknown) return value;
         mapped.push(value);
       }
@@ -40,7 +45,7 @@ export const LISTS: Record<string, (input: Input, context: Context) => Run> = {
       const around = { data, up: frame, list, index: 0 };
       const kept: unknown[] = [];
       for (; around.index < list.length; around.index++) {
-        const value = body(list[around.index], around);
+        const value = once(body, list[around.index], around);
         if (value instanceof Unknown) return value;
         if (truthy(value)) kept.push(list[around.index]);
       }
@@ -75,7 +80,7 @@ export const LISTS: Record<string, (input: Input, context: Context) => Run> = {
       const around = { data, up: frame, list, index: initial ? 0 : 1 };
       for (; around.index < list.length; around.index++) {
         if (accumulator instanceof Unknown) return accumulator;
-        accumulator = body({ accumulator, current: list[around.index] }, around);
+        accumulator = once(body, { accumulator, current: list[around.index] }, around);
       }
       return accumulator;
     };
@@ -93,7 +98,7 @@ function any(
   const around = { data, up, list, index: 0 };
   let unknown: Unknown | null = null;
   for (; around.index < list.length; around.index++) {
-    const value = body(list[around.index], around);
+    const value = once(body, list[around.index], around);
     if (value === !wanted) continue;
     if (value instanceof Unknown) unknown ??= value;
     else if (truthy(value) === wanted) return true;
@@ -117,7 +122,8 @@ function iterator(
     const { op, args, isList } = input;
     const { budget, threeValued } = context;
     const [list, body = literal(null)] = args;
-    const isNull = ({ literal }: Node) => literal?.value === null;
+    // Null as it is written, not as the value of an operator.
+    const isNull = ({ op, literal }: Node) => op === 'value' && literal?.value === null;
     if (!isList || !list || (!nullBody && isNull(body)) || (isNull(list) && op !== 'reduce')) {
       return failing(context, op, INVALID_ARGUMENTS, list);
     }
@@ -131,13 +137,14 @@ function iterator(
       if (threeValued) return clash;
       throw INVALID_ARGUMENTS;
     };
-    const { run, size } = body;
-    const step: Body = (element, frame) => {
-      budget.step(size);
-      return run(element, frame);
-    };
-    return make(elements, step, context, input);
+    return make(elements, { run: body.run, size: Math.max(body.size, 1), budget }, context, input);
   };
+}
+
+/** Runs a body for one element; `frame` is the one of its list. */
+function once({ run, size, budget }: Body, element: unknown, frame: Frame): unknown {
+  budget.step(size);
+  return run(element, frame);
 }
 
 const EMPTY: readonly unknown[] = [];

@@ -35,7 +35,9 @@ export interface Node {
   readonly path: string | null;
   /** The same from the root of the data; `list[].key` inside iterators. */
   readonly absolute: string | null;
-  /** Operators inside and itself: what one run costs at most, but for iterators. */
+  /** The keys of what is read, when it is read from the data at hand and nothing stands in for it. */
+  readonly keys: readonly string[] | null;
+  /** The operators that one run carries out at most, when none of them is an iterator. */
   readonly size: number;
 }
 
@@ -86,7 +88,16 @@ export function absolutePath(keys: readonly string[], climb: number, scope: Scop
 }
 
 export function literal(value: unknown, op = 'value'): Node {
-  return { op, run: () => value, args: [], literal: { value }, path: null, absolute: null, size: 1 };
+  return {
+    op,
+    run: () => value,
+    args: [],
+    literal: { value },
+    path: null,
+    absolute: null,
+    keys: null,
+    size: 0,
+  };
 }
 
 /** The argument of an operator that takes one. */

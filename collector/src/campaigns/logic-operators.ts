@@ -11,7 +11,7 @@ import {
   type Run,
   Unknown,
 } from './logic-node.ts';
-import { affix, contains, own, toNumber, toText } from './logic-values.ts';
+import { affix, contains, own, readerOf, toNumber, toText } from './logic-values.ts';
 
 /** An operator that needs the values of all its arguments. */
 interface Eager {
@@ -142,6 +142,12 @@ function pair(
 export function eager(operator: Eager, input: Input, context: Context): Run {
   const { args, isList } = input;
   const [a, b] = args;
+  if (input.op === 'in' && isList && a?.keys && b?.literal) {
+    const { keys } = a;
+    const { value: among } = b.literal;
+    const read = readerOf(keys);
+    if (Array.isArray(among)) return (data) => among.includes(read(data, keys) ?? null);
+  }
   if (isList && args.length === 2 && a && b && operator.pair) {
     return pairRun(input.op, operator.pair, operator.needsAll, a, b, context);
   }

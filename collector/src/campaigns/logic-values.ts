@@ -28,14 +28,31 @@ export function own(value: unknown, key: string): unknown {
   return typeof found === 'function' ? undefined : found;
 }
 
-export function read(value: unknown, path: readonly string[]): unknown {
+/** How to read a path that is known beforehand. */
+export type Read = (value: unknown, path: readonly string[]) => unknown;
+
+export const read: Read = (value, path) => {
   let found = value;
-  for (const key of path) {
-    if (found === undefined) return undefined;
-    found = own(found, key);
-  }
+  for (let at = 0; at < path.length; at++) found = own(found, path[at] as string);
   return found;
+};
+
+/**
+ * The reader of a path: data are JSON, which inherits nothing but what every object and list has, so that only those
+ * names need the question whether they are its own, which takes longer than all the rest.
+ */
+export function readerOf(path: readonly string[]): Read {
+  return path.some((key) => key in Object.prototype || key in Array.prototype) ? read : readUninherited;
 }
+
+const readUninherited: Read = (value, path) => {
+  let found = value;
+  for (let at = 0; at < path.length; at++) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as Record<string, unknown>)[path[at] as string];
+  }
+  return typeof found === 'function' ? undefined : found;
+};
 
 /** Keys of a path with dots; `\.` is a dot inside a key, `\\` a backslash. */
 export function splitPath(path: string): string[] {
