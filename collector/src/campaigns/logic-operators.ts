@@ -110,7 +110,7 @@ function arithmetic(
 
 function finite(value: number): number {
   if (!Number.isFinite(value)) throw NOT_A_NUMBER;
-  return value + 0;
+  return value;
 }
 
 function extreme(beats: (a: number, b: number) => boolean): Eager {
