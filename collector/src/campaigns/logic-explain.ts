@@ -127,6 +127,8 @@ function leftOut(room: Room): Trace {
 
 /** A value of the data as JSON, cut to what somebody reads. */
 function shown(value: unknown, depth = 0): Json {
+  // JSON does not know its sign.
+  if (value === 0) return 0;
   if (typeof value === 'string') return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
