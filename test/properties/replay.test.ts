@@ -7,6 +7,7 @@ import { NOW } from './shopping.ts';
 
 const MINUTE_MS = 60_000;
 const DEVICES = ['phone', 'laptop', 'kiosk'] as const;
+
 const CAMPAIGNS = ['nudge', 'welcome', 'fans'] as const;
 
 const device = fc.constantFrom(...DEVICES);
@@ -20,7 +21,7 @@ const event = fc.record({
 /** Something that somebody does in the shop. */
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ events: fc.array(event, { minLength: 1, maxLength: 3 }), device }) },
-  { weight: 2, arbitrary: fc.record({ user: fc.constantFrom('mira', 'noor'), device }) },
+  { weight: 3, arbitrary: fc.record({ user: fc.constantFrom('mira', 'noor'), device }) },
   { weight: 4, arbitrary: fc.record({ claims: fc.nat(), device }) },
   { weight: 2, arbitrary: fc.record({ dismisses: fc.constantFrom(...CAMPAIGNS), device }) },
   { weight: 3, arbitrary: fc.record({ minutes: fc.constantFrom(1, 10, 31, 24 * 60) }) },
@@ -32,6 +33,10 @@ const popup = (...variants: string[]) => [
   { id: 'm', type: 'message', channel: 'popup', variants: variants.map((key) => ({ key, content })) },
 ];
 const several = { perSession: null, afterDismissDays: 2, afterConvert: 1 };
+
+const KNOWN = { '??': [{ var: 'counters.view_item' }, 0] };
+const SHOWN = { var: 'exposure.any.shown' };
+const CLOSED = { var: 'exposure.any.dismissed' };
 
 const DRAFTS = [
   {
@@ -47,9 +52,10 @@ const DRAFTS = [
   },
   {
     id: 'welcome',
-    audience: { rule: { '>': [{ var: 'session.events' }, 1] } },
-    cap: { perSession: 1 },
-    holdout: { percent: 40 },
+    // For every other number of things that are known: who knows too much or too little decides otherwise.
+    audience: { rule: { '===': [{ '%': [{ '+': [KNOWN, SHOWN, CLOSED] }, 2] }, 0] } },
+    cap: { ...several, perSession: 2 },
+    holdout: { percent: 30 },
     steps: popup('a', 'b'),
   },
   {
