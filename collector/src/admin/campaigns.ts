@@ -25,7 +25,8 @@ export const campaigns = definitions({
   })
   .post('/:id/replay', zValidator('json', replayRequest, explainInvalid), async (c) => {
     const { days } = c.req.valid('json');
-    return c.json(await replay(c.env, c.req.param('site') ?? '', await draftAsLive(c), days, Date.now()));
+    const asked = { campaign: JSON.stringify(await draftAsLive(c)) };
+    return c.json(await replay(c.env, c.req.param('site') ?? '', asked, days, Date.now()));
   });
 
 /** The draft, as if it were published now. */

@@ -1,11 +1,12 @@
 import { zValidator } from '@hono/zod-validator';
 import type { z } from 'zod';
+import { replay } from '../campaigns/replay.ts';
 import { type Segment, segmentDraft } from '../campaigns/schema.ts';
 import { segmentStore } from '../campaigns/storage.ts';
 import { validateSegment } from '../campaigns/validate.ts';
 import { RequestError } from '../errors.ts';
-import { testRequest } from './campaigns.ts';
-import { definitions } from './definitions.ts';
+import { replayRequest, testRequest } from './campaigns.ts';
+import { type C, definitions } from './definitions.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { explainTo } from './profiles.ts';
 
@@ -17,11 +18,12 @@ export const segments = definitions({
   validate: validateSegment,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
-    const record = await segmentStore.get(c.env.DB, c.req.param('site') ?? '', c.req.param('id') ?? '');
-    if (!record) throw new RequestError('not_found', 'There is no such segment.');
-    const { draft, liveVersion, createdAt } = record;
-    const segment: Segment = { ...draft, version: (liveVersion ?? 0) + 1, status: 'live', createdAt };
-    return explainTo(c, c.req.valid('json').profile, { segment: JSON.stringify(segment) });
+    return explainTo(c, c.req.valid('json').profile, { segment: JSON.stringify(await draftAsLive(c)) });
+  })
+  .post('/:id/replay', zValidator('json', replayRequest, explainInvalid), async (c) => {
+    const { days } = c.req.valid('json');
+    const asked = { segment: JSON.stringify(await draftAsLive(c)) };
+    return c.json(await replay(c.env, c.req.param('site') ?? '', asked, days, Date.now()));
   })
   .get('/:id/size', async (c) => {
     const size = await c.env.DB.prepare(
@@ -31,3 +33,11 @@ export const segments = definitions({
       .first<number>('size');
     return c.json({ size: size ?? 0 });
   });
+
+/** The draft, as if it were published now. */
+async function draftAsLive(c: C): Promise<Segment> {
+  const record = await segmentStore.get(c.env.DB, c.req.param('site') ?? '', c.req.param('id') ?? '');
+  if (!record) throw new RequestError('not_found', 'There is no such segment.');
+  const { draft, liveVersion, createdAt } = record;
+  return { ...draft, version: (liveVersion ?? 0) + 1, status: 'live', createdAt };
+}

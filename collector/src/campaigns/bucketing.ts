@@ -11,11 +11,16 @@ export function chooseVariant<T extends { weight: number }>(
   seed: string,
   id: string,
 ): T {
-  const total = variants.reduce((sum, variant) => sum + variant.weight, 0);
-  let left = bucket(seed, id) * total;
+  return variantAt(variants, bucket(seed, id));
+}
+
+/** The one in whose range a bucket is, where the ranges follow each other, each as long as its share of the weights. */
+export function variantAt<T extends { weight: number }>(variants: readonly [T, ...T[]], at: number): T {
+  const total = variants.reduce((sum, { weight }) => sum + weight, 0);
+  let end = 0;
   for (const variant of variants) {
-    left -= variant.weight;
-    if (left < 0) return variant;
+    end += variant.weight / total;
+    if (at < end) return variant;
   }
-  return variants[variants.length - 1] ?? variants[0];
+  return variants.findLast(({ weight }) => weight > 0) ?? variants[0];
 }

@@ -81,12 +81,33 @@ export function programOf(
   const compiledSegments = segments
     .filter(({ status }) => status === 'live')
     .map((segment) => compile('segment', segment, () => compileSegment(segment, timeZone)));
-  const live = compiledCampaigns.filter(({ campaign }) => campaign.status === 'live');
-  const facts = joinFacts([...live, ...compiledSegments].map((compiled) => compiled.facts));
-  const watches = new Map(campaigns.flatMap(watchesOf).map((watch) => [watch.key, watch]));
+  return joined(compiledCampaigns, compiledSegments);
+}
+
+/** The same with a campaign that is tried out, in place of the one with its id; nothing of it is kept. */
+export function withCampaign({ campaigns, segments }: Program, compiled: CompiledCampaign): Program {
+  const others = campaigns.filter(({ campaign }) => campaign.id !== compiled.campaign.id);
+  return joined(
+    [...others, compiled].sort((a, b) => byImportance(a.campaign, b.campaign)),
+    segments,
+  );
+}
+
+/** The same with a segment that is tried out. */
+export function withSegment({ campaigns, segments }: Program, compiled: CompiledSegment): Program {
+  const others = segments.filter(({ segment }) => segment.id !== compiled.segment.id);
+  return joined(campaigns, [...others, compiled]);
+}
+
+function joined(campaigns: readonly CompiledCampaign[], segments: readonly CompiledSegment[]): Program {
+  const live = campaigns.filter(({ campaign }) => campaign.status === 'live');
+  const facts = joinFacts([...live, ...segments].map((compiled) => compiled.facts));
+  const watches = new Map(
+    campaigns.flatMap(({ campaign }) => watchesOf(campaign)).map((watch) => [watch.key, watch]),
+  );
   return {
-    campaigns: compiledCampaigns,
-    segments: compiledSegments,
+    campaigns,
+    segments,
     facts,
     watches: Map.groupBy(watches.values(), ({ event }) => event),
     keys: new Set([...facts.keys, ...watches.keys()]),

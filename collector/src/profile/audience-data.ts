@@ -24,13 +24,12 @@ const DAY_MS = 24 * HOUR_MS;
  * @param event what happened just now on it; `null` when a claim is checked
  */
 export function audienceData(
-  state: State,
+  { history, segments }: Pick<State, 'history' | 'segments'>,
   anonymousId: string,
   event: StoredMessage | null,
   settings: SiteSettings,
   now: number,
 ): AudienceData {
-  const { history, segments } = state;
   const session = sessionOf(history.sessions, anonymousId);
   const told = Object.hasOwn(history.surroundings, anonymousId)
     ? history.surroundings[anonymousId]

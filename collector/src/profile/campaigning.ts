@@ -1,9 +1,5 @@
-import type { JsonObject } from '../../../sdk/src/message.ts';
-import { factValues } from '../campaigns/behaviour.ts';
-import { type Decision, decide, type Happening, rivalFor } from '../campaigns/decide.ts';
-import { counted } from '../campaigns/exposures.ts';
-import type { AudienceData } from '../campaigns/fields.ts';
-import { type Explanation, explainDecision, FAILURE_MS, type Situation } from '../campaigns/gates.ts';
+import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
+import { type Explanation, explainDecision } from '../campaigns/gates.ts';
 import { explain, missingIn } from '../campaigns/logic.ts';
 import {
   type CompiledCampaign,
@@ -14,15 +10,13 @@ import {
 import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
 import type { Asked, Claim } from './answer-claim.ts';
-import { audienceData, ofCampaign } from './audience-data.ts';
+import { audienceData } from './audience-data.ts';
 import { messagesOf } from './chunks.ts';
 import { catchUp } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
-import { logDecision, type State } from './state.ts';
-
-/** Reasons of refusals after which a campaign is passed over for a while: every gate was open, and it failed. */
-const FAILURES = new Set(['coupon', 'content']);
+import { happeningsOf, isEvent, seenBySegment, segmentCause, situationOf } from './situation.ts';
+import { logDecision } from './state.ts';
 
 /** Of chunks whose messages are looked at for the newest event. */
 const RECENT_CHUNKS = 16;
@@ -57,11 +51,7 @@ export class Campaigning {
     now: number,
   ): Decision[] {
     this.catchUp(site);
-    const last = arrived.findLast(isEvent);
-    const happened = [
-      ...arrived.flatMap((message) => this.#happening(message, message.messageId, site, now)),
-      ...noted.flatMap((message) => (last ? this.#happening(message, last.messageId, site, now) : [])),
-    ];
+    const happened = happeningsOf(this.#records.state, arrived, noted, site, now);
     const decisions = decide(site.program, happened);
     for (const { campaign, version, variant, cause } of decisions) {
       const happening = happened.findLast(({ messageId }) => messageId === cause);
@@ -83,7 +73,8 @@ export class Campaigning {
   }
 
   /** Notes which segments the visitor has entered or left by now, as messages of the collector's own. */
-  noteSegments(cause: StoredMessage | undefined, site: Site, now: number): StoredMessage[] {
+  noteSegments(news: readonly StoredMessage[], site: Site, now: number): StoredMessage[] {
+    const cause = segmentCause(news);
     const { anonymousId, messageId, timestamp } = cause ?? {};
     if (cause === undefined || messageId === undefined || timestamp === undefined) return [];
     if (site.program.segments.length === 0 && Object.keys(this.#records.state.segments).length === 0)
@@ -96,7 +87,7 @@ export class Campaigning {
     for (const compiled of site.program.segments) {
       const { id } = compiled.segment;
       const isIn = Object.hasOwn(state.segments, id);
-      const belongs = compiled.audience(this.#seen(compiled, data, site, now)) === true;
+      const belongs = compiled.audience(seenBySegment(state, compiled, device, site, now, data)) === true;
       if (belongs !== isIn) changes.set(id, belongs ? 'entered' : 'left');
     }
     const live = new Set(site.program.segments.map(({ segment }) => segment.id));
@@ -134,13 +125,14 @@ export class Campaigning {
   /** Why a campaign would be shown now, or why not: as if the visitor's last event had just happened again. */
   explain(compiled: CompiledCampaign, site: Site, now: number): Explanation {
     this.catchUp(site);
-    const { history } = this.#records.state;
+    const { state } = this.#records;
     const last = this.#newestEvent();
-    const happening = last && this.#happening(last, last.messageId, site, now)[0];
-    const anonymousId = last?.anonymousId ?? history.anonymousIds.at(-1) ?? '';
+    const [happening] = last ? happeningsOf(state, [last], [], site, now) : [];
+    const anonymousId = last?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
+    const nothing = { anonymousId, event: null, cause: null, armedAt: null };
     const situation = happening
       ? happening.situationFor(compiled)
-      : this.situation(compiled, site, { anonymousId, event: null, cause: null, armedAt: null }, now);
+      : situationOf(state, compiled, site, nothing, now);
     const rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
     return explainDecision(compiled, { ...situation, rival });
   }
@@ -150,8 +142,7 @@ export class Campaigning {
     this.catchUp(site);
     const { state } = this.#records;
     const device = this.#newestEvent()?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const data = audienceData(state, device, null, site.settings, now);
-    const seen = this.#seen({ facts }, data, site, now);
+    const seen = seenBySegment(state, { facts }, device, site, now);
     const trace = explain(segment.audience.rule, seen);
     const matched = audience(seen) === true;
     return {
@@ -170,112 +161,11 @@ export class Campaigning {
     );
     if (!compiled) return null;
     const moment = { anonymousId, event: null, cause: null, armedAt: causedAt };
-    return { compiled, situation: this.situation(compiled, site, moment, now) };
-  }
-
-  /** What a decision about one campaign depends on. */
-  situation(
-    compiled: CompiledCampaign,
-    site: Site,
-    { anonymousId, event, cause, armedAt }: Moment,
-    now: number,
-    data = audienceData(this.#records.state, anonymousId, event, site.settings, now),
-  ): Situation {
-    const { state } = this.#records;
-    const { campaign, goal, exits } = compiled;
-    const { ledger } = state;
-    const exposures = counted(state.exposures);
-    const newest = exits.map((key) => ledger.reached[key]?.at(-1)?.at).filter((time) => time !== undefined);
-    const { settings } = site;
-    const failed = state.refusals.find(
-      ({ campaign: id, at, reason }) => id === campaign.id && now - at < FAILURE_MS && FAILURES.has(reason),
-    );
-    return {
-      settings,
-      holdout: { percent: settings.holdout.percent, seed: `${site.id}:${settings.holdout.seed}` },
-      data: ofCampaign(
-        data,
-        { id: campaign.id, tagsOf: tagsIn(site) },
-        factsOf(compiled, state, now),
-        exposures,
-        ledger.outcomes,
-      ),
-      exposures,
-      outcomes: ledger.outcomes,
-      reached: goal === null ? [] : (ledger.reached[goal] ?? []),
-      exitedAt: newest.length > 0 ? Math.max(...newest) : null,
-      cause,
-      armedAt,
-      rival: null,
-      failure: failed?.reason ?? null,
-      unit: state.history.anonymousIds[0] ?? anonymousId,
-      test: state.test,
-    };
-  }
-
-  /** @param cause the client's message: a tab knows its own alone */
-  #happening(message: StoredMessage, cause: string, site: Site, now: number): Happening[] {
-    const { anonymousId, event, properties = {}, timestamp } = message;
-    if (event === undefined || anonymousId === undefined) return [];
-    const ofClient = message.source === 'collector' ? null : message;
-    const data = audienceData(this.#records.state, anonymousId, ofClient, site.settings, now);
-    const moment = { anonymousId, event: ofClient, cause: { event, properties }, armedAt: null };
-    return [
-      {
-        messageId: cause,
-        at: Date.parse(timestamp),
-        event,
-        properties,
-        situationFor: (compiled) => this.situation(compiled, site, moment, now, data),
-      },
-    ];
-  }
-
-  /** What a segment sees. */
-  #seen(
-    { facts }: Pick<CompiledSegment, 'facts'>,
-    data: AudienceData,
-    site: Site,
-    now: number,
-  ): AudienceData {
-    const { state } = this.#records;
-    const scope = { id: '', tagsOf: tagsIn(site) };
-    return ofCampaign(
-      data,
-      scope,
-      factsOf({ facts }, state, now),
-      counted(state.exposures),
-      state.ledger.outcomes,
-    );
+    return { compiled, situation: situationOf(this.#records.state, compiled, site, moment, now) };
   }
 
   #newestEvent(): StoredMessage | null {
     const recent = messagesOf(this.#records.chunks(this.#records.lastPlace - RECENT_CHUNKS));
     return recent.filter(isEvent).sort(compareMessages).at(-1) ?? null;
   }
-}
-
-/** Whether a device has told it, and it may let campaigns in. */
-export function isEvent({ event, anonymousId, source }: StoredMessage): boolean {
-  return event !== undefined && anonymousId !== undefined && source === undefined;
-}
-
-/** When a campaign is looked at. */
-interface Moment {
-  anonymousId: string;
-  event: StoredMessage | null;
-  cause: Situation['cause'];
-  armedAt: number | null;
-}
-
-function factsOf(
-  { facts }: Pick<CompiledSegment, 'facts'>,
-  { ledger }: State,
-  now: number,
-): () => JsonObject {
-  return () => factValues(ledger.facts, facts, now);
-}
-
-function tagsIn({ program }: Site): (campaign: string) => readonly string[] {
-  return (id) => program.campaigns.find(({ campaign }) => campaign.id === id)?.campaign.tags ?? [];
 }

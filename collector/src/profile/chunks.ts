@@ -1,5 +1,5 @@
-import { uuidv7 } from 'uuidv7';
 import type { StoredMessage } from '../message.ts';
+import { chunkIdAt, timeOfId } from '../store/chunk-id.ts';
 import { MAX_CHUNK_BYTES } from '../store/event-store.ts';
 
 /** A chunk as the object keeps it: what is asked often stands apart from the messages. */
@@ -17,15 +17,22 @@ export interface StoredChunk {
     currency?: string;
     /** Lent by a device that has not proven whose it is. */
     unverified?: true;
+    /** Of what another object had accepted: when it came here, ms since the epoch. */
+    takenAt?: number;
   };
   /** `StoredMessage[]` as JSON. */
   messages: string;
 }
 
-/** Packs messages, sorted in total order, into chunks of at most {@link MAX_CHUNK_BYTES}; one message is smaller. */
+/**
+ * Packs messages, sorted in total order, into chunks of at most {@link MAX_CHUNK_BYTES}; one message is smaller.
+ *
+ * @param arrivedAt ms since the epoch
+ */
 export function toChunks(
   sorted: readonly StoredMessage[],
   { epoch, currency }: { epoch: number; currency?: string | undefined },
+  arrivedAt: number,
 ): StoredChunk[] {
   const chunks: StoredChunk[] = [];
   let members: StoredMessage[] = [];
@@ -38,7 +45,7 @@ export function toChunks(
     const messageIds = members.map((message) => message.messageId);
     const told = { messageIds, firstAt: first.timestamp, lastAt: last.timestamp, epoch };
     const head = currency === undefined ? told : { ...told, currency };
-    chunks.push({ id: uuidv7(), head, messages: `[${texts.join(',')}]` });
+    chunks.push({ id: chunkIdAt(arrivedAt), head, messages: `[${texts.join(',')}]` });
     members = [];
     texts = [];
     size = 2;
@@ -130,11 +137,12 @@ export function split(
     const messages = messagesOf([chunk]);
     const rest = messages.filter((message) => message.anonymousId !== anonymousId);
     if (rest.length === messages.length) continue;
-    const { unverified } = chunk.head;
+    const { messageIds: _, firstAt: __, lastAt: ___, ...told } = chunk.head;
     const rebuilt = (some: StoredMessage[]) =>
-      toChunks(some, chunk.head).map((made) =>
-        unverified ? { ...made, head: { ...made.head, unverified } } : made,
-      );
+      toChunks(some, chunk.head, timeOfId(chunk.id)).map((made) => ({
+        ...made,
+        head: { ...made.head, ...told },
+      }));
     replaced.push(chunk.id);
     others.push(...rebuilt(rest));
   }

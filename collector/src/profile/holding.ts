@@ -25,7 +25,10 @@ export class Holding {
     const held = records.chunksById([...incoming.keys()]);
     const known = new Set(held.map(({ id }) => id));
     const own = input.verified || !isAnonymous(input.from);
-    const fresh = input.chunks.filter(({ id }) => !known.has(id)).map((chunk) => (own ? chunk : lent(chunk)));
+    const fresh = input.chunks
+      .filter(({ id }) => !known.has(id))
+      .map((chunk) => (own ? chunk : lent(chunk)))
+      .map((chunk) => ({ ...chunk, head: { ...chunk.head, takenAt: now } }));
     // What was lent is the person's own word as soon as the device has proven whose it is.
     const proven = own
       ? held.filter(({ id, head }) => head.unverified && !incoming.get(id)?.head.unverified).map(given)

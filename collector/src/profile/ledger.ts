@@ -46,7 +46,7 @@ export function catchUp(
     ledger.facts = {};
     ledger.reached = {};
     const outcomes = structuredClone(ledger.outcomes);
-    for (const message of messages(0, place)) add(ledger, program, message);
+    for (const message of messages(0, place)) addToLedger(ledger, program, message);
     for (const key of program.keys) {
       if (facts[key]) ledger.facts[key] = facts[key];
       if (reached[key]) ledger.reached[key] = reached[key];
@@ -55,11 +55,12 @@ export function catchUp(
     ledger.keys = keys;
   }
   if (ledger.place === lastPlace) return;
-  for (const message of messages(ledger.place, lastPlace)) add(ledger, program, message);
+  for (const message of messages(ledger.place, lastPlace)) addToLedger(ledger, program, message);
   ledger.place = lastPlace;
 }
 
-function add(ledger: Ledger, program: Program, message: StoredMessage): void {
+/** Adds a message, which must not have been added before. */
+export function addToLedger(ledger: Ledger, program: Program, message: StoredMessage): void {
   if (message.event === undefined) return;
   addToFacts(ledger.facts, program.facts, message);
   for (const watch of program.watches.get(message.event) ?? []) addReached(ledger, watch, message);

@@ -5,10 +5,11 @@ import type { Env } from '../env.ts';
 import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
 import { eventStore } from '../store/open.ts';
+import { readChunks } from '../store/read-chunks.ts';
 import { Aging } from './aging.ts';
 import { answerClaim, poolsNeeded } from './answer-claim.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
-import { Campaigning, isEvent } from './campaigning.ts';
+import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
@@ -19,6 +20,7 @@ import { isOrderEvent } from './orders.ts';
 import { profileJson } from './profile-json.ts';
 import { isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
+import { type Replayable, replayed } from './replaying.ts';
 import type {
   Asked,
   AttachInput,
@@ -105,11 +107,12 @@ export class Profile extends DurableObject<Env> {
 
     const repeated = new Set(this.#repeated(arrived));
     const news = arrived.filter(({ messageId }) => !repeated.has(messageId));
-    this.#accept(route.claims ? news : news.map(unclaimed), via, site, now);
+    const at = this.#moment();
+    this.#accept(route.claims ? news : news.map(unclaimed), via, site, at);
     if (test !== undefined) this.#beTestVisitor(test);
-    const noted = this.#campaigning.noteSegments(news.findLast(isEvent) ?? news.at(-1), site, now);
-    this.#accept(noted, via, site, now);
-    const decisions = this.#campaigning.decide(arrived, noted, site, now);
+    const noted = this.#campaigning.noteSegments(news, site, at);
+    this.#accept(noted, via, site, at);
+    const decisions = this.#campaigning.decide(arrived, noted, site, at);
     await this.#settle(sessionsOf(this.#records.state.history.sessions, news));
     await this.#lend();
     return { kind: 'stored', decisions };
@@ -128,8 +131,9 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', null, false, now),
     );
     if (changed.kind !== 'here') return changed;
-    const asked = this.#campaigning.asked(claim, site, now);
-    const answered = answerClaim({ ...this.#records.state, ...drawn }, claim, asked, now);
+    const at = this.#moment();
+    const asked = this.#campaigning.asked(claim, site, at);
+    const answered = answerClaim({ ...this.#records.state, ...drawn }, claim, asked, at);
     const { answer, exposure, refusal, decision } = answered;
     if (!exposure && !refusal) return { kind: 'answered', answer };
     this.#records.write((state) => {
@@ -182,6 +186,20 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'read', json: JSON.stringify(this.#campaigning.answer(asked, site, now)) };
   }
 
+  /** What a campaign or a segment would have done here since a time; see {@link replayed}. */
+  async replay(asked: Replayable, since: number): Promise<ReadResult> {
+    const now = Date.now();
+    const site = await this.#site(now);
+    const folded = await readChunks(this.env.DB, site.id, this.#records.journal.folded());
+    const { state } = this.#records;
+    // Who lends what it hears decides itself.
+    if (state.link?.phase === 'moved')
+      return { kind: 'elsewhere', person: state.link.person, epoch: state.link.epoch };
+    const chunks = new Map([...folded, ...this.#records.chunks()].map((chunk) => [chunk.id, chunk]));
+    const held = { state, chunks: [...chunks.values()] };
+    return { kind: 'read', json: JSON.stringify(replayed(held, asked, site, since, now)) };
+  }
+
   /** Makes this a test visitor, or (`null`) one like all others. */
   async setTest(test: TestVisitor | null): Promise<Elsewhere | null> {
     await this.#records.askForAlarm();
@@ -228,7 +246,7 @@ export class Profile extends DurableObject<Env> {
     const route = await this.#route(null, null, () => Promise.resolve({ kind: 'here', claims: true }));
     if (route.kind === 'elsewhere') return route;
     if (this.#records.journal.touchesFolded(input.chunks)) await this.#belonging.unfold();
-    this.#holding.attach(input, site, now);
+    this.#holding.attach(input, site, this.#moment());
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };
     this.#factsDue = true;
@@ -292,7 +310,7 @@ export class Profile extends DurableObject<Env> {
     await this.#records.askForAlarm();
     const records = this.#records;
     const before = records.lastPlace;
-    this.#accept(JSON.parse(messages), null, site, now);
+    this.#accept(JSON.parse(messages), null, site, this.#moment());
     records.write((state) => {
       state.own = [...state.own, ...records.chunks(before).map(({ id }) => id)];
     });
@@ -403,6 +421,16 @@ export class Profile extends DurableObject<Env> {
       : null;
   }
 
+  /**
+   * The time at which something is accepted or decided, ms since the epoch: later than all that was before, so that it
+   * can be told afterwards what a decision knew.
+   */
+  #moment(): number {
+    const { heardAt, exposures, refusals } = this.#records.state;
+    const before = Math.max(heardAt, exposures.at(-1)?.at ?? 0, refusals.at(-1)?.at ?? 0);
+    return Math.max(Date.now(), before + 1);
+  }
+
   /** Counts and stores what is new among `arrived`. */
   #accept(arrived: readonly StoredMessage[], via: Via, site: Site, now: number): void {
     const records = this.#records;
@@ -419,7 +447,7 @@ export class Profile extends DurableObject<Env> {
     const { history, epoch, link } = records.state;
     const sessions = history.olderSessions + history.sessions.length;
     const ofNobody = isAnonymous(this.#name) ? (link?.epoch ?? (epoch || now)) : 0;
-    records.append(toChunks(sorted, { epoch: via?.epoch ?? ofNobody, currency }), sorted);
+    records.append(toChunks(sorted, { epoch: via?.epoch ?? ofNobody, currency }, now), sorted);
     // No await since the write: both are stored, or neither is.
     records.wakeBy(firstWake(now));
     const after = records.state.history;

@@ -23,22 +23,28 @@ export function takeIn(
   state.epoch ||= chunks[0]?.head.epoch ?? 0;
   state.heardAt = Math.max(state.heardAt, ...chunks.map(({ id }) => timeOfId(id)));
   putHistory(state, journal.after(state.history, messages, currencyOf(chunks)));
-  for (const message of messages) noteSegment(state, message, name);
+  for (const message of messages) {
+    const left = noteSegment(state.segments, message);
+    if (left !== null) retract(state, [segmentId(left, name)]);
+  }
   state.sinceCheckpoint += messages.length;
   state.unconfirmed = [...state.unconfirmed, ...ids];
   if (state.link?.phase === 'lending') state.unlent = [...state.unlent, ...ids];
 }
 
-/** Which segments the visitor is in, as the collector has noted it. */
-function noteSegment(state: State, message: StoredMessage, name: string): void {
+/**
+ * Which segments the visitor is in, as the collector has noted it.
+ *
+ * @returns the one that was left
+ */
+export function noteSegment(segments: State['segments'], message: StoredMessage): string | null {
   const { source, event, properties, timestamp } = message;
   const segment = source === 'collector' ? ownString(properties, 'segment') : null;
-  if (segment === null) return;
-  if (event === 'segment_entered') setOwn(state.segments, segment, Date.parse(timestamp));
-  else if (event === 'segment_left') {
-    delete state.segments[segment];
-    retract(state, [segmentId(segment, name)]);
-  }
+  if (segment === null) return null;
+  if (event === 'segment_entered') setOwn(segments, segment, Date.parse(timestamp));
+  if (event !== 'segment_left') return null;
+  delete segments[segment];
+  return segment;
 }
 
 /** Another history; what it does not say any more of sessions has to be taken back from the store. */
