@@ -1,4 +1,7 @@
+import type { ClaimAnswer } from '../../../sdk/src/message.ts';
+import { takeCode } from '../campaigns/coupons.ts';
 import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
+import type { TestVisitor } from '../campaigns/experiment.ts';
 import { type Explanation, explainDecision } from '../campaigns/gates.ts';
 import { explain, missingIn } from '../campaigns/logic.ts';
 import {
@@ -7,16 +10,16 @@ import {
   compileCampaign,
   compileSegment,
 } from '../campaigns/program.ts';
-import { compareMessages, type StoredMessage } from '../message.ts';
+import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
 import type { Site } from '../sites.ts';
-import type { Asked, Claim } from './answer-claim.ts';
+import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { messagesOf } from './chunks.ts';
 import { catchUp } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
 import { happeningsOf, isEvent, seenBySegment, segmentCause, situationOf } from './situation.ts';
-import { logDecision } from './state.ts';
+import { addCoupons, addExposures, addRefusal, logDecision, type State } from './state.ts';
 
 /** Of chunks whose messages are looked at for the newest event. */
 const RECENT_CHUNKS = 16;
@@ -25,8 +28,11 @@ const RECENT_CHUNKS = 16;
 export class Campaigning {
   readonly #records: Records;
 
-  constructor(records: Records) {
+  readonly #db: D1Database;
+
+  constructor(records: Records, db: D1Database) {
     this.#records = records;
+    this.#db = db;
   }
 
   /** Adds to what campaigns remember all that has come. Call it before chunks are dropped, and before anything is decided. */
@@ -153,8 +159,48 @@ export class Campaigning {
     };
   }
 
+  /** The visitor's codes, with those that the claim needs; none is drawn for a claim that is refused. */
+  async draw(claim: Claim, site: Site, now: number): Promise<State['coupons']> {
+    const { state, name } = this.#records;
+    const coupons = { ...state.coupons };
+    for (const pool of poolsNeeded(state, claim, this.#asked(claim, site, now))) {
+      const taken = await takeCode(this.#db, site.id, pool, name, now);
+      if (taken.kind !== 'code' || taken.used) continue;
+      setOwn(coupons, pool, { code: taken.code, expiresAt: taken.expiresAt, at: now });
+    }
+    return coupons;
+  }
+
+  /** `counts`: whether reports have to hear of it. */
+  claim(
+    claim: Claim,
+    coupons: State['coupons'],
+    site: Site,
+    now: number,
+  ): { answer: ClaimAnswer; counts: boolean } {
+    const { state } = this.#records;
+    const asked = this.#asked(claim, site, now);
+    const { answer, exposure, refusal, decision } = answerClaim({ ...state, coupons }, claim, asked, now);
+    if (!exposure && !refusal) return { answer, counts: false };
+    this.#records.write((changed) => {
+      addCoupons(changed, coupons);
+      if (exposure) addExposures(changed, [exposure]);
+      if (refusal) addRefusal(changed, refusal);
+      if (decision) logDecision(changed, decision);
+    });
+    return { answer, counts: exposure !== null && !exposure.test };
+  }
+
+  /** Makes this a test visitor, or (`null`) one like all others. */
+  setTest(test: TestVisitor | null): void {
+    if (JSON.stringify(test) === JSON.stringify(this.#records.state.test)) return;
+    this.#records.write((state) => {
+      state.test = test;
+    });
+  }
+
   /** A claim's campaign, and what it depends on now; `null` when this version is not published any more. */
-  asked({ campaign, version, anonymousId, causedAt }: Claim, site: Site, now: number): Asked {
+  #asked({ campaign, version, anonymousId, causedAt }: Claim, site: Site, now: number): Asked {
     this.catchUp(site);
     const compiled = site.program.campaigns.find(
       (other) => other.campaign.id === campaign && other.campaign.version === version,

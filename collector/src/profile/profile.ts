@@ -1,13 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
-import { takeCode } from '../campaigns/coupons.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Env } from '../env.ts';
-import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
+import { compareMessages, type StoredMessage } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
 import { eventStore } from '../store/open.ts';
 import { readChunks } from '../store/read-chunks.ts';
 import { Aging } from './aging.ts';
-import { answerClaim, poolsNeeded } from './answer-claim.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
 import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
@@ -37,7 +35,6 @@ import type {
   Via,
 } from './rpc.ts';
 import type { Session } from './sessions.ts';
-import { addCoupons, addExposures, addRefusal, logDecision, type State } from './state.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
 /** The wait after a failure doubles with each further one, up to this, ms. */
@@ -79,7 +76,7 @@ export class Profile extends DurableObject<Env> {
       () => this.settle(),
       () => this.#site(Date.now()),
     );
-    this.#campaigning = new Campaigning(this.#records);
+    this.#campaigning = new Campaigning(this.#records, env.DB);
     this.#aging = new Aging(this.#records, this.#departure, this.#campaigning, env, () => this.#settle());
   }
 
@@ -109,7 +106,7 @@ export class Profile extends DurableObject<Env> {
     const news = arrived.filter(({ messageId }) => !repeated.has(messageId));
     const at = this.#moment();
     this.#accept(route.claims ? news : news.map(unclaimed), via, site, at);
-    if (test !== undefined) this.#beTestVisitor(test);
+    if (test !== undefined) this.#campaigning.setTest(test);
     const noted = this.#campaigning.noteSegments(news, site, at);
     this.#accept(noted, via, site, at);
     const decisions = this.#campaigning.decide(arrived, noted, site, at);
@@ -126,36 +123,14 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', refusedBy, false, now),
     );
     if (route.kind !== 'here') return route;
-    const drawn = await this.#draw(claim, site, now);
+    const coupons = await this.#campaigning.draw(claim, site, now);
     const changed = await this.#route(null, via, () =>
       this.#belonging.route(null, 'claimed', null, false, now),
     );
     if (changed.kind !== 'here') return changed;
-    const at = this.#moment();
-    const asked = this.#campaigning.asked(claim, site, at);
-    const answered = answerClaim({ ...this.#records.state, ...drawn }, claim, asked, at);
-    const { answer, exposure, refusal, decision } = answered;
-    if (!exposure && !refusal) return { kind: 'answered', answer };
-    this.#records.write((state) => {
-      addCoupons(state, drawn.coupons);
-      if (exposure) addExposures(state, [exposure]);
-      if (refusal) addRefusal(state, refusal);
-      if (decision) logDecision(state, decision);
-    });
-    if (exposure && !exposure.test) await this.#state();
+    const { answer, counts } = this.#campaigning.claim(claim, coupons, site, now);
+    if (counts) await this.#state();
     return { kind: 'answered', answer };
-  }
-
-  /** The visitor's codes, with those that the claim needs; none is drawn for a claim that is refused. */
-  async #draw(claim: ClaimInput['claim'], site: Site, now: number): Promise<Pick<State, 'coupons'>> {
-    const { state } = this.#records;
-    const coupons = { ...state.coupons };
-    for (const pool of poolsNeeded(state, claim, this.#campaigning.asked(claim, site, now))) {
-      const taken = await takeCode(this.env.DB, site.id, pool, this.#name, now);
-      if (taken.kind !== 'code') continue;
-      setOwn(coupons, pool, { code: taken.code, expiresAt: taken.expiresAt, at: now });
-    }
-    return { coupons };
   }
 
   /** Who is shown a popup is answered all the same; the alarm tells the store later. */
@@ -171,7 +146,7 @@ export class Profile extends DurableObject<Env> {
 
   /** What was decided of campaigns lately, newest first. */
   async decisions(): Promise<ReadResult> {
-    const elsewhere = this.#moved();
+    const elsewhere = this.#handedOver();
     if (elsewhere) return elsewhere;
     return { kind: 'read', json: JSON.stringify(this.#records.state.decisions.toReversed()) };
   }
@@ -180,7 +155,7 @@ export class Profile extends DurableObject<Env> {
   async explain(asked: Asked): Promise<ReadResult> {
     const now = Date.now();
     const site = await this.#site(now);
-    const elsewhere = this.#moved();
+    const elsewhere = this.#handedOver();
     if (elsewhere) return elsewhere;
     if (this.#records.state.history.watermark === null) return { kind: 'read', json: null };
     return { kind: 'read', json: JSON.stringify(this.#campaigning.answer(asked, site, now)) };
@@ -191,30 +166,21 @@ export class Profile extends DurableObject<Env> {
     const now = Date.now();
     const site = await this.#site(now);
     const folded = await readChunks(this.env.DB, site.id, this.#records.journal.folded());
-    const { state } = this.#records;
-    // Who lends what it hears decides itself.
-    if (state.link?.phase === 'moved')
-      return { kind: 'elsewhere', person: state.link.person, epoch: state.link.epoch };
+    const elsewhere = this.#handedOver();
+    if (elsewhere) return elsewhere;
     const chunks = new Map([...folded, ...this.#records.chunks()].map((chunk) => [chunk.id, chunk]));
-    const held = { state, chunks: [...chunks.values()] };
+    const held = { state: this.#records.state, chunks: [...chunks.values()] };
     return { kind: 'read', json: JSON.stringify(replayed(held, asked, site, since, now)) };
   }
 
   /** Makes this a test visitor, or (`null`) one like all others. */
   async setTest(test: TestVisitor | null): Promise<Elsewhere | null> {
     await this.#records.askForAlarm();
-    const elsewhere = this.#moved();
+    const elsewhere = this.#handedOver();
     if (elsewhere) return elsewhere;
-    this.#beTestVisitor(test);
+    this.#campaigning.setTest(test);
     this.#records.wakeBy(firstWake(Date.now()));
     return null;
-  }
-
-  #beTestVisitor(test: TestVisitor | null): void {
-    if (JSON.stringify(test) === JSON.stringify(this.#records.state.test)) return;
-    this.#records.write((state) => {
-      state.test = test;
-    });
   }
 
   /** Writes nothing. */
@@ -411,6 +377,12 @@ export class Profile extends DurableObject<Env> {
     const foreign = new Set(this.#records.state.foreign);
     if (foreign.size === 0) return [];
     return arrived.flatMap(({ messageId }) => (foreign.has(hash53(messageId)) ? [messageId] : []));
+  }
+
+  /** Who decides on campaigns in its place; a device that lends what it hears decides itself. */
+  #handedOver(): Elsewhere | null {
+    const { link } = this.#records.state;
+    return link?.phase === 'moved' ? { kind: 'elsewhere', person: link.person, epoch: link.epoch } : null;
   }
 
   /** Who answers for this object. */
