@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { api, makeSite } from '../../../test/support/workerd/collector.ts';
+import type { Problem } from '../campaigns/validate.ts';
 
 const draft = (change: object = {}) => ({
   id: 'c',
@@ -52,8 +53,8 @@ describe('a campaign', () => {
   });
 
   it.each([
-    ['a setting that nothing reads', { journeys: 1 }, '"": Unrecognized key'],
-    ['an unknown operator', { audience: { rule: { rm: [1] } } }, '"audience.rule"'],
+    ['a setting that nothing reads', { journeys: 1 }, 'Unrecognized key'],
+    ['an unknown operator', { audience: { rule: { rm: [1] } } }, '"audience.rule/rm"'],
     [
       'a script as link',
       {
@@ -81,7 +82,46 @@ describe('a campaign', () => {
     const response = await api('PUT', await path(), draft(change));
     expect(response.status).toBe(400);
     const { error } = (await response.json()) as { error: { message: string } };
-    expect(error.message).toContain(where.replace('"": ', ''));
+    expect(error.message).toContain(where);
+  });
+
+  it('is kept with its faults, and not published before they are mended', async () => {
+    const url = await path();
+    const wrong = { rule: { '>=': [{ var: 'cart.value' }, '50'] } };
+    const problem = {
+      severity: 'error',
+      pointer: '/audience/rule/>=/1',
+      message: expect.stringContaining('number'),
+    };
+    const saved = await api('PUT', url, draft({ audience: wrong }));
+    expect([saved.status, await saved.json()]).toEqual([
+      200,
+      expect.objectContaining({ problems: expect.arrayContaining([problem]) }),
+    ]);
+    const refused = await api('POST', `${url}/publish`);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { success: false, error: { code: 'invalid', message: expect.stringContaining(problem.pointer) } },
+    ]);
+    expect(await (await api('GET', url)).json()).toMatchObject({ status: 'draft', liveVersion: null });
+  });
+
+  it('knows the segments and pools of its site', async () => {
+    const url = await path();
+    const site = url.replace(/\/campaigns.*/, '');
+    const coupon = { type: 'coupon', pool: 'spring', fallback: 'X' };
+    const content = { en: { kind: 'modal', blocks: [coupon] } };
+    const steps = [{ ...draft().steps[0], variants: [{ key: 'a', content }] }];
+    await api('PUT', url, draft({ steps, suppress: { segments: ['vip'] } }));
+    const errors = async () => {
+      const { problems } = (await (await api('GET', url)).json()) as { problems: Problem[] };
+      return problems.filter(({ severity }) => severity === 'error').map(({ pointer }) => pointer);
+    };
+    expect(await errors()).toEqual(['/suppress/segments/0', '/steps/0/variants/0/content/en/blocks/0/pool']);
+    await api('PUT', `${site}/coupon-pools/spring`, {});
+    await api('PUT', `${site}/segments/vip`, { id: 'vip', name: 'VIP' });
+    await api('POST', `${site}/segments/vip/publish`);
+    expect(await errors()).toEqual([]);
   });
 
   it("is nobody's business without the admin token", async () => {

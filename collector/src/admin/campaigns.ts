@@ -4,6 +4,7 @@ import { replay } from '../campaigns/replay.ts';
 import { type Campaign, campaignDraft } from '../campaigns/schema.ts';
 import { campaignStore } from '../campaigns/storage.ts';
 import { validateCampaign } from '../campaigns/validate.ts';
+import { poolsOf } from '../campaigns/validate-coupons.ts';
 import { RequestError } from '../errors.ts';
 import { type C, definitions } from './definitions.ts';
 import { explainInvalid } from './explain-invalid.ts';
@@ -17,6 +18,7 @@ export const campaigns = definitions({
   noun: 'campaign',
   store: campaignStore,
   schema: campaignDraft as z.ZodType<z.infer<typeof campaignDraft>>,
+  poolsOf,
   validate: validateCampaign,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Json } from '../../../sdk/src/message.ts';
 import { faultsOf } from '../campaigns/logic.ts';
 import { definitionId } from '../campaigns/schema.ts';
+import { loadContext, type SiteContext } from '../campaigns/site-context.ts';
 import type { Definition, DefinitionStore } from '../campaigns/storage.ts';
 import type { Problem } from '../campaigns/validate.ts';
 import type { Env } from '../env.ts';
@@ -44,12 +45,14 @@ export interface Kind<D extends Draft> {
   noun: string;
   store: DefinitionStore<D, unknown>;
   schema: z.ZodType<D>;
+  /** Ids of the coupon pools that a draft names. */
+  poolsOf?(draft: D): string[];
   /** What is wrong with a draft, or may be. */
-  validate(draft: D, site: Site): Problem[];
+  validate(draft: D, context: SiteContext): Problem[];
 }
 
 /** The routes that all of them share. */
-export function definitions<D extends Draft>({ noun, store, schema, validate }: Kind<D>) {
+export function definitions<D extends Draft>({ noun, store, schema, poolsOf, validate }: Kind<D>) {
   const site = (c: C) => c.req.param('site') ?? '';
   const id = (c: C) => c.req.param('id') ?? '';
 
@@ -63,6 +66,10 @@ export function definitions<D extends Draft>({ noun, store, schema, validate }: 
     const [fault] = faultsOf(audience.rule);
     if (fault) throw new RequestError('bad_request', `"audience.rule${fault.pointer}": ${fault.message}`);
   };
+  const problemsOf = async (c: C, draft: D) => {
+    const context = await loadContext(c.env.DB, await requireSite(c), poolsOf?.(draft) ?? [], Date.now());
+    return validate(draft, context);
+  };
   const required = async (c: C): Promise<Definition<D>> => {
     const found = await store.get(c.env.DB, site(c), id(c));
     if (!found) throw new RequestError('not_found', `There is no such ${noun}.`);
@@ -70,7 +77,7 @@ export function definitions<D extends Draft>({ noun, store, schema, validate }: 
   };
   const answer = async (c: C, record: Definition<D>, status: 200 | 201 = 200) => {
     c.header('ETag', `"${record.revision}"`);
-    return c.json({ ...toJson(record), problems: validate(record.draft, await requireSite(c)) }, status);
+    return c.json({ ...toJson(record), problems: await problemsOf(c, record.draft) }, status);
   };
   const changed = async (c: C, record: Definition<D> | null) => {
     if (!record) throw new RequestError('not_found', `There is no such ${noun}, or it was never published.`);
@@ -122,7 +129,7 @@ export function definitions<D extends Draft>({ noun, store, schema, validate }: 
       const record = await required(c);
       const expected = expectedRevision(c);
       if (expected !== null && expected !== record.revision) return conflict(c);
-      const problems = validate(record.draft, await requireSite(c));
+      const problems = await problemsOf(c, record.draft);
       if (problems.some(({ severity }) => severity === 'error')) {
         const [first] = problems.filter(({ severity }) => severity === 'error');
         const error = { code: 'invalid', message: `"${first?.pointer}": ${first?.message}` };

@@ -29,6 +29,11 @@ const COMMERCIAL = new Set([
   'add_to_wishlist',
 ]);
 
+/** Whether a campaign for this goal has the site's holdout. */
+export function isCommercial({ event }: Pick<NonNullable<Campaign['goal']>, 'event'>): boolean {
+  return COMMERCIAL.has(event);
+}
+
 /**
  * The arm of a visitor: the one of the first exposure, as long as there is such a variant, else by hash. Site holdout,
  * campaign holdout and variants have seeds of their own, so that none tells anything of another.
@@ -56,7 +61,7 @@ export function armOf(
   const before = exposures.find((exposure) => exposure.campaign === id);
   const variant = known(before?.variant) ?? drawn;
   if (before) return { variant, control: before.control ?? null };
-  if (goal && COMMERCIAL.has(goal.event) && bucket(`holdout:site:${site.seed}`, unit) < site.percent / 100) {
+  if (goal && isCommercial(goal) && bucket(`holdout:site:${site.seed}`, unit) < site.percent / 100) {
     return { variant, control: 'site' };
   }
   const held = bucket(`holdout:campaign:${id}`, unit) < holdout.percent / 100;

@@ -90,7 +90,7 @@ function* parts(rule: Json, pointer = '', scope = ROOT): Generator<Part> {
 }
 
 /** The absolute path of a list that is read by a literal path, or filtered from such a one. */
-function listPath(rule: Json | undefined, scope: Scope): string | null {
+export function listPath(rule: Json | undefined, scope: Scope): string | null {
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return null;
   const op = operatorOf(rule);
   const written = op === null ? undefined : rule[op];
@@ -102,7 +102,7 @@ function listPath(rule: Json | undefined, scope: Scope): string | null {
 }
 
 /** What an operator reads by literal paths. */
-function placesOf({
+export function placesOf({
   op,
   written,
   pointer,
@@ -148,6 +148,7 @@ function sizeFault({ type }: LimitError, { depth, nodes }: Limits): string {
     : `The rule has more than ${nodes} parts.`;
 }
 
-function escaped(key: string): string {
+/** A key as a part of a JSON pointer. */
+export function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

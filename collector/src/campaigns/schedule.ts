@@ -132,6 +132,11 @@ function parseMoment(text: string): Moment {
   return /(Z|[+-]\d\d:\d\d)$/.test(text) ? { at: Date.parse(text) } : { wall: Date.parse(`${text}Z`) };
 }
 
+/** A schedule's `start` or `end`, ms since the epoch. @param zone whose clock it names, where it names no offset */
+export function momentIn(text: string, zone: string): number {
+  return momentOf(parseMoment(text), zone);
+}
+
 function momentOf(moment: Moment, zone: string): number {
   return 'at' in moment ? moment.at : firstMomentAt(moment.wall, zone);
 }

@@ -1,28 +1,123 @@
-import type { Site } from '../sites.ts';
-import { faultsOf } from './logic.ts';
-import type { Audience, CampaignDraft, SegmentDraft } from './schema.ts';
+import { pathsIn } from './logic.ts';
+import { escaped } from './logic-faults.ts';
+import { splitPath } from './logic-values.ts';
+import { distinct, error, listed, type Problem, warning } from './problem.ts';
+import type { CampaignDraft, SegmentDraft } from './schema.ts';
+import type { SiteContext } from './site-context.ts';
+import { validateBlocks } from './validate-blocks.ts';
+import { validateColours } from './validate-colours.ts';
+import { validateCoupons } from './validate-coupons.ts';
+import { noSegment, validateEntry, validateExits } from './validate-entry.ts';
+import { validateFacts } from './validate-facts.ts';
+import { validateLanguages } from './validate-languages.ts';
+import { validateMeasurement } from './validate-measurement.ts';
+import { sharePage, validatePage } from './validate-page.ts';
+import { type Surroundings, validateRule } from './validate-rule.ts';
+import { validateSchedule } from './validate-schedule.ts';
+import { factsInTexts, validateTemplates } from './validate-templates.ts';
 
-/** Something about a draft that keeps it from being published (`error`), or that its author may not have meant. */
-export interface Problem {
-  severity: 'error' | 'warning';
-  /** JSON pointer (RFC 6901) into the draft. */
-  pointer: string;
-  /** A sentence for a marketer. */
-  message: string;
+export type { Problem } from './problem.ts';
+
+/** What is wrong with a campaign, or may be; with an error it is not published. In the order of the editor's pages. */
+export function validateCampaign(draft: CampaignDraft, context: SiteContext): Problem[] {
+  const { audience, exits, suppress } = draft;
+  const around: Surroundings = {
+    facts: audience.facts,
+    segments: context.segments,
+    tags: [...draft.tags, ...context.campaigns.flatMap(({ tags }) => tags)],
+    of: 'campaign',
+  };
+  const rules = [audience.rule, ...exits.flatMap((exit) => ('rule' in exit ? [exit.rule] : []))];
+  const used = new Set([
+    ...rules.flatMap(factsIn),
+    ...contentsOf(draft).flatMap(({ content }) => factsInTexts(content)),
+  ]);
+  return distinct([
+    ...validateRule(audience.rule, '/audience/rule', around),
+    ...validateFacts(audience.facts, used, context),
+    ...validateSchedule(draft.schedule, context),
+    ...validatePage(draft.page),
+    ...validateEntry(draft, around),
+    ...validateExits(draft, around),
+    ...suppress.segments.flatMap((segment, index) =>
+      context.segments.includes(segment)
+        ? []
+        : [error(`/suppress/segments/${index}`, noSegment(segment, context.segments))],
+    ),
+    ...validateMeasurement(draft, context),
+    ...validateContents(draft, context),
+    ...clashes(draft, context),
+  ]);
 }
 
-export function validateCampaign(draft: CampaignDraft, _site: Site): Problem[] {
-  return validateAudience(draft.audience);
+/** The same of a segment. */
+export function validateSegment({ audience }: SegmentDraft, context: SiteContext): Problem[] {
+  const around: Surroundings = {
+    facts: audience.facts,
+    segments: context.segments,
+    tags: context.campaigns.flatMap(({ tags }) => tags),
+    of: 'segment',
+  };
+  return distinct([
+    ...validateRule(audience.rule, '/audience/rule', around),
+    ...validateFacts(audience.facts, new Set(factsIn(audience.rule)), context),
+  ]);
 }
 
-export function validateSegment(draft: SegmentDraft, _site: Site): Problem[] {
-  return validateAudience(draft.audience);
+function factsIn(rule: CampaignDraft['audience']['rule']): string[] {
+  return pathsIn(rule).flatMap(({ path }) => {
+    const [first, name = ''] = splitPath(path);
+    return first === 'facts' ? [name] : [];
+  });
 }
 
-function validateAudience({ rule }: Audience): Problem[] {
-  return faultsOf(rule).map(({ pointer, message }) => ({
-    severity: 'error',
-    pointer: `/audience/rule${pointer}`,
-    message,
-  }));
+function contentsOf({ steps }: CampaignDraft) {
+  return steps[0].variants.flatMap((variant, index) =>
+    Object.entries(variant.content).map(([language, content]) => ({
+      content,
+      pointer: `/steps/0/variants/${index}/content/${escaped(language)}`,
+    })),
+  );
+}
+
+function validateContents(draft: CampaignDraft, context: SiteContext): Problem[] {
+  const [step] = draft.steps;
+  return [
+    ...step.variants.flatMap(({ key, weight }, index) =>
+      weight === 0
+        ? [
+            warning(
+              `/steps/0/variants/${index}/weight`,
+              `Variant "${key}" has the weight 0 and is never shown.`,
+            ),
+          ]
+        : [],
+    ),
+    ...validateLanguages(step, context),
+    ...contentsOf(draft).flatMap(({ content, pointer }) => [
+      ...validateBlocks(content, pointer),
+      ...validateTemplates(content, pointer, draft.audience.facts),
+      ...validateColours(content, pointer),
+    ]),
+    ...validateCoupons(draft, context),
+  ];
+}
+
+/** Live campaigns to which chance, and not the marketer, would prefer this one or not. */
+function clashes(draft: CampaignDraft, { campaigns }: SiteContext): Problem[] {
+  const { entry, page, priority, id } = draft;
+  const triggers = new Set(draft.steps[0].triggers.map(({ on }) => on));
+  const rivals = campaigns.filter(
+    (other) =>
+      other.id !== id &&
+      other.priority === priority &&
+      JSON.stringify(other.entry) === JSON.stringify(entry) &&
+      other.steps[0].triggers.some(({ on }) => triggers.has(on)) &&
+      sharePage(other.page, page),
+  );
+  if (rivals.length === 0) return [];
+  const names = listed(rivals.slice(0, 3).map(({ name }) => name));
+  const verb = rivals.length === 1 ? 'has' : 'have';
+  const message = `${names} ${verb} the same priority and ${rivals.length === 1 ? 'starts' : 'start'} in the same way. Where both fit, the older one is shown.`;
+  return [warning('/priority', message)];
 }
