@@ -37,6 +37,7 @@ export async function desk(
   if (url.pathname !== '/inspector/visitor') return undefined;
   // A page from elsewhere can neither read the answers nor, without a preflight, send JSON; this ends DNS rebinding too.
   if (!LOOPBACK.test(request.headers.host ?? '')) return json(403, { message: 'From this machine only.' });
+  if (request.method !== 'GET' && request.method !== 'PUT') return undefined;
   const ref = `anonymous:${encodeURIComponent(url.searchParams.get('id') ?? '')}`;
   if (request.method === 'PUT') {
     if (request.headers['content-type'] !== 'application/json') return json(415, { message: 'JSON only.' });

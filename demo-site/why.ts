@@ -32,7 +32,7 @@ export function whyOf({ id, name }: { id: string; name: string }, { gate, trace 
 }
 
 function inWords({ gate, reason, seen }: Explanation['trace']['gates'][number], audience: Trace): string {
-  if (reason === 'not_matched') return unmet(audience).join(', ') || 'the rule does not match';
+  if (reason === 'not_matched') return unmet(audience).join('; ') || 'the rule does not match';
   return WORDS[gate]?.(reason ?? '', seen) ?? plain(reason ?? 'closed');
 }
 
@@ -82,17 +82,20 @@ function part(seen: Json, key: string): Json | undefined {
   return typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? seen[key] : undefined;
 }
 
-/** The conditions of a rule that do not hold, such as `cart.value is 46, not >= 50`. */
+const SIGNS: Record<string, string> = { '>=': '≥', '<=': '≤', '==': '=', '===': '=', '!=': '≠', '!==': '≠' };
+
+/** The conditions of a rule that do not hold, such as `cart.value is 46, wants ≥ 50`. */
 function unmet({ op, path, actual, want, result, children = [] }: Trace, wanted = true): string[] {
   if (result === wanted) return [];
   if (path !== undefined && want !== undefined) {
-    return [`${path} is ${value(actual ?? null)}, ${wanted ? 'not ' : ''}${op} ${value(want)}`];
+    return [`${path} is ${value(actual)}, wants ${wanted ? '' : 'not '}${SIGNS[op] ?? op} ${value(want)}`];
   }
   if (path !== undefined) return [`${path} is ${value(result)}`];
   const parts = children.flatMap((child) => unmet(child, op === '!' ? !wanted : wanted));
   return op === 'or' && parts.length > 0 ? [parts.join(' or ')] : parts;
 }
 
-function value(of: Json): string {
-  return typeof of === 'number' ? String(Math.round(of * 10) / 10) : JSON.stringify(of);
+function value(of: Json | undefined): string {
+  if (of === null || of === undefined) return 'not known';
+  return typeof of === 'number' ? String(Math.round(of * 100) / 100) : JSON.stringify(of);
 }
