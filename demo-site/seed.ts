@@ -19,7 +19,7 @@ const BATCH = 300;
 
 /**
  * Sets the demo site up through the management API, and fills a new one with people, a history of visits, a segment,
- * codes and campaigns. Harmless to repeat: settings are replaced, all the rest is made once.
+ * codes and campaigns. Harmless to repeat: settings are replaced, of the rest what is missing is made; what was changed stays.
  */
 export async function seed(collector: string, shop: string, adminToken: string, now: number): Promise<void> {
   const api: Api = async (method, path, body) => {
@@ -34,17 +34,17 @@ export async function seed(collector: string, shop: string, adminToken: string, 
   };
 
   await api('PUT', SITE, settingsFor(shop));
-  const { items } = (await api('GET', `${SITE}/campaigns`)) as { items: { id?: string }[] };
-  // It comes last: where it is, all the rest is complete, and what was changed since then stays.
-  if (items.some(({ id }) => id === freeShipping.id)) return;
-
-  await publish(api, 'segments', regulars);
-  const pool = `${SITE}/coupon-pools/${WELCOME_POOL.id}`;
-  await api('PUT', pool, { name: WELCOME_POOL.name });
-  await api('POST', `${pool}/codes`, { codes: welcomeCodes() });
-  await sendHistory(collector, shop, now);
+  const idsOf = async (kind: string) => {
+    const { items } = (await api('GET', `${SITE}/${kind}`)) as { items: { id: string }[] };
+    return new Set(items.map(({ id }) => id));
+  };
+  const published = await idsOf('campaigns');
+  if (!(await idsOf('segments')).has(regulars.id)) await publish(api, 'segments', regulars);
+  if (!(await idsOf('coupon-pools')).has(WELCOME_POOL.id)) await addCodes(api);
+  if (!published.has(freeShipping.id)) await sendHistory(collector, shop, now);
+  // This one comes last: where it is, the history is complete.
   for (const campaign of [welcomeBack, secondLook, cartReminder, freeShipping]) {
-    await publish(api, 'campaigns', campaign);
+    if (!published.has(campaign.id)) await publish(api, 'campaigns', campaign);
   }
 }
 
@@ -72,6 +72,12 @@ async function publish(api: Api, kind: 'campaigns' | 'segments', draft: Campaign
   const address = `${SITE}/${kind}/${draft.id}`;
   await api('PUT', address, draft);
   await api('POST', `${address}/publish`);
+}
+
+async function addCodes(api: Api) {
+  const pool = `${SITE}/coupon-pools/${WELCOME_POOL.id}`;
+  await api('PUT', pool, { name: WELCOME_POOL.name });
+  await api('POST', `${pool}/codes`, { codes: welcomeCodes() });
 }
 
 async function sendHistory(collector: string, shop: string, now: number): Promise<void> {

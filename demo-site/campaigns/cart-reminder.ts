@@ -1,10 +1,10 @@
 import type { CampaignInput } from './definition.ts';
 
-/** `2 × Ember kettle ($92.00), 1 × Loft beanie ($32.00)` */
+/** `2 × Ember kettle $92.00 · Loft beanie $32.00` */
 const LINES =
-  '{% for item in cart.items %}{{ item.quantity }} × {{ item.item_name }} ' +
-  '({{ item.price | times: item.quantity | money: cart.currency }})' +
-  '{% unless forloop.last %}, {% endunless %}{% endfor %}';
+  '{% for item in cart.items %}{% if item.quantity > 1 %}{{ item.quantity }} × {% endif %}' +
+  '{{ item.item_name }} {{ item.price | times: item.quantity | money: cart.currency }}' +
+  '{% unless forloop.last %} · {% endunless %}{% endfor %}';
 const VALUE = '{{ cart.value | money: cart.currency }}';
 
 /** Names what lies in a cart that nobody has touched for two minutes (two days would suit a shop better than a demo). */
