@@ -9,7 +9,7 @@ import { DEMO, seed } from './seed.ts';
 import { startShop } from './server.ts';
 
 /** Grows when objects store what they hold in another way. */
-const STATE_FORMAT = '3';
+const STATE_FORMAT = '2';
 
 /** `npm start`: the collector and the demo shop on this machine, until ctrl-C. */
 const stops: (() => Promise<void>)[] = [];
