@@ -6,7 +6,7 @@ import { startShop } from './server.ts';
 const CLOSED = { gate: 'trigger', open: false, reason: 'waits_for', seen: 'view_item' };
 const EXPLANATION = {
   gate: 'trigger',
-  trace: { gates: [CLOSED], audience: { op: 'and', result: true }, arm: { variant: 'a' } },
+  trace: { gates: [CLOSED], audience: { op: 'and', result: true }, arm: { variant: 'a', control: null } },
 };
 const CAMPAIGNS = [
   { id: 'draft', name: 'Never published', priority: 900, liveVersion: null },

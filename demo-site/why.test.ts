@@ -11,6 +11,7 @@ function because(
   seen: Json = null,
   rule: Json = true,
   data = {},
+  control: string | null = null,
 ) {
   const explanation: Explanation = {
     gate,
@@ -20,7 +21,7 @@ function because(
         ...(gate === null ? [] : [{ gate, open: false, reason, seen }]),
       ],
       audience: explain(rule, data),
-      arm: { variant: 'b' },
+      arm: { variant: 'b', control },
     },
   };
   return whyOf(CAMPAIGN, explanation).because;
@@ -63,6 +64,12 @@ describe('what stops a campaign is said', () => {
         'visitor.orders is 1, wants > 1 or visitor.sessions is 4, wants < 3',
     );
   });
+});
+
+it('names the control group, in which a cap counts what was not shown', () => {
+  expect(because('caps', 'per_session', null, true, {}, 'campaign')).toBe(
+    'shown already in this session (in the control group)',
+  );
 });
 
 it('says which variant would be shown', () => {

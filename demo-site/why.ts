@@ -7,7 +7,7 @@ export interface Explanation {
   trace: {
     gates: { gate: string; open: boolean; reason: string | null; seen: Json }[];
     audience: Trace;
-    arm: { variant: string };
+    arm: { variant: string; control: string | null };
   };
 }
 
@@ -27,7 +27,9 @@ export function whyOf({ id, name }: { id: string; name: string }, { gate, trace 
   const { gates, audience, arm } = trace;
   const closed = gates.find((one) => one.gate === gate);
   const open = gates.filter((one) => one.open).length;
-  const because = closed ? inWords(closed, audience) : `all gates are open, variant “${arm.variant}”`;
+  const words = closed ? inWords(closed, audience) : `all gates are open, variant “${arm.variant}”`;
+  // Caps count them like others.
+  const because = arm.control === null || gate === 'holdout' ? words : `${words} (in the control group)`;
   return { id, name, gate, because, open, gates: gates.length };
 }
 
