@@ -1,20 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { freeShipping } from './campaign.ts';
+import { cartReminder } from './campaigns/cart-reminder.ts';
+import type { CampaignInput, SegmentInput } from './campaigns/definition.ts';
+import { freeShipping } from './campaigns/free-shipping.ts';
+import { regulars } from './campaigns/regulars.ts';
+import { secondLook } from './campaigns/second-look.ts';
+import { welcomeBack } from './campaigns/welcome-back.ts';
+import { WELCOME_POOL, welcomeCodes } from './campaigns/welcome-codes.ts';
 import { history } from './history.ts';
 import { people } from './people.ts';
 
 /** The demo site's keys. The browser key is public by nature; the server key is not a secret only here. */
 export const DEMO = { site: 'demo', browserKey: 'demo', serverKey: 'demo-server' };
 
+const SITE = `/api/sites/${DEMO.site}`;
+
 /** Messages in one request, of which the collector takes 500 and 512 kB. */
 const BATCH = 300;
 
 /**
- * Sets the demo site up through the management API, and fills a new one with people and a history of visits.
- * Harmless to repeat: settings are replaced, the history is sent once.
+ * Sets the demo site up through the management API, and fills a new one with people, a history of visits, a segment,
+ * codes and campaigns. Harmless to repeat: settings are replaced, of the rest what is missing is made; what was changed stays.
  */
 export async function seed(collector: string, shop: string, adminToken: string, now: number): Promise<void> {
-  const api = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const api: Api = async (method, path, body) => {
     const response = await fetch(collector + path, {
       method,
       headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' },
@@ -25,26 +33,64 @@ export async function seed(collector: string, shop: string, adminToken: string, 
     return response.json();
   };
 
-  const { browserKey, serverKey } = DEMO;
-  const origins = [shop, shop.replace('localhost', '127.0.0.1')];
-  const money = { currency: 'USD', rates: { EUR: 1.08 } };
-  await api('PUT', '/api/sites/demo', { name: 'Demo shop', ...money, origins, browserKey, serverKey });
+  await api('PUT', SITE, settingsFor(shop));
+  const idsOf = async (kind: string) => {
+    const { items } = (await api('GET', `${SITE}/${kind}`)) as { items: { id: string }[] };
+    return new Set(items.map(({ id }) => id));
+  };
+  const published = await idsOf('campaigns');
+  if (!(await idsOf('segments')).has(regulars.id)) await publish(api, 'segments', regulars);
+  if (!(await idsOf('coupon-pools')).has(WELCOME_POOL.id)) await addCodes(api);
+  if (!published.has(freeShipping.id)) await sendHistory(collector, shop, now);
+  // This one comes last: where it is, the history is complete.
+  for (const campaign of [welcomeBack, secondLook, cartReminder, freeShipping]) {
+    if (!published.has(campaign.id)) await publish(api, 'campaigns', campaign);
+  }
+}
 
-  // The campaign comes last: where it is, the history is complete.
-  const campaign = `/api/sites/demo/campaigns/${freeShipping.id}`;
-  const { items } = (await api('GET', '/api/sites/demo/campaigns')) as { items: { id: string }[] };
-  if (items.some(({ id }) => id === freeShipping.id)) return;
+type Api = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+/**
+ * Nobody is held out, so that every newcomer sees the popup, and popups may follow each other as they should in no real
+ * shop.
+ */
+function settingsFor(shop: string) {
+  const { browserKey, serverKey } = DEMO;
+  return {
+    name: 'Demo shop',
+    currency: 'USD',
+    rates: { EUR: 1.08 },
+    origins: [shop, shop.replace('localhost', '127.0.0.1')],
+    browserKey,
+    serverKey,
+    holdout: { percent: 0 },
+    popups: { minGapMs: 10_000, perSession: 4, perDay: 10 },
+  };
+}
+
+async function publish(api: Api, kind: 'campaigns' | 'segments', draft: CampaignInput | SegmentInput) {
+  const address = `${SITE}/${kind}/${draft.id}`;
+  await api('PUT', address, draft);
+  await api('POST', `${address}/publish`);
+}
+
+async function addCodes(api: Api) {
+  const pool = `${SITE}/coupon-pools/${WELCOME_POOL.id}`;
+  await api('PUT', pool, { name: WELCOME_POOL.name });
+  await api('POST', `${pool}/codes`, { codes: welcomeCodes() });
+}
+
+async function sendHistory(collector: string, shop: string, now: number): Promise<void> {
   const products = JSON.parse(readFileSync(new URL('./products.json', import.meta.url), 'utf8'));
   const messages = [...people(products, shop, now), ...history(products, shop, now)];
+  const { serverKey: writeKey } = DEMO;
   for (let sent = 0; sent < messages.length; sent += BATCH) {
     const batch = messages.slice(sent, sent + BATCH);
     const response = await fetch(`${collector}/v1/batch`, {
       method: 'POST',
-      body: JSON.stringify({ writeKey: serverKey, batch, sentAt: new Date(now).toISOString() }),
+      body: JSON.stringify({ writeKey, batch, sentAt: new Date(now).toISOString() }),
     });
     if (!response.ok) throw new Error(`The history was refused: ${response.status} ${await response.text()}`);
     await response.body?.cancel();
   }
-  await api('PUT', campaign, freeShipping);
-  await api('POST', `${campaign}/publish`);
 }

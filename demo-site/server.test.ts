@@ -51,7 +51,7 @@ describe('every page', () => {
     expect(policy).toEqual([
       "default-src 'none'",
       `script-src 'self' ${COLLECTOR}`,
-      `connect-src ${COLLECTOR}`,
+      `connect-src 'self' ${COLLECTOR}`,
       `img-src 'self' ${COLLECTOR}`,
       "style-src 'self'",
       "form-action 'self'",

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { desk } from './desk.ts';
 import { type Answer, home, page, productPage } from './pages.ts';
 import products from './products.json' with { type: 'json' };
 
@@ -26,16 +27,18 @@ const PAGES: Record<string, string> = {
  * Serves the shop on the loopback addresses only, so that `http://localhost` and `http://127.0.0.1` both answer.
  * @param options.port 0 picks a free port.
  * @param options.collector base URL of the Beckon collector, e.g. `http://localhost:8787`.
+ * @param options.adminToken lets the inspector ask why a campaign is shown or not; without it, it does not.
  * @throws the error of `listen`, e.g. with code `EADDRINUSE` when the port is taken.
  */
 export async function startShop(options: {
   port: number;
   collector: string;
+  adminToken?: string;
 }): Promise<{ url: string; close: () => Promise<void> }> {
   const collector = options.collector.replace(/\/+$/, '');
   const headers = securityHeaders(new URL(collector).origin);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, collector)
+    answer(request, collector, options.adminToken)
       .catch((error: unknown): Answer => {
         console.error('shop:', error);
         return {
@@ -95,7 +98,7 @@ function securityHeaders(collector: string): Record<string, string> {
     'Content-Security-Policy': [
       "default-src 'none'",
       `script-src 'self' ${collector}`,
-      `connect-src ${collector}`,
+      `connect-src 'self' ${collector}`,
       `img-src 'self' ${collector}`,
       "style-src 'self'",
       "form-action 'self'",
@@ -110,12 +113,17 @@ function securityHeaders(collector: string): Record<string, string> {
   };
 }
 
-async function answer(request: IncomingMessage, collector: string): Promise<Answer> {
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET and HEAD only.\n' };
-
+async function answer(
+  request: IncomingMessage,
+  collector: string,
+  adminToken: string | undefined,
+): Promise<Answer> {
   // Parsing resolves `..`, encoded dots included; `file()` refuses what is left of a traversal.
   const url = URL.parse(request.url ?? '/', 'http://shop');
+  const asked = url && adminToken && (await desk(request, url, { collector, adminToken }));
+  if (asked) return asked;
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET and HEAD only.\n' };
   if (!url) return page(404, 'not-found.html', {}, collector);
   const path = url.pathname.replace(/(.)\/$/, '$1');
 

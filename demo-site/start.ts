@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   void collector.died.then((lastWords) => fail(`The collector ended. Its last words:\n${lastWords}`));
   progress('Seeding the demo shop');
   await seed(collector.url, shopUrl, adminToken, Date.now());
-  const shop = await startShop({ port: demoPort, collector: collector.url });
+  const shop = await startShop({ port: demoPort, collector: collector.url, adminToken });
   stops.push(shop.close);
   const health = await fetch(`${collector.url}/healthz`);
   if (!health.ok) throw new Error(`The collector is not healthy: ${await health.text()}`);

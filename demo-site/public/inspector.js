@@ -1,10 +1,11 @@
 /**
- * The bar at the foot of each page: what Beckon sent, and what the collector answered.
+ * The bar at the foot of each page: what Beckon sent, what the collector answered, and why.
  * Part of the demo, not of the SDK; it only uses the public events `delivery`, `error` and `message`.
  */
 
 import { element } from '/element.js';
 import { clock, describe } from '/in-few-words.js';
+import { refreshWhy, why } from '/inspector-why.js';
 
 const KEY = 'tarn.inspector';
 const KEPT_MESSAGES = 30;
@@ -121,9 +122,15 @@ const person = element('div', { class: 'inspector-person' });
 const list = element('ol', { class: 'inspector-list', 'data-testid': 'inspector-messages' });
 const panel = element(
   'div',
-  { id: 'inspector-panel', class: 'inspector-panel', tabindex: 0, role: 'region', 'aria-label': 'Messages' },
+  {
+    id: 'inspector-panel',
+    class: 'inspector-panel',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'What Beckon does',
+  },
   person,
-  list,
+  element('div', { class: 'inspector-columns' }, why, list),
 );
 
 function deliveryRow({ time, tone, answer, armed, messages }) {
@@ -213,6 +220,7 @@ function render() {
   panel.hidden = !state.open;
   document.documentElement.toggleAttribute('data-inspector-open', state.open);
   if (!state.open) return;
+  refreshWhy(state.anonymousId);
   person.replaceChildren(...personRow());
   list.replaceChildren(
     ...state.entries.map((entry) => (entry.kind === 'delivery' ? deliveryRow(entry) : noteRow(entry))),

@@ -43,6 +43,8 @@ export interface ProfileJson {
   account: { id: string; traits: JsonObject } | null;
   counters: JsonObject;
   segments: string[];
+  /** Whether somebody of the shop tries campaigns out. */
+  test: boolean;
   firstSeen: string;
   lastSeen: string;
   /** Whether the oldest sessions or orders, or parts of them, are only in the totals. */
@@ -59,7 +61,7 @@ const iso = (time: number) => new Date(time).toISOString();
 export function profileJson(
   history: History,
   settings: SiteSettings,
-  segments: State['segments'] = {},
+  { segments, test }: Pick<State, 'segments' | 'test'> = { segments: {}, test: null },
 ): ProfileJson {
   const { orders } = history;
   const identifiers = identifiersOf(history);
@@ -113,6 +115,7 @@ export function profileJson(
     account: account ? { id: account.groupId, traits: account.traits } : null,
     counters: history.counters,
     segments: Object.keys(segments),
+    test: test !== null,
     firstSeen: iso(history.firstSeen),
     lastSeen: iso(history.lastSeen),
     truncated: history.truncated || history.olderSessions > 0 || orders.older.count > 0,

@@ -52,6 +52,7 @@ describe('a profile', () => {
       account: null,
       counters: { view_item: 1 },
       segments: [],
+      test: false,
       firstSeen: timestamp,
       lastSeen: timestamp,
       truncated: false,

@@ -190,9 +190,7 @@ export class Profile extends DurableObject<Env> {
     const { settings } = await this.#site(Date.now());
     const { history } = this.#records.state;
     const json =
-      history.watermark === null
-        ? null
-        : JSON.stringify(profileJson(history, settings, this.#records.state.segments));
+      history.watermark === null ? null : JSON.stringify(profileJson(history, settings, this.#records.state));
     return { kind: 'read', json };
   }
 
@@ -299,7 +297,7 @@ export class Profile extends DurableObject<Env> {
     const { devices, exposures, refusals, decisions, segments, coupons } = state;
     const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
-      profile: profileJson(state.history, site.settings, segments),
+      profile: profileJson(state.history, site.settings, state),
       timeline: all.items,
       devices,
       exposures,

@@ -1,11 +1,13 @@
+import type { CampaignInput } from './definition.ts';
+
 /**
  * The popup that a newcomer meets first: free shipping for a cart worth 50 or more, while nothing was bought in this
- * session. No holdout, so that everybody sees it.
+ * session. No holdout, so that everybody sees it; it comes before all others.
  */
-export const freeShipping = {
+export const freeShipping: CampaignInput = {
   id: 'free-shipping',
   name: 'Free shipping from 50',
-  priority: 500,
+  priority: 900,
   audience: {
     rule: { and: [{ '>=': [{ var: 'cart.value' }, 50] }, { '!': { var: 'session.converted' } }] },
   },
@@ -54,6 +56,23 @@ export const freeShipping = {
                 { type: 'button', text: 'Zur Kasse', action: 'url', href: '/checkout' },
               ],
             },
+            pl: {
+              kind: 'modal',
+              closeLabel: 'Zamknij',
+              blocks: [
+                { type: 'heading', text: 'Dziś dostawa gratis' },
+                {
+                  type: 'text',
+                  runs: [
+                    'Twój koszyk jest wart ponad 50 $: ',
+                    { text: 'za przesyłkę płacimy my', bold: true },
+                    '. Podaj ten kod przy kasie.',
+                  ],
+                },
+                { type: 'coupon', code: 'SHIP0', label: 'Twój kod' },
+                { type: 'button', text: 'Do kasy', action: 'url', href: '/checkout' },
+              ],
+            },
           },
         },
       ],
@@ -61,4 +80,4 @@ export const freeShipping = {
   ],
   cap: { perSession: 1 },
   holdout: { percent: 0 },
-} as const;
+};

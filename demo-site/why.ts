@@ -1,0 +1,103 @@
+import type { Trace } from '../collector/src/campaigns/logic.ts';
+import type { Json } from '../sdk/src/message.ts';
+
+/** The answer of `…/explain?campaign=`, as far as it is put into words here. */
+export interface Explanation {
+  gate: string | null;
+  trace: {
+    gates: { gate: string; open: boolean; reason: string | null; seen: Json }[];
+    audience: Trace;
+    arm: { variant: string; control: string | null };
+  };
+}
+
+/** What keeps a campaign from the visitor of a browser, in words for somebody who has never seen a gate. */
+export interface Why {
+  id: string;
+  name: string;
+  /** The first closed gate; `null`: the popup would be shown now. */
+  gate: string | null;
+  because: string;
+  /** How many of the gates are open. */
+  open: number;
+  gates: number;
+}
+
+export function whyOf({ id, name }: { id: string; name: string }, { gate, trace }: Explanation): Why {
+  const { gates, audience, arm } = trace;
+  const closed = gates.find((one) => one.gate === gate);
+  const open = gates.filter((one) => one.open).length;
+  const words = closed ? inWords(closed, audience) : `all gates are open, variant “${arm.variant}”`;
+  // Caps count them like others.
+  const because = arm.control === null || gate === 'holdout' ? words : `${words} (in the control group)`;
+  return { id, name, gate, because, open, gates: gates.length };
+}
+
+function inWords({ gate, reason, seen }: Explanation['trace']['gates'][number], audience: Trace): string {
+  if (reason === 'not_matched') return unmet(audience).join('; ') || 'the rule does not match';
+  return WORDS[gate]?.(reason ?? '', seen) ?? plain(reason ?? 'closed');
+}
+
+const plain = (reason: string) => reason.replaceAll('_', ' ');
+
+const CAPS: Record<string, string> = {
+  per_session: 'shown already in this session',
+  per_visitor: 'shown already as often as one visitor may see it',
+  per_days: 'shown already often enough for these days',
+  after_dismiss: 'closed by the visitor not long ago',
+  after_convert: 'its goal was reached',
+  site_per_session: 'enough popups for one session, whichever they were',
+  site_per_day: 'enough popups for today, whichever they were',
+};
+
+const SUPPRESSIONS: Record<string, (seen: Json) => string> = {
+  segment: (seen) => `not for members of the segment “${seen}”`,
+  exit: () => 'what ends the wish to show it has happened',
+  converted: () => 'its goal was reached not long ago',
+  bot: () => 'not for crawlers',
+  coupon: () => 'no code was left to give',
+  content: () => 'its text could not be made for this visitor',
+};
+
+/** By gate: from its reason and what it saw. */
+const WORDS: Record<string, (reason: string, seen: Json) => string> = {
+  status: (reason) => `is ${reason}, not live`,
+  schedule: (reason) => `not at this time: ${plain(reason)}`,
+  page: (_, seen) => `not on this page (${part(seen, 'path') ?? 'unknown'})`,
+  consent: (reason) =>
+    reason === 'denied' ? 'consent was denied' : 'the visitor was not asked for consent yet',
+  audience: (reason) => reason,
+  caps: (reason) => CAPS[reason] ?? plain(reason),
+  suppression: (reason, seen) => SUPPRESSIONS[reason]?.(seen) ?? plain(reason),
+  priority: (reason, seen) =>
+    reason === 'loses'
+      ? `“${seen}” goes first`
+      : `too soon after the last popup, ${Math.ceil(Number(part(seen, 'waitMs') ?? 0) / 1_000)} s to go`,
+  trigger: (_, seen) => `waits for: ${seen}`,
+  holdout: (reason) =>
+    reason === 'site'
+      ? 'held out, to see what all campaigns bring together'
+      : 'held out, to see what this campaign brings',
+};
+
+function part(seen: Json, key: string): Json | undefined {
+  return typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? seen[key] : undefined;
+}
+
+const SIGNS: Record<string, string> = { '>=': '≥', '<=': '≤', '==': '=', '===': '=', '!=': '≠', '!==': '≠' };
+
+/** The conditions of a rule that do not hold, such as `cart.value is 46, wants ≥ 50`. */
+function unmet({ op, path, actual, want, result, children = [] }: Trace, wanted = true): string[] {
+  if (result === wanted) return [];
+  if (path !== undefined && want !== undefined) {
+    return [`${path} is ${value(actual)}, wants ${wanted ? '' : 'not '}${SIGNS[op] ?? op} ${value(want)}`];
+  }
+  if (path !== undefined) return [`${path} is ${value(result)}`];
+  const parts = children.flatMap((child) => unmet(child, op === '!' ? !wanted : wanted));
+  return op === 'or' && parts.length > 0 ? [parts.join(' or ')] : parts;
+}
+
+function value(of: Json | undefined): string {
+  if (of === null || of === undefined) return 'not known';
+  return typeof of === 'number' ? String(Math.round(of * 100) / 100) : JSON.stringify(of);
+}
