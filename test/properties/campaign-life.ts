@@ -66,6 +66,7 @@ export class Shop {
       version: decision.version,
       variant: decision.variant,
       anonymousId: device,
+      cause: decision.cause,
       causedAt: decision.causedAt,
     }));
   }

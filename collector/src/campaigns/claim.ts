@@ -29,6 +29,5 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
   const { anonymousId, claimId, token } = parsed.data;
   const sender = { site, anonymousId: anonymousId.toWellFormed(), token, now };
-  const { campaign, version, variant, causedAt } = armed;
-  return claimFor(sender, { campaign, version, variant, causedAt, claimId }, env);
+  return claimFor(sender, { ...armed, claimId }, env);
 }

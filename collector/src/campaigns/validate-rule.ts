@@ -59,8 +59,6 @@ function readable(path: string, pointer: string, { facts, tags, of }: Surroundin
   if (of === 'segment') {
     const why = forbiddenInSegments(first, second);
     if (why) return [error(pointer, why)];
-  } else if (first === 'event') {
-    return [warning(pointer, EVENT_IS_GONE)];
   }
   if (fieldAt(path, facts) === null) {
     const meant = meantBy(path, facts);
@@ -73,9 +71,6 @@ function readable(path: string, pointer: string, { facts, tags, of }: Surroundin
   }
   return [];
 }
-
-const EVENT_IS_GONE =
-  'What has just happened is not known any more when the popup is about to appear, so this cannot hold then. Say what has to happen where the campaign starts.';
 
 function forbiddenInSegments(first: string, second: string): string | null {
   if (first === 'event') return 'A segment cannot look at a single event. Count such events instead.';

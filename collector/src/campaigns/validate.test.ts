@@ -168,12 +168,6 @@ describe('an audience that nobody would be in, or the wrong people', () => {
       '/>/0/var',
       /No campaign has the tag "sale"/,
     ],
-    [
-      'what has just happened, which is past when it appears',
-      { '===': [v('event.name'), 'x'] },
-      '/===/0/var',
-      /where the campaign starts/,
-    ],
   ])('is warned of when it is about %s', (_, rule, pointer, words) => {
     expectOne(ofRule(rule), 'warning', `/audience/rule${pointer}`, words);
   });

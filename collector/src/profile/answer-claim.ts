@@ -9,7 +9,8 @@ import type { HeldCode, LoggedDecision, Refusal, State } from './state.ts';
 /** What was armed, and the claim that asks to show it now. */
 export type Claim = Pick<Exposure, 'campaign' | 'version' | 'variant' | 'claimId'> & {
   anonymousId: string;
-  /** When that which armed it happened, ms since the epoch. */
+  /** `messageId` of what armed it, and when that happened, ms since the epoch. */
+  cause: string;
   causedAt: number;
 };
 

@@ -21,7 +21,8 @@ const DAY_MS = 24 * HOUR_MS;
  * for are not made.
  *
  * @param anonymousId the device that asks
- * @param event what happened just now on it; `null` when a claim is checked
+ * @param event what happened just now on it; at a claim, what armed the popup
+ * @param claimed whether a claim is checked: the visitor may be on another page by now
  */
 export function audienceData(
   { history, segments }: Pick<State, 'history' | 'segments'>,
@@ -29,6 +30,7 @@ export function audienceData(
   event: StoredMessage | null,
   settings: SiteSettings,
   now: number,
+  claimed = false,
 ): AudienceData {
   const session = sessionOf(history.sessions, anonymousId);
   const told = Object.hasOwn(history.surroundings, anonymousId)
@@ -72,9 +74,9 @@ export function audienceData(
       converted: session?.converted ?? false,
     }),
     page: () => {
-      const own = event ? pageOf(event) : NO_PAGE;
-      const { url, path } = own.path === null && !event ? (session?.page ?? NO_PAGE) : own;
-      const type = (event && pageTypeOf(event)) ?? session?.pageType ?? null;
+      const sent = claimed ? null : event;
+      const { url, path } = sent ? pageOf(sent) : (session?.page ?? NO_PAGE);
+      const type = (sent && pageTypeOf(sent)) ?? session?.pageType ?? null;
       return { url, path, host: hostOf(url), query: queryOf(url), title: told?.title ?? null, type };
     },
     cart: () => {

@@ -423,6 +423,15 @@ describe('who asks why', () => {
   });
 });
 
+it('an audience that looks at the event knows it still when the popup is about to be painted', async () => {
+  const site = await makeSite();
+  const rule = { '>=': [{ var: 'event.properties.price' }, 50] };
+  await publish(site, 'campaigns', campaign('promo', { audience: { rule } }));
+  const [armed] = (await sendBatch(site, [track('v', 'view_item', { properties: { price: 60 } })])).messages;
+  await sendBatch(site, [track('v', 'search')]);
+  expect(await claim(site, armed, 'v')).toMatchObject({ show: true });
+});
+
 it('a purchase between arming and painting ends the wish, where the campaign says so', async () => {
   const site = await makeSite();
   await publish(site, 'campaigns', campaign('promo', { exits: [{ event: 'purchase' }] }));

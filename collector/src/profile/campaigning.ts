@@ -21,7 +21,7 @@ import type { Asked as Question } from './rpc.ts';
 import { happeningsOf, isEvent, seenBySegment, segmentCause, situationOf } from './situation.ts';
 import { addCoupons, addExposures, addRefusal, logDecision, type State } from './state.ts';
 
-/** Of chunks whose messages are looked at for the newest event. */
+/** Of chunks whose messages are looked at for the newest event, and for what armed a popup. */
 const RECENT_CHUNKS = 16;
 
 /** What campaigns and segments make of one profile. */
@@ -200,18 +200,22 @@ export class Campaigning {
   }
 
   /** A claim's campaign, and what it depends on now; `null` when this version is not published any more. */
-  #asked({ campaign, version, anonymousId, causedAt }: Claim, site: Site, now: number): Asked {
+  #asked({ campaign, version, anonymousId, cause, causedAt }: Claim, site: Site, now: number): Asked {
     this.catchUp(site);
     const compiled = site.program.campaigns.find(
       (other) => other.campaign.id === campaign && other.campaign.version === version,
     );
     if (!compiled) return null;
-    const moment = { anonymousId, event: null, cause: null, armedAt: causedAt };
+    const event = this.#recent().find(({ messageId }) => messageId === cause) ?? null;
+    const moment = { anonymousId, event, cause: null, armedAt: causedAt };
     return { compiled, situation: situationOf(this.#records.state, compiled, site, moment, now) };
   }
 
   #newestEvent(): StoredMessage | null {
-    const recent = messagesOf(this.#records.chunks(this.#records.lastPlace - RECENT_CHUNKS));
-    return recent.filter(isEvent).sort(compareMessages).at(-1) ?? null;
+    return this.#recent().filter(isEvent).sort(compareMessages).at(-1) ?? null;
+  }
+
+  #recent(): StoredMessage[] {
+    return messagesOf(this.#records.chunks(this.#records.lastPlace - RECENT_CHUNKS));
   }
 }

@@ -18,6 +18,7 @@ export interface Moment {
   anonymousId: string;
   event: StoredMessage | null;
   cause: Situation['cause'];
+  /** Of an armed popup that asks to be shown: when that which armed it happened, ms since the epoch. */
   armedAt: number | null;
 }
 
@@ -31,7 +32,7 @@ export function situationOf(
   site: Site,
   { anonymousId, event, cause, armedAt }: Moment,
   now: number,
-  data = audienceData(known, anonymousId, event, site.settings, now),
+  data = audienceData(known, anonymousId, event, site.settings, now, armedAt !== null),
 ): Situation {
   const { campaign, goal, exits } = compiled;
   const { ledger, history } = known;
