@@ -101,11 +101,13 @@ SELECT
   site, row ->> 'groupId' AS group_id, profile, row ->> 'userId' AS user_id, row -> 'traits' AS traits, row ->> 'at' AS at
 FROM facts WHERE kind = 'member' AND row IS NOT NULL;
 
--- What was shown; `control`: what would have been shown to somebody who is held out, by which experiment.
+-- What was shown; `control`: what would have been shown to somebody who is held out, by which experiment. `arm` is that of
+-- the person's first exposure to the campaign (a variant, or 'control'), `first` marks it: people count once, in one arm.
 CREATE VIEW exposures AS
 SELECT
   site, profile, row ->> 'campaign' AS campaign, row ->> 'version' AS version, row ->> 'variant' AS variant,
-  row ->> 'control' AS control, row ->> 'at' AS at, row ->> 'anonymousId' AS anonymous_id, row ->> 'claimId' AS claim_id
+  row ->> 'control' AS control, row ->> 'first' AS first, row ->> 'arm' AS arm,
+  row ->> 'at' AS at, row ->> 'anonymousId' AS anonymous_id, row ->> 'claimId' AS claim_id
 FROM facts WHERE kind = 'exposure' AND row IS NOT NULL;
 
 -- Goals that were reached in time after the first exposure to a campaign, or would-be exposure.
@@ -113,7 +115,7 @@ CREATE VIEW goals AS
 SELECT
   site, profile, row ->> 'campaign' AS campaign, row ->> 'version' AS version, row ->> 'variant' AS variant,
   row ->> 'control' AS control, row ->> 'at' AS at, row ->> 'exposedAt' AS exposed_at,
-  row ->> 'value' AS value, row ->> 'currency' AS currency, row ->> 'messageId' AS message_id
+  row ->> 'value' AS value, row ->> 'currency' AS currency, row ->> 'id' AS id
 FROM facts WHERE kind = 'goal' AND row IS NOT NULL;
 
 CREATE VIEW segment_members AS

@@ -186,6 +186,7 @@ it('a campaign without errors can be compiled, and judged for anybody', () => {
         exposures: [],
         outcomes: {},
         reached: [],
+        convertedAt: null,
         exitedAt: null,
         cause: { event: 'view_item', properties: {} },
         armedAt: null,

@@ -1,6 +1,5 @@
 import type { SiteSettings } from '../sites.ts';
 import type { Exposure, Outcomes } from './exposures.ts';
-import { lastConversion, type Reached } from './goals.ts';
 import { dayOf } from './local-time.ts';
 import type { Campaign } from './schema.ts';
 
@@ -9,8 +8,8 @@ export interface Counted {
   /** Of all campaigns, oldest first. */
   exposures: readonly Exposure[];
   outcomes: Outcomes;
-  /** Events that are this campaign's goal. */
-  reached: readonly Reached[];
+  /** When its goal was last reached after an exposure, ms since the epoch; `null`: never. */
+  convertedAt: number | null;
   /** Of the device, ms since the epoch. */
   sessionStart: number;
 }
@@ -31,16 +30,18 @@ export type Cap =
  * @param zone the visitor's, IANA
  */
 export function reachedCap(
-  campaign: Pick<Campaign, 'id' | 'cap' | 'goal'>,
+  campaign: Pick<Campaign, 'id' | 'cap'>,
   { popups }: Pick<SiteSettings, 'popups'>,
   counted: Counted,
   now: number,
   zone: string,
 ): Cap | null {
-  const { cap, id, goal } = campaign;
-  const { exposures, outcomes, reached, sessionStart } = counted;
+  const { cap, id } = campaign;
+  const { exposures, outcomes, convertedAt, sessionStart } = counted;
   const mine = exposures.filter((exposure) => exposure.campaign === id);
-  const inSession = (all: readonly Exposure[]) => all.filter(({ at }) => at >= sessionStart).length;
+  // By the device's clock, which the session's start has too.
+  const inSession = (all: readonly Exposure[]) =>
+    all.filter(({ at, causedAt = 0 }) => Math.max(at, causedAt) >= sessionStart).length;
   const today = dayOf(now, zone);
   const daysAgo = (at: number) => today - dayOf(at, zone);
   const inDays = (all: readonly Exposure[], days: number) =>
@@ -53,7 +54,7 @@ export function reachedCap(
   if (cap.afterDismissDays !== null && dismissed !== undefined && daysAgo(dismissed) < cap.afterDismissDays) {
     return 'after_dismiss';
   }
-  const converted = cap.afterConvert === null ? null : lastConversion(goal, mine, reached);
+  const converted = cap.afterConvert === null ? null : convertedAt;
   if (converted !== null && (cap.afterConvert === 'never' || daysAgo(converted) < (cap.afterConvert ?? 0))) {
     return 'after_convert';
   }

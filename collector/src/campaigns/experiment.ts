@@ -61,9 +61,10 @@ export function armOf(
   const before = exposures.find((exposure) => exposure.campaign === id);
   const variant = known(before?.variant) ?? drawn;
   if (before) return { variant, control: before.control ?? null };
-  if (goal && isCommercial(goal) && bucket(`holdout:site:${site.seed}`, unit) < site.percent / 100) {
-    return { variant, control: 'site' };
-  }
+  // Who was held out once stays so for all campaigns, whatever devices turn out to be his.
+  const heldOut = exposures.some(({ control }) => control === 'site');
+  const isDrawn = heldOut || bucket(`holdout:site:${site.seed}`, unit) < site.percent / 100;
+  if (goal && isCommercial(goal) && isDrawn) return { variant, control: 'site' };
   const held = bucket(`holdout:campaign:${id}`, unit) < holdout.percent / 100;
   return { variant, control: held ? 'campaign' : null };
 }

@@ -6,6 +6,8 @@ export interface Exposure {
   claimId: string;
   /** ms since the epoch. */
   at: number;
+  /** When that which armed it happened, by the device's clock as far as it was corrected, ms since the epoch. */
+  causedAt?: number;
   /** Of a control visitor, who was shown nothing: of which experiment. */
   control?: 'site' | 'campaign';
   /** The device that asked. */

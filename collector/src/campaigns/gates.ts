@@ -39,6 +39,8 @@ export interface Situation {
   outcomes: Outcomes;
   /** Events that are the campaign's goal. */
   reached: readonly Reached[];
+  /** When it was last reached after an exposure to it, ms since the epoch. */
+  convertedAt: number | null;
   /** When the newest of the campaign's exit events happened, ms since the epoch. */
   exitedAt: number | null;
   /** What happened just now; `null` when an armed popup asks to be shown. */
@@ -103,9 +105,9 @@ const CHECKS: Record<Gate, Check> = {
     return closed(missingIn(explain(compiled.campaign.audience.rule, data)) ?? 'unknown');
   },
 
-  caps({ campaign }, { settings, exposures, outcomes, reached, data, test }) {
+  caps({ campaign }, { settings, exposures, outcomes, convertedAt, data, test }) {
     if (test) return null;
-    const counted = { exposures, outcomes, reached, sessionStart: data.session.start };
+    const counted = { exposures, outcomes, convertedAt, sessionStart: data.session.start };
     const cap = reachedCap(campaign, settings, counted, data.now.at, data.now.timezone);
     return cap === null ? null : closed(cap satisfies Cap);
   },

@@ -67,7 +67,7 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
   const verdict = judge(asked.compiled, asked.situation);
   if (verdict.closed !== null) return refuse(verdict.closed, verdict.reason);
   const { arm } = verdict;
-  const exposure = { campaign, version, variant, claimId, at: now, anonymousId };
+  const exposure = { campaign, version, variant, claimId, at: now, causedAt: claim.causedAt, anonymousId };
   if (arm.control) {
     return {
       answer: { show: false, reason: 'holdout' },

@@ -2,6 +2,7 @@ import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import { takeCode } from '../campaigns/coupons.ts';
 import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
+import { counted } from '../campaigns/exposures.ts';
 import { type Explanation, explainDecision } from '../campaigns/gates.ts';
 import { explain, missingIn } from '../campaigns/logic.ts';
 import {
@@ -15,7 +16,7 @@ import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { messagesOf } from './chunks.ts';
-import { catchUp } from './ledger.ts';
+import { catchUp, noteConversions } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
 import { happeningsOf, isEvent, seenBySegment, segmentCause, situationOf } from './situation.ts';
@@ -43,6 +44,7 @@ export class Campaigning {
     catchUp(ledger, program, records.lastPlace, (after, upTo) =>
       messagesOf(records.chunks(after).filter(({ place }) => place <= upTo)),
     );
+    noteConversions(ledger, program, counted(records.state.exposures));
   }
 
   /**

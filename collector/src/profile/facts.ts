@@ -54,7 +54,18 @@ export function factsToState(
     const [kind = '', ...key] = id.split(':');
     fact(kind as FactKind, key.join(':'), null);
   }
+  for (const id of Object.keys(before)) {
+    if (Object.hasOwn(stated, id) || !isGoalOf(id, site)) continue;
+    fact('goal', id.slice('goal:'.length), null);
+  }
   return { facts, stated };
+}
+
+/** Of a campaign that is published: one that is not may have reached goals that are not remembered. */
+function isGoalOf(id: string, { program }: Site): boolean {
+  if (!id.startsWith('goal:')) return false;
+  const [, campaign] = id.split('/');
+  return program.campaigns.some((compiled) => compiled.campaign.id === campaign);
 }
 
 /** How a fact is called where it is remembered. */
@@ -116,18 +127,24 @@ function rowsOf(name: string, state: State, site: Site, now: number): Row[] {
 /** What campaigns have shown, and what came of it. A test visitor is in no report. */
 function shownRows({ exposures, ledger }: State, { program }: Site): Row[] {
   const shown = counted(exposures);
+  const firsts = new Map(shown.toReversed().map((exposure) => [exposure.campaign, exposure]));
   const rows = shown.map((exposure): Row => {
     const { campaign, version, variant, control = null, claimId, at, anonymousId = null } = exposure;
-    const row = { campaign, version, variant, control, claimId, at: iso(at), anonymousId };
+    const first = firsts.get(campaign);
+    const arm = first?.control ? 'control' : (first?.variant ?? variant);
+    const row = {
+      ...{ campaign, version, variant, control, claimId, at: iso(at), anonymousId },
+      ...{ first: first === exposure, arm },
+    };
     return { kind: 'exposure', key: exposureKey(exposure), row: JSON.stringify(row) };
   });
   for (const { campaign, goal } of program.campaigns) {
-    const reached = goal === null ? undefined : ledger.reached[goal];
-    if (!reached) continue;
+    const converted = ledger.converted[campaign.id];
+    if (goal === null || converted?.goal !== goal) continue;
     const mine = shown.filter((exposure) => exposure.campaign === campaign.id);
-    for (const { at, exposedAt, ...conversion } of conversionsOf(campaign, mine, reached)) {
+    for (const { at, exposedAt, ...conversion } of conversionsOf(campaign, mine, converted.events)) {
       const row = { ...conversion, at: iso(at), exposedAt: iso(exposedAt) };
-      const key = `${iso(at)}/${campaign.id}/${conversion.messageId}`;
+      const key = `${iso(at)}/${campaign.id}/${conversion.id}`;
       rows.push({ kind: 'goal', key, row: JSON.stringify(row) });
     }
   }

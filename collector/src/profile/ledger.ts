@@ -1,9 +1,11 @@
 import { addToFacts, type FactStates } from '../campaigns/behaviour.ts';
-import { OUTCOMES, type Outcome, type Outcomes } from '../campaigns/exposures.ts';
-import type { Reached } from '../campaigns/goals.ts';
-import type { Program, Watch } from '../campaigns/program.ts';
-import { ownNumber, ownString, type StoredMessage, setOwn } from '../message.ts';
+import { type Exposure, OUTCOMES, type Outcome, type Outcomes } from '../campaigns/exposures.ts';
+import { conversionsOf, lastConversion, type Reached, withReached } from '../campaigns/goals.ts';
+import type { CompiledCampaign, Program, Watch } from '../campaigns/program.ts';
+import { valuesAt } from '../campaigns/property-path.ts';
+import { ownString, type StoredMessage, setOwn, toNumber } from '../message.ts';
 import { hash53 } from './facts.ts';
+import { isOrderEvent } from './orders.ts';
 
 /**
  * What campaigns remember of a profile's events: facts that they declare, goals, and what became of their popups. Each
@@ -17,15 +19,25 @@ export interface Ledger {
   facts: FactStates;
   /** Of each {@link Watch}, the newest events, the oldest of them first. */
   reached: Record<string, Reached[]>;
+  /** By campaign: what of its goal was reached after an exposure. It stays when newer events push out those above. */
+  converted: Record<string, Converted>;
   outcomes: Outcomes;
 }
 
+/** For this goal, a {@link Watch}; the conversions, oldest first, and the time of the last one after any exposure. */
+interface Converted {
+  goal: string;
+  events: Reached[];
+  last: number | null;
+}
+
 const MAX_REACHED = 50;
+const MAX_CONVERSIONS = 200;
 /** Campaigns of which outcomes are remembered. */
 const MAX_CAMPAIGNS = 300;
 
 export function emptyLedger(): Ledger {
-  return { place: 0, keys: 0, facts: {}, reached: {}, outcomes: {} };
+  return { place: 0, keys: 0, facts: {}, reached: {}, converted: {}, outcomes: {} };
 }
 
 /**
@@ -72,15 +84,55 @@ export function addToLedger(ledger: Ledger, program: Program, message: StoredMes
 function addReached({ reached }: Ledger, { key, where, value }: Watch, message: StoredMessage): void {
   const { properties = {}, messageId, timestamp } = message;
   if (where && where(properties) !== true) return;
-  const event = {
+  const [worth] = valuesAt(properties, value.split('.')).map(toNumber);
+  reached[key] = withReached(reached[key] ?? [], {
     at: Date.parse(timestamp),
-    messageId,
-    value: ownNumber(properties, value),
+    id: (isOrderEvent(message) && ownString(properties, 'transaction_id')) || messageId,
+    value: worth ?? null,
     currency: ownString(properties, 'currency'),
-  };
-  reached[key] = [...(reached[key] ?? []), event]
-    .sort((a, b) => a.at - b.at || (a.messageId < b.messageId ? -1 : 1))
-    .slice(-MAX_REACHED);
+  });
+}
+
+/** Notes which goals were reached after an exposure, before newer events push them out. */
+export function noteConversions(ledger: Ledger, program: Program, exposures: readonly Exposure[]): void {
+  const shown = Map.groupBy(exposures, ({ campaign }) => campaign);
+  for (const { campaign, goal } of program.campaigns) {
+    const mine = shown.get(campaign.id);
+    if (goal === null || !mine) continue;
+    const before = ledger.converted[campaign.id];
+    const known = before?.goal === goal ? before : { events: [], last: null };
+    const candidates = (ledger.reached[goal] ?? []).reduce<readonly Reached[]>(withReached, known.events);
+    const events = conversionsOf(campaign, mine, candidates).map(({ at, id, value, currency }) => ({
+      at,
+      id,
+      value,
+      currency,
+    }));
+    const last = latest(known.last, lastConversion(campaign.goal, mine, candidates));
+    if (events.length > 0 || last !== null) {
+      ledger.converted[campaign.id] = { goal, events: events.slice(-MAX_CONVERSIONS), last };
+    }
+  }
+  for (const [key, events] of Object.entries(ledger.reached)) {
+    if (events.length > MAX_REACHED) ledger.reached[key] = events.slice(-MAX_REACHED);
+  }
+}
+
+/** When a campaign's goal was last reached after an exposure to it, ms since the epoch. */
+export function convertedAt(
+  { converted, reached }: Ledger,
+  { campaign, goal }: CompiledCampaign,
+  exposures: readonly Exposure[],
+): number | null {
+  if (goal === null) return null;
+  const known = converted[campaign.id];
+  const mine = exposures.filter((exposure) => exposure.campaign === campaign.id);
+  const now = lastConversion(campaign.goal, mine, reached[goal] ?? []);
+  return known?.goal === goal ? latest(known.last, now) : now;
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 function addOutcome(outcomes: Outcomes, campaign: string, outcome: Outcome, at: number): void {

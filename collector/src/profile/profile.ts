@@ -430,6 +430,7 @@ export class Profile extends DurableObject<Env> {
 
   /** Brings the store up to what is here. */
   async #settle(growing: ReadonlySet<string> = new Set()): Promise<void> {
+    let goals = false;
     try {
       await this.#records.settle(async () => {
         if (!this.#factsDue) return null;
@@ -438,8 +439,12 @@ export class Profile extends DurableObject<Env> {
         this.#factsDue = false;
         this.#campaigning.catchUp(site);
         const { state } = this.#records;
-        return { ...factsToState(this.#name, state, site, now, growing), retracted: state.retracted };
+        const stating = factsToState(this.#name, state, site, now, growing);
+        goals = stating.facts.some(({ kind }) => kind === 'goal');
+        return { ...stating, retracted: state.retracted };
       });
+      // What is forgotten to have been stated could not be taken back.
+      if (goals) this.#records.write(() => {});
     } catch (error) {
       this.#factsDue = true;
       throw error;

@@ -8,6 +8,7 @@ import type { CompiledCampaign, CompiledSegment } from '../campaigns/program.ts'
 import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
 import { audienceData, ofCampaign } from './audience-data.ts';
+import { convertedAt } from './ledger.ts';
 import type { State } from './state.ts';
 
 /** What campaigns and segments are decided by; the ledger must be up to date. */
@@ -38,6 +39,7 @@ export function situationOf(
   const { ledger, history } = known;
   const exposures = counted(known.exposures);
   const newest = exits.map((key) => ledger.reached[key]?.at(-1)?.at).filter((time) => time !== undefined);
+  const reached = goal === null ? [] : (ledger.reached[goal] ?? []);
   const { settings } = site;
   const failed = known.refusals.find(
     ({ campaign: id, at, reason }) => id === campaign.id && now - at < FAILURE_MS && FAILURES.has(reason),
@@ -54,13 +56,18 @@ export function situationOf(
     ),
     exposures,
     outcomes: ledger.outcomes,
-    reached: goal === null ? [] : (ledger.reached[goal] ?? []),
+    reached,
+    convertedAt: convertedAt(ledger, compiled, exposures),
     exitedAt: newest.length > 0 ? Math.max(...newest) : null,
     cause,
     armedAt,
     rival: null,
     failure: failed?.reason ?? null,
-    unit: history.anonymousIds[0] ?? anonymousId,
+    // Who was drawn once stays what he is, whatever devices he has.
+    unit:
+      exposures.find((exposure) => exposure.anonymousId)?.anonymousId ??
+      history.anonymousIds[0] ??
+      anonymousId,
     test: known.test,
   };
 }
