@@ -59,7 +59,7 @@ describe('what stops a campaign is said', () => {
       session: { converted: true },
       visitor: { new: true, orders: 1, sessions: 4 },
     };
-    expect(because('audience', 'not_matched', null, rule, data)).toBe(
+    expect(because('audience', 'not_matched', null, rule, data).replaceAll('\u00a0', ' ')).toBe(
       'cart.value is 45.96, wants ≥ 50; session.converted is true; ' +
         'visitor.orders is 1, wants > 1 or visitor.sessions is 4, wants < 3',
     );

@@ -90,7 +90,9 @@ const SIGNS: Record<string, string> = { '>=': '≥', '<=': '≤', '==': '=', '==
 function unmet({ op, path, actual, want, result, children = [] }: Trace, wanted = true): string[] {
   if (result === wanted) return [];
   if (path !== undefined && want !== undefined) {
-    return [`${path} is ${value(actual)}, wants ${wanted ? '' : 'not '}${SIGNS[op] ?? op} ${value(want)}`];
+    return [
+      `${path} is ${value(actual)}, wants ${wanted ? '' : 'not '}${SIGNS[op] ?? op}\u00a0${value(want)}`,
+    ];
   }
   if (path !== undefined) return [`${path} is ${value(result)}`];
   const parts = children.flatMap((child) => unmet(child, op === '!' ? !wanted : wanted));

@@ -1,10 +1,9 @@
 import type { CampaignInput } from './definition.ts';
 
-/** `2 × Ember kettle $92.00 · Loft beanie $32.00` */
-const LINES =
-  '{% for item in cart.items %}{% if item.quantity > 1 %}{{ item.quantity }} × {% endif %}' +
-  '{{ item.item_name }} {{ item.price | times: item.quantity | money: cart.currency }}' +
-  '{% unless forloop.last %} · {% endunless %}{% endfor %}';
+/** `2 × Ember kettle · Loft beanie`; no line begins with a dot. */
+const THINGS =
+  '{% for item in cart.items %}{% if item.quantity > 1 %}{{ item.quantity }} × {% endif %}{{ item.item_name }}' +
+  '{% unless forloop.last %}\u00a0· {% endunless %}{% endfor %}';
 const VALUE = '{{ cart.value | money: cart.currency }}';
 
 /** Names what lies in a cart that nobody has touched for two minutes (two days would suit a shop better than a demo). */
@@ -43,7 +42,8 @@ export const cartReminder: CampaignInput = {
                   type: 'heading',
                   text: 'Your cart keeps {{ cart.quantity | plural: one: "# thing", other: "# things" }} for you',
                 },
-                { type: 'text', runs: [`${LINES}. Together `, { text: VALUE, bold: true }, '.'] },
+                { type: 'text', runs: [THINGS] },
+                { type: 'text', runs: ['Together ', { text: VALUE, bold: true }] },
                 { type: 'button', text: 'To the cart', action: 'url', href: '/cart' },
                 { type: 'button', text: 'Not now', action: 'close' },
               ],
@@ -56,7 +56,8 @@ export const cartReminder: CampaignInput = {
                   type: 'heading',
                   text: 'Dein Warenkorb hebt {{ cart.quantity | plural: one: "# Ding", other: "# Dinge" }} für dich auf',
                 },
-                { type: 'text', runs: [`${LINES}. Zusammen `, { text: VALUE, bold: true }, '.'] },
+                { type: 'text', runs: [THINGS] },
+                { type: 'text', runs: ['Zusammen ', { text: VALUE, bold: true }] },
                 { type: 'button', text: 'Zum Warenkorb', action: 'url', href: '/cart' },
                 { type: 'button', text: 'Jetzt nicht', action: 'close' },
               ],
@@ -69,7 +70,8 @@ export const cartReminder: CampaignInput = {
                   type: 'heading',
                   text: 'W koszyku {{ cart.quantity | plural: one: "czeka # rzecz", few: "czekają # rzeczy", many: "czeka # rzeczy", other: "czeka # rzeczy" }}',
                 },
-                { type: 'text', runs: [`${LINES}. Razem `, { text: VALUE, bold: true }, '.'] },
+                { type: 'text', runs: [THINGS] },
+                { type: 'text', runs: ['Razem ', { text: VALUE, bold: true }] },
                 { type: 'button', text: 'Do koszyka', action: 'url', href: '/cart' },
                 { type: 'button', text: 'Nie teraz', action: 'close' },
               ],
