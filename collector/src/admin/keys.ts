@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
-import { siteChanged } from '../sites.ts';
+import { forgetKeys } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { endKey, listKeys, mintKey } from './key-storage.ts';
 import { requireSite } from './require-site.ts';
@@ -18,7 +18,7 @@ const keyPost = z.strictObject({
 
 /**
  * `/api/sites/:site/keys`: the write keys that work. A new one becomes the site's current one of its kind, and the one
- * before goes on working for a while. Other isolates learn of a key that was ended within 60 s.
+ * before goes on working for a while. Other isolates learn of a key that was ended within 45 s.
  */
 export const keys = new Hono<{ Bindings: Env }>()
   .get('/', async (c) => {
@@ -29,14 +29,14 @@ export const keys = new Hono<{ Bindings: Env }>()
     await requireSite(c);
     const { kind, overlapHours } = c.req.valid('json');
     const minted = await mintKey(c.env.DB, site(c), kind, overlapHours * HOUR_MS, Date.now());
-    await siteChanged(c.env, c.req.param('site') ?? '');
+    forgetKeys();
     return c.json(minted, 201);
   })
   .delete('/:key', async (c) => {
     await requireSite(c);
     const key = c.req.param('key');
     if (!(await endKey(c.env.DB, site(c), key))) throw await whyNotEnded(c, key);
-    await siteChanged(c.env, c.req.param('site') ?? '');
+    forgetKeys();
     return c.json({ success: true });
   });
 
