@@ -10,7 +10,7 @@ import { requireSite } from './require-site.ts';
 
 const HOUR_MS = 3_600_000;
 
-const keyPost = z.strictObject({
+export const keyRequest = z.strictObject({
   kind: z.enum(['browser', 'server'], 'must be browser or server'),
   /** How long the key before goes on working. A week by default, a year at most; pages and caches live on for a while. */
   overlapHours: z.number().min(0).max(8_760).default(168),
@@ -25,7 +25,7 @@ export const keys = new Hono<{ Bindings: Env }>()
     await requireSite(c);
     return c.json({ items: await listKeys(c.env.DB, site(c), Date.now()), cursor: null });
   })
-  .post('/', zValidator('json', keyPost, explainInvalid), async (c) => {
+  .post('/', zValidator('json', keyRequest, explainInvalid), async (c) => {
     await requireSite(c);
     const { kind, overlapHours } = c.req.valid('json');
     const minted = await mintKey(c.env.DB, site(c), kind, overlapHours * HOUR_MS, Date.now());
