@@ -130,7 +130,7 @@ describe('npm run deploy', () => {
         encoding: 'utf8',
         env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
       });
-      for (const binding of ['PROFILES (Profile)', 'DB (beckon)', 'ASSETS', ...more]) {
+      for (const binding of ['PROFILES (Profile)', 'DB (beckon)', 'SNAPSHOTS', 'ASSETS', ...more]) {
         expect(printed).toContain(`env.${binding}`);
       }
       expect(printed).toContain('--dry-run: exiting now.');

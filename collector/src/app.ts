@@ -19,6 +19,7 @@ import { RequestError } from './errors.ts';
 import { health } from './health.ts';
 import { batch, single } from './ingest/batch.ts';
 import { forgetVisitor } from './ingest/forget-visitor.ts';
+import { openapi } from './openapi/document.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
 const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
@@ -63,6 +64,8 @@ app.post('/v1/messages/:id/claim', async (c) =>
 
 app.get('/healthz', async (c) => c.json(await health(c.env)));
 
+/** Open to all: it says no more than the source does. */
+app.get('/api/openapi.json', (c) => c.json(openapi()));
 app.use('/api/*', requireAdmin);
 app.route('/api/sites', sites);
 app.route('/api/sites/:site/keys', keys);

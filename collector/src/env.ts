@@ -4,6 +4,8 @@ import type { Profile } from './profile/profile.ts';
 export interface Env {
   DB: D1Database;
   PROFILES: DurableObjectNamespace<Profile>;
+  /** What each site is decided by, as it was last published: see snapshot.ts. */
+  SNAPSHOTS: KVNamespace;
   ASSETS: Fetcher;
   /** In production, messages and facts go through it to the store; without it they are written at once. */
   EVENTS?: Queue<string>;

@@ -1,16 +1,20 @@
 import type { ErrorAnswer, ErrorCode } from '../../sdk/src/message.ts';
 
-const STATUS = {
+/** The status with which each is answered. */
+export const STATUS = {
   bad_request: 400,
   unauthorized: 401,
   forbidden_origin: 403,
   not_found: 404,
   conflict: 409,
   too_large: 413,
+  invalid: 422,
   rate_limited: 429,
   internal: 500,
   unavailable: 503,
 } as const satisfies Record<ErrorCode, number>;
+
+export const ERROR_CODES = Object.keys(STATUS) as ErrorCode[];
 
 /** A request that cannot be served, said to the person who can act on it. */
 export class RequestError extends Error {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { setAlerts } from './alerts.ts';
 import { timeZone } from './campaigns/local-time.ts';
-import { type Program, programOf } from './campaigns/program.ts';
-import { campaignStore, segmentStore } from './campaigns/storage.ts';
-
+import type { Program } from './campaigns/program.ts';
+import { reasonOf, soundProgram } from './campaigns/sound-program.ts';
 import type { Env } from './env.ts';
+import { RequestError } from './errors.ts';
+import { composeSnapshot, readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
 
 /** A page's origin, as browsers send it: scheme, host, port, nothing else. */
 const origin = z.string().refine((value) => {
@@ -90,65 +92,142 @@ interface WriteKey {
   expiresAt: string | null;
 }
 
-/** How long a change made elsewhere may stay unseen in this isolate, ms. */
-const TTL_MS = 60_000;
+/**
+ * How long an isolate uses what it knows without asking again, ms. With the 60 s for which a location of KV may answer with
+ * the past (snapshot.ts), a change is known everywhere after 105 s; promised are 2 min.
+ */
+const TTL_MS = 45_000;
+/** Seconds after which a change that could not be made known may be tried again. */
+const RETRY_AFTER_S = 5;
+
+/** What this isolate knows of a site. When it cannot be read anew, it stays in force. */
+interface Held {
+  /** `null`: there is none. */
+  site: Site | null;
+  revision: number;
+  /** What is wrong with it, and was left out. */
+  faults: string[];
+}
 
 interface Cached<T> {
   value: T;
   until: number;
 }
-const sites = new Map<string, Cached<Site | null>>();
+const sites = new Map<string, Cached<Held>>();
 const keys = new Map<string, Cached<WriteKey | null>>();
 /** Wrong keys are cached too, so that a flood of them does not become a flood of queries; bounded. */
 const MAX_CACHED = 10_000;
 
-/** The site, its settings and its live campaigns; `null` when there is none. At most {@link TTL_MS} old. */
-export function loadSite({ DB: db }: Env, id: string, now: number): Promise<Site | null> {
-  return cached(sites, id, now, async () => {
-    const [row, campaigns, segments] = await Promise.all([
-      db.prepare('SELECT settings FROM sites WHERE id = ?').bind(id).first<{ settings: string }>(),
-      campaignStore.published(db, id, now),
-      segmentStore.published(db, id, now),
-    ]);
-    if (!row) return null;
-    const settings = siteSettings.parse(JSON.parse(row.settings));
-    return { id, settings, program: programOf(id, settings, campaigns, segments) };
-  });
+/**
+ * The site, its settings and its live campaigns; `null` when there is none. From KV, so that it is close by and D1 may
+ * rest; from D1 while KV holds nothing of it.
+ *
+ * @throws when neither answers, and this isolate has never known the site
+ */
+export async function loadSite(env: Env, id: string, now: number): Promise<Site | null> {
+  const cached = sites.get(id);
+  if (cached && cached.until > now) return cached.value.site;
+  return hold(id, await readSite(env, id, cached?.value ?? null, now), now).site;
+}
+
+async function readSite(env: Env, id: string, held: Held | null, now: number): Promise<Held> {
+  let fault: string | null = null;
+  try {
+    const published = await readSnapshot(env.SNAPSHOTS, id);
+    // A location of KV that has not heard of the newest yet tells nothing new, not even that all is well.
+    if (published && held && published.revision < held.revision) return held;
+    const read = published && (published.revision === held?.revision ? held : siteOf(id, published));
+    if (read) setAlerts(id, read.faults, now);
+    if (read) return read;
+  } catch (error) {
+    fault = `The published snapshot cannot be used: ${reasonOf(error)}`;
+    console.error(id, fault);
+    setAlerts(id, [fault], now);
+    if (held?.site) return held;
+  }
+  try {
+    const current = await composeSnapshot(env.DB, id, false, now);
+    const read = current ? siteOf(id, current) : NO_SITE;
+    setAlerts(id, fault === null ? read.faults : [fault, ...read.faults], now);
+    return read;
+  } catch (error) {
+    if (!held?.site) throw error;
+    console.error(`The site ${id} cannot be read.`, error);
+    setAlerts(id, [`The site cannot be read: ${reasonOf(error)}`], now);
+    return held;
+  }
+}
+
+/**
+ * Makes a change to a site's settings, campaigns or segments known: here at once, elsewhere within 2 min. Call it when the
+ * change is in D1.
+ *
+ * @throws RequestError 503 when it is stored, but could not be made known; repeating the change does it
+ */
+export async function siteChanged(env: Env, id: string): Promise<void> {
+  const now = Date.now();
+  forgetKeys();
+  try {
+    const snapshot = await composeSnapshot(env.DB, id, true, now);
+    if (!snapshot) return;
+    const changed = siteOf(id, snapshot);
+    hold(id, changed, now);
+    const written = await writeSnapshot(env, id, snapshot, now);
+    const newest = hold(id, written === snapshot ? changed : siteOf(id, written), now);
+    setAlerts(id, newest.faults, now);
+  } catch (error) {
+    console.error(`The change of ${id} could not be made known.`, error);
+    setAlerts(id, [`A change is not known everywhere: ${reasonOf(error)}`], now);
+    throw new RequestError(
+      'unavailable',
+      'The change is stored, but it is not yet known everywhere. Make it again; else it will be known within the hour.',
+      RETRY_AFTER_S,
+    );
+  }
+}
+
+const NO_SITE: Held = { site: null, revision: -1, faults: [] };
+
+/** Keeps what was read, unless this isolate has learnt of something newer meanwhile. */
+function hold(id: string, read: Held, now: number): Held {
+  const known = sites.get(id)?.value;
+  const value = known && known.revision > read.revision ? known : read;
+  if (sites.size >= MAX_CACHED && !sites.has(id)) sites.clear();
+  sites.set(id, { value, until: now + TTL_MS });
+  return value;
+}
+
+/** @throws when the settings do not fit; a campaign or segment that does not is left out */
+function siteOf(id: string, snapshot: Snapshot): Held {
+  const settings = siteSettings.parse(snapshot.settings);
+  const { program, faults } = soundProgram(id, settings, snapshot);
+  return { site: { id, settings, program }, revision: snapshot.revision, faults };
 }
 
 /** Which site a write key opens, and how far; `null` for one that is not known, or has run out by `now`. */
 export async function loadKey(db: D1Database, key: string, now: number): Promise<WriteKey | null> {
-  const found = await cached(keys, key, now, () =>
-    db
+  let known = keys.get(key);
+  if (!known || known.until <= now) {
+    // Values are kept, never promises: workerd forbids one request to wait for another's I/O.
+    const value = await db
       .prepare('SELECT site, kind, expires_at AS expiresAt FROM keys WHERE key = ?')
       .bind(key)
-      .first<WriteKey>(),
-  );
-  return found?.expiresAt && Date.parse(found.expiresAt) <= now ? null : found;
+      .first<WriteKey>();
+    known = { value, until: now + TTL_MS };
+    if (keys.size >= MAX_CACHED) keys.clear();
+    keys.set(key, known);
+  }
+  const { value } = known;
+  return value?.expiresAt && Date.parse(value.expiresAt) <= now ? null : value;
 }
 
-/** Forgets what this isolate knows of sites and keys: after a change made here. Others see it within 60 s. */
-export function forgetSites(): void {
-  sites.clear();
+/** Forgets what this isolate knows of keys: after a change made here. Others see it within {@link TTL_MS}. */
+export function forgetKeys(): void {
   keys.clear();
 }
 
-/** Values are kept, never promises: workerd forbids one request to wait for another's I/O. */
-async function cached<T>(
-  cache: Map<string, Cached<T>>,
-  key: string,
-  now: number,
-  load: () => Promise<T>,
-): Promise<T> {
-  const hit = cache.get(key);
-  if (hit && hit.until > now) return hit.value;
-  const value = await load();
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(key, { value, until: now + TTL_MS });
-  return value;
-}
-
-/** Makes a change to a site's settings, keys, campaigns or segments known. */
-export async function siteChanged(_env: Env, _site: string): Promise<void> {
-  forgetSites();
+/** Forgets all that this isolate knows of sites and keys, as if it had just been started. */
+export function forgetSites(): void {
+  sites.clear();
+  keys.clear();
 }

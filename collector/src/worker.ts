@@ -1,5 +1,6 @@
 import { app } from './app.ts';
 import type { Env } from './env.ts';
+import { repairSnapshots } from './repair-snapshots.ts';
 import { consume } from './store/consume.ts';
 import { finishErasures } from './store/finish-erasures.ts';
 import { applyRetention } from './store/retention.ts';
@@ -10,6 +11,10 @@ export default {
   fetch: app.fetch,
   queue: consume,
   async scheduled({ scheduledTime }, env) {
-    await Promise.all([finishErasures(env, scheduledTime), applyRetention(env, scheduledTime)]);
+    await Promise.all([
+      finishErasures(env, scheduledTime),
+      applyRetention(env, scheduledTime),
+      repairSnapshots(env, scheduledTime),
+    ]);
   },
 } satisfies ExportedHandler<Env>;

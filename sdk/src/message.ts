@@ -170,6 +170,7 @@ export type ErrorCode =
   | 'forbidden_origin'
   | 'not_found'
   | 'too_large'
+  | 'invalid'
   | 'conflict'
   | 'rate_limited'
   | 'unavailable'

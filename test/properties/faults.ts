@@ -106,6 +106,7 @@ export function layKillPoints(): Faults {
     objects.get((chunks as { profile: string }[])[0]?.profile ?? ''),
   );
   // Sites and keys, as requests and objects read them.
+  lay(Object.getPrototypeOf(env.SNAPSHOTS), 'get', () => undefined);
   lay(Object.getPrototypeOf(env.DB.prepare('SELECT 1')), 'first', () => undefined);
   return faults;
 }

@@ -7,7 +7,7 @@ import { listAccounts, readAccount } from '../store/accounts.ts';
 import { cursorOf, toCursor } from './cursor.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
-const query = z.object({
+export const accountsQuery = z.object({
   search: z.string().trim().max(200).default(''),
   cursor: cursorOf(z.string()).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -15,7 +15,7 @@ const query = z.object({
 
 /** `/api/sites/:site/accounts`: the companies and teams that people belong to. */
 export const accounts = new Hono<{ Bindings: Env }>()
-  .get('/', zValidator('query', query, explainInvalid), async (c) => {
+  .get('/', zValidator('query', accountsQuery, explainInvalid), async (c) => {
     const { search, cursor: after = '', limit } = c.req.valid('query');
     const { items, cursor } = await listAccounts(c.env.DB, c.req.param('site') ?? '', search, after, limit);
     return c.json({ items, cursor: cursor === null ? null : toCursor(cursor) });

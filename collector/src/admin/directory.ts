@@ -6,7 +6,7 @@ import { listDirectory } from '../store/directory.ts';
 import { cursorOf, toCursor } from './cursor.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
-const query = z.object({
+export const directoryQuery = z.object({
   search: z.string().trim().max(200).default(''),
   cursor: cursorOf(z.tuple([z.string(), z.string()])).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -15,7 +15,7 @@ const query = z.object({
 /** `/api/sites/:site/profiles`: the people who are known by name. */
 export const directory = new Hono<{ Bindings: Env }>().get(
   '/',
-  zValidator('query', query, explainInvalid),
+  zValidator('query', directoryQuery, explainInvalid),
   async (c) => {
     const { search, cursor: after = null, limit } = c.req.valid('query');
     const { items, cursor } = await listDirectory(c.env.DB, c.req.param('site') ?? '', search, after, limit);

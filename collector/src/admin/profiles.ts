@@ -14,23 +14,23 @@ type C = Context<{ Bindings: Env }>;
 type Read = Extract<ReadResult, { kind: 'read' }>;
 type Profile = ReturnType<Env['PROFILES']['getByName']>;
 
-const timelineQuery = z.object({
+export const timelineQuery = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   cursor: z.string().max(1_000).optional(),
 });
-const explainQuery = z
+export const explainQuery = z
   .object({ campaign: z.string().optional(), segment: z.string().optional() })
   .refine(
     ({ campaign, segment }) => (campaign === undefined) !== (segment === undefined),
     'name a campaign or a segment',
   );
 /** Somebody of the shop, who tries campaigns out: caps and holdouts do not hold, and no report counts what he sees. */
-const testVisitor = z.strictObject({
+export const testVisitorRequest = z.strictObject({
   test: z.boolean(),
   /** Which variant to show, by campaign. */
   variants: z.record(z.string(), z.string()).default({}),
 });
-const device = z.object({ anonymousId: z.string().min(1).max(256) });
+export const disownRequest = z.object({ anonymousId: z.string().min(1).max(256) });
 
 /**
  * `/api/sites/:site/profiles/:ref`, where `ref` is `anonymous:<id>`, `user:<id>` or `email:<address>`. An attached
@@ -73,7 +73,7 @@ export const profiles = new Hono<{ Bindings: Env }>()
     const { campaign, segment } = c.req.valid('query');
     return explainTo(c, ref(c), segment === undefined ? { id: campaign ?? '' } : { segmentId: segment });
   })
-  .put('/:ref/test', zValidator('json', testVisitor, explainInvalid), async (c) => {
+  .put('/:ref/test', zValidator('json', testVisitorRequest, explainInvalid), async (c) => {
     const { test, variants } = c.req.valid('json');
     await askOwner<null>(
       await nameOf(c, ref(c)),
@@ -82,7 +82,7 @@ export const profiles = new Hono<{ Bindings: Env }>()
     );
     return c.json({ success: true });
   })
-  .post('/:ref/disown', zValidator('json', device, explainInvalid), async (c) => {
+  .post('/:ref/disown', zValidator('json', disownRequest, explainInvalid), async (c) => {
     const { anonymousId } = c.req.valid('json');
     const { found } = await askOwner<Extract<DisownResult, { kind: 'disowned' }>>(
       await nameOf(c, ref(c)),

@@ -10,7 +10,7 @@ import { newKey, setKey } from './key-storage.ts';
 const key = z.string().regex(KEY_FORMAT, 'must be 3 to 64 letters, digits, _ or -');
 
 /** Settings are replaced as a whole; but keys and secrets, which are not shown or not at hand, stay when left out. */
-const sitePut = siteSettings.extend({
+export const siteRequest = siteSettings.extend({
   identitySecrets: siteSettings.shape.identitySecrets.unwrap().optional(),
   browserKey: key.optional(),
   serverKey: key.optional(),
@@ -26,7 +26,7 @@ const SELECT = `SELECT id, settings,
 
 /** Secrets are written, never read: only their number is shown. */
 function toJson({ id, settings, keys }: Row) {
-  const { identitySecrets = [], ...shown } = JSON.parse(settings) as Partial<SiteSettings>;
+  const { identitySecrets, ...shown } = siteSettings.parse(JSON.parse(settings));
   const { browser = null, server = null } = JSON.parse(keys) as Partial<Record<KeyKind, string>>;
   return {
     id,
@@ -52,7 +52,7 @@ export const sites = new Hono<{ Bindings: Env }>()
     if (!row) throw new RequestError('not_found', 'There is no such site.');
     return c.json(toJson(row));
   })
-  .put('/:site', zValidator('json', sitePut, explainInvalid), async (c) => {
+  .put('/:site', zValidator('json', siteRequest, explainInvalid), async (c) => {
     const id = siteId.safeParse(c.req.param('site'));
     if (!id.success) throw new RequestError('bad_request', `A site's id ${id.error.issues[0]?.message}.`);
     const { browserKey, serverKey, identitySecrets, ...rest } = c.req.valid('json');

@@ -7,7 +7,7 @@ import { claimFor } from '../ingest/deliver.ts';
 import { readJsonObject } from '../ingest/parse.ts';
 import { readArmedId } from './armed-id.ts';
 
-const claimRequest = z.object({
+export const claimRequest = z.object({
   anonymousId: z.string().min(1).max(256),
   claimId: z.string().min(1).max(64),
   token: z.unknown().optional(),

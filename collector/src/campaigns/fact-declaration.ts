@@ -66,7 +66,10 @@ export const factDeclarations = z
   .record(
     z
       .string()
-      .regex(/^[a-z][a-z0-9_]{0,63}$/i, 'must be named by a letter, then letters, digits or _; at most 64'),
+      .regex(
+        /^[A-Za-z][A-Za-z0-9_]{0,63}$/,
+        'must be named by a letter, then letters, digits or _; at most 64',
+      ),
     factDeclaration,
   )
   .refine((facts) => Object.keys(facts).length <= MAX_FACTS, `must be at most ${MAX_FACTS} facts`);

@@ -20,7 +20,7 @@ const rule = z.json();
 const eventName = z.string().min(1).max(200);
 const eventFilter = z.strictObject({ event: eventName, where: rule.exactOptional() });
 
-const hexColour = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #1a5f4a');
+const hexColour = z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #1a5f4a');
 
 const textRun = z.union([
   z.string(),
@@ -80,7 +80,7 @@ const messageStep = z.strictObject({
   variants: z
     .array(
       z.strictObject({
-        key: z.string().regex(/^[a-z0-9_-]{1,32}$/i, 'must be 1 to 32 letters, digits, _ or -'),
+        key: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'),
         /** Its share, beside the others' weights. */
         weight: z.number().nonnegative().max(1_000_000).default(1),
         /** By BCP 47 language. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   type Campaign,
   type CampaignDraft,
@@ -36,6 +36,13 @@ interface Row {
   live_version: number | null;
   created_at: string;
 }
+const publishedRow = z.object({
+  version: z.number().int(),
+  status: z.enum(['live', 'paused', 'ended']),
+  createdAt: z.string(),
+  definition: z.unknown(),
+});
+
 const COLUMNS = 'draft, status, revision, live_version, created_at';
 
 /** How long a goal may be reached after a campaign has ended, ms: the longest that a goal waits. */
@@ -205,25 +212,22 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
     return (removed?.results.length ?? 0) > 0;
   }
 
-  /** The versions that count now: live ones, paused ones, and those that have ended lately. */
-  async published(db: D1Database, site: string, now: number): Promise<Published[]> {
-    const { results } = await db
+  /** Selects the versions that count now: live ones, paused ones, and those that have ended lately. */
+  selectPublished(db: D1Database, site: string, now: number): D1PreparedStatement {
+    return db
       .prepare(
-        `SELECT v.version, v.definition, c.status, c.created_at
+        `SELECT c.id, v.version, v.definition, c.status, c.created_at AS createdAt
          FROM ${this.#table} AS c JOIN ${this.#versions} AS v ON v.site = c.site AND v.id = c.id AND v.version = c.live_version
-         WHERE c.site = ?1 AND (c.status IN ('live', 'paused') OR (c.status = 'ended' AND c.changed_at > ?2))`,
+         WHERE c.site = ?1 AND (c.status IN ('live', 'paused') OR (c.status = 'ended' AND c.changed_at > ?2))
+         ORDER BY c.id`,
       )
-      .bind(site, iso(now - ENDED_MS))
-      .all<{ version: number; definition: string; status: PublishedStatus; created_at: string }>();
-    return results.map(
-      ({ version, definition, status, created_at }) =>
-        ({
-          ...this.#schema.parse(JSON.parse(definition)),
-          version,
-          status,
-          createdAt: created_at,
-        }) as Published,
-    );
+      .bind(site, iso(now - ENDED_MS));
+  }
+
+  /** Reads what {@link selectPublished} selected, its definition as JSON. @throws when it does not fit */
+  readPublished(row: unknown): Published {
+    const { version, status, createdAt, definition } = publishedRow.parse(row);
+    return { ...this.#schema.parse(definition), version, status, createdAt } as Published;
   }
 
   #record(row: Row): Definition<Draft> {

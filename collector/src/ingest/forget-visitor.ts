@@ -8,7 +8,7 @@ import { forgetJoins } from './join.ts';
 import { readJsonObject } from './parse.ts';
 import { visitorCookie } from './visitor-cookie.ts';
 
-const forgetRequest = z.object({ anonymousId: z.string().min(1).max(256) });
+export const forgetRequest = z.object({ anonymousId: z.string().min(1).max(256) });
 
 /**
  * `DELETE /v1/visitor`: consent was withdrawn. Everything that the device has sent is erased, in its object and in

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { FIELDS } from '../campaigns/fields.ts';
+import { type Explanation, GATES } from '../campaigns/gates.ts';
+import type { Trace } from '../campaigns/logic.ts';
+import type { Replay } from '../campaigns/replay.ts';
+import { campaignDraft, segmentDraft } from '../campaigns/schema.ts';
+import type { Problem } from '../campaigns/validate.ts';
+import type { LoggedDecision } from '../profile/state.ts';
+import { errorAnswer } from './wire.ts';
+
+const int = z.number().int();
+
+export const problem = z
+  .strictObject({
+    severity: z.enum(['error', 'warning']),
+    pointer: z.string().meta({ description: 'JSON pointer (RFC 6901) into the draft.' }),
+    message: z.string(),
+  })
+  .meta({ id: 'Problem' }) satisfies z.ZodType<Problem>;
+
+/** What a draft that must not be published is answered. */
+export const refusedDraft = z
+  .strictObject({ ...errorAnswer.shape, problems: z.array(problem) })
+  .meta({ id: 'RefusedDraft' });
+
+/** Added to a draft: what of it is live. */
+const standing = {
+  status: z.enum(['draft', 'live', 'paused', 'ended']),
+  revision: int.meta({ description: 'Counts changes of the draft; the ETag, to be sent back as If-Match.' }),
+  liveVersion: int.nullable(),
+  createdAt: z.string(),
+};
+const problems = { problems: z.array(problem) };
+
+const version = <T extends z.ZodType>(definition: T) =>
+  z.strictObject({ version: int, publishedAt: z.string(), definition });
+
+/** What the routes of campaigns take and answer, and those of segments. */
+export const CAMPAIGN = {
+  draft: campaignDraft.meta({ id: 'CampaignDraft' }),
+  listed: z.strictObject({ ...campaignDraft.shape, ...standing }).meta({ id: 'ListedCampaign' }),
+  record: z.strictObject({ ...campaignDraft.shape, ...standing, ...problems }).meta({ id: 'Campaign' }),
+  version: version(z.strictObject(campaignDraft.shape)).meta({ id: 'CampaignVersion' }),
+};
+export const SEGMENT = {
+  draft: segmentDraft.meta({ id: 'SegmentDraft' }),
+  listed: z.strictObject({ ...segmentDraft.shape, ...standing }).meta({ id: 'ListedSegment' }),
+  record: z.strictObject({ ...segmentDraft.shape, ...standing, ...problems }).meta({ id: 'Segment' }),
+  version: version(z.strictObject(segmentDraft.shape)).meta({ id: 'SegmentVersion' }),
+};
+
+const trace: z.ZodType<Trace> = z
+  .strictObject({
+    op: z.string(),
+    path: z.string().exactOptional(),
+    actual: z.json().exactOptional(),
+    want: z.json().exactOptional(),
+    get children() {
+      return z.array(trace).exactOptional();
+    },
+    result: z.json(),
+    unknown: z.string().exactOptional(),
+  })
+  .meta({ id: 'Trace' });
+
+const gateTraces = z.array(
+  z.strictObject({ gate: z.enum(GATES), open: z.boolean(), reason: z.string().nullable(), seen: z.json() }),
+);
+
+const closedBy = { matched: z.boolean(), reason: z.string().nullable() };
+export const explanation = z
+  .strictObject({
+    ...closedBy,
+    gate: z.enum(GATES).nullable(),
+    trace: z.strictObject({
+      gates: gateTraces,
+      audience: trace,
+      arm: z.strictObject({ variant: z.string(), control: z.enum(['site', 'campaign']).nullable() }),
+    }),
+  })
+  .meta({ id: 'Explanation' }) satisfies z.ZodType<Explanation>;
+
+export const membership = z
+  .strictObject({
+    ...closedBy,
+    gate: z.literal('audience').nullable(),
+    trace: z.strictObject({
+      audience: trace,
+      since: int.nullable().meta({ description: 'Since when somebody belongs to it, ms since the epoch.' }),
+    }),
+  })
+  .meta({ id: 'SegmentExplanation' });
+
+export const decision = z
+  .strictObject({
+    at: int.meta({ description: 'ms since the epoch' }),
+    outcome: z.enum(['armed', 'shown', 'control', 'refused']),
+    campaign: z.string(),
+    version: int,
+    variant: z.string(),
+    gate: z.string().nullable(),
+    reason: z.string().nullable(),
+    trace: z.strictObject({ gates: gateTraces, audience: trace.exactOptional() }),
+  })
+  .meta({ id: 'Decision' }) satisfies z.ZodType<LoggedDecision>;
+
+/** What a draft would have done in the last days; `members` of a segment alone. */
+export const replayAnswer = z
+  .strictObject({
+    days: int,
+    visitors: int,
+    looked: int,
+    truncated: z.boolean(),
+    matched: int,
+    times: int,
+    members: int.exactOptional(),
+    items: z.array(
+      z.strictObject({
+        profile: z.string().nullable(),
+        at: z.string(),
+        messageId: z.string(),
+        event: z.string().nullable(),
+        variant: z.string().nullable(),
+        control: z.enum(['site', 'campaign']).nullable(),
+      }),
+    ),
+    cursor: z.null(),
+  })
+  .meta({ id: 'Replay' }) satisfies z.ZodType<Replay>;
+
+export const field = z
+  .strictObject({
+    path: z.string().meta({ description: 'As in {"var": path}; a last part * stands for any key.' }),
+    type: z.enum(['text', 'number', 'boolean', 'list', 'items', 'any']),
+    group: z.string(),
+    label: z.string(),
+    optional: z.boolean(),
+    values: z.array(z.json()).readonly().exactOptional(),
+  })
+  .meta({ id: 'Field' }) satisfies z.ZodType<(typeof FIELDS)[number]>;

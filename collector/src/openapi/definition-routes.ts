@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { replayRequest, testRequest } from '../admin/campaigns.ts';
+import { duplicateRequest, rollbackRequest } from '../admin/definitions.ts';
+import { type CAMPAIGN, refusedDraft, replayAnswer, type SEGMENT } from './campaign-answers.ts';
+import { type Described, listOf, SITE } from './operation.ts';
+import { errorAnswer, success } from './wire.ts';
+
+/** The routes of what is edited as a draft and published in versions. */
+export function definitionRoutes(
+  noun: 'Campaign' | 'Segment',
+  { draft, listed, record, version }: typeof CAMPAIGN | typeof SEGMENT,
+  explained: z.ZodType,
+): Described[] {
+  const kind = noun.toLowerCase();
+  const all = `${SITE}/${kind}s`;
+  const one = `${all}/:id`;
+  const changedMeanwhile = {
+    412: { description: 'Somebody else changed the draft meanwhile', schema: errorAnswer },
+  };
+  const verb = (name: string, summary: string, more: Partial<Described> = {}): Described => ({
+    method: 'post',
+    path: `${one}/${name}`,
+    id: `${name}${noun}`,
+    summary,
+    answer: record,
+    errors: ['not_found', 'unavailable'],
+    ...more,
+  });
+  return [
+    { method: 'get', path: all, id: `list${noun}s`, summary: `All ${kind}s`, answer: listOf(listed) },
+    {
+      method: 'post',
+      path: all,
+      id: `create${noun}`,
+      summary: `Make a draft of a ${kind} that is not there yet`,
+      body: draft,
+      status: 201,
+      answer: record,
+      errors: ['not_found', 'conflict'],
+    },
+    {
+      method: 'get',
+      path: one,
+      id: `get${noun}`,
+      summary: 'The draft, and what of it is live',
+      answer: record,
+      errors: ['not_found'],
+    },
+    {
+      method: 'put',
+      path: one,
+      id: `put${noun}`,
+      summary: 'Make or replace a draft; what is live stays',
+      ifMatch: true,
+      body: draft,
+      answer: record,
+      others: changedMeanwhile,
+      errors: ['not_found'],
+    },
+    {
+      method: 'delete',
+      path: one,
+      id: `delete${noun}`,
+      summary: 'Delete what is not live, with its versions',
+      answer: success,
+      errors: ['not_found', 'conflict', 'unavailable'],
+    },
+    verb('publish', 'Make the draft the live version; it is known world-wide within 2 min', {
+      ifMatch: true,
+      others: {
+        ...changedMeanwhile,
+        422: { description: 'The draft has errors', schema: refusedDraft },
+      },
+    }),
+    verb('pause', 'Stop it for now'),
+    verb('resume', 'Let it go on'),
+    verb('end', 'Stop it; goals still count for 31 days'),
+    verb('rollback', 'Make an earlier version the live one', { body: rollbackRequest }),
+    verb('duplicate', 'Make a draft like this one', {
+      body: duplicateRequest,
+      status: 201,
+      errors: ['not_found', 'conflict'],
+    }),
+    {
+      method: 'get',
+      path: `${one}/versions`,
+      id: `list${noun}Versions`,
+      summary: 'What was published, newest first',
+      answer: listOf(version),
+      errors: ['not_found'],
+    },
+    verb('test', 'Try the draft on a visitor, and explain', {
+      body: testRequest,
+      answer: explained,
+      errors: ['not_found'],
+    }),
+    verb('replay', 'Try the draft on what visitors did in the last days', {
+      body: replayRequest,
+      answer: replayAnswer,
+      errors: ['not_found'],
+    }),
+  ];
+}
+
+export const SEGMENT_SIZE: Described = {
+  method: 'get',
+  path: `${SITE}/segments/:id/size`,
+  id: 'getSegmentSize',
+  summary: 'How many belong to it',
+  answer: z.strictObject({ size: z.number().int() }),
+};

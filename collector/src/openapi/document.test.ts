@@ -1,0 +1,252 @@
+import { exports } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  api,
+  makeSite,
+  post,
+  publishPopup,
+  sendBatch,
+  type TestSite,
+  track,
+} from '../../../test/support/workerd/collector.ts';
+import { app } from '../app.ts';
+import { ERROR_CODES, STATUS } from '../errors.ts';
+import { openapi } from './document.ts';
+
+interface Answered {
+  description: string;
+  content?: Record<string, { schema: object }>;
+}
+interface Described {
+  operationId: string;
+  summary: string;
+  parameters: { name: string; in: string; required?: boolean; schema: object }[];
+  requestBody?: { content: Record<string, { schema: object }> };
+  responses: Record<string, Answered>;
+}
+
+const document = openapi();
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods as Record<string, Described>).map(([method, described]) => ({
+    method,
+    path,
+    described,
+  })),
+);
+const nameOf = (method: string, path: string) =>
+  `${method.toUpperCase()} ${path.replaceAll(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`;
+
+/** Whether a real answer is what the description promises. */
+async function keepsPromise(method: string, path: string, response: Response): Promise<unknown> {
+  const { responses } = (document.paths[path] as Record<string, Described>)[method] as Described;
+  const described = responses[response.status]?.content?.['application/json']?.schema;
+  expect(described, `${method} ${path} answers ${response.status}`).toBeDefined();
+  const text = JSON.stringify({ ...described, $defs: document.components.schemas });
+  const schema = z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')));
+  const body = await response.json();
+  const { error } = schema.safeParse(body);
+  expect(error && `${method} ${path}: ${z.prettifyError(error)}`).toBeUndefined();
+  return body;
+}
+
+async function keptBy(
+  site: TestSite,
+  method: 'get' | 'post' | 'put' | 'delete',
+  path: string,
+  body?: unknown,
+  values: Record<string, string> = {},
+): Promise<unknown> {
+  const [address = '', query] = path.split('?');
+  const real = address.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent({ site: site.id, ...values }[name] ?? ''),
+  );
+  const response = await api(method.toUpperCase(), query ? `${real}?${query}` : real, body);
+  return keepsPromise(method, address, response);
+}
+
+describe('the description of the API', () => {
+  it('has every route, and no other', () => {
+    const routed = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => nameOf(method, path));
+    expect(operations.map(({ method, path }) => nameOf(method, path)).sort()).toEqual(
+      [...new Set(routed)].sort(),
+    );
+  });
+
+  it('leads nowhere that is not described', () => {
+    const { schemas } = document.components;
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, to]) => to);
+    expect(references.length).toBeGreaterThan(50);
+    expect(references.filter((to) => !to?.startsWith('#/components/schemas/'))).toEqual([]);
+    expect(references.filter((to) => !Object.hasOwn(schemas, to?.split('/')[3] ?? ''))).toEqual([]);
+    expect(JSON.stringify(document)).not.toContain('$defs');
+  });
+
+  it('says of each route what it is called, what it does, what it takes and how it fails', () => {
+    expect(new Set(operations.map(({ described }) => described.operationId)).size).toBe(operations.length);
+    for (const { method, path, described } of operations) {
+      const name = nameOf(method, path);
+      expect(described.summary, name).toMatch(/^[A-Z].{5,}[^.]$/);
+      const inPath = described.parameters.filter((parameter) => parameter.in === 'path');
+      expect(
+        inPath.map((parameter) => `{${parameter.name}}`),
+        name,
+      ).toEqual(path.match(/\{\w+\}/g) ?? []);
+      const errors = Object.entries(described.responses).filter(([status]) => Number(status) >= 400);
+      expect(errors.length, name).toBeGreaterThan(0);
+      for (const [status, { content }] of errors) {
+        const { schema } = content?.['application/json'] ?? {};
+        const id = status === '422' ? 'RefusedDraft' : 'Error';
+        expect(schema, `${name} ${status}`).toEqual({ $ref: `#/components/schemas/${id}` });
+      }
+    }
+    expect(document.components.schemas.Error).toMatchObject({
+      properties: {
+        success: { const: false },
+        error: {
+          properties: { code: { enum: ERROR_CODES }, message: { type: 'string' } },
+          required: ['code', 'message'],
+        },
+      },
+    });
+    expect(Object.values(STATUS).every((status) => status >= 400)).toBe(true);
+  });
+
+  it('takes what the routes take: defaults may be left out, limits are named', () => {
+    const { Campaign, CampaignDraft } = document.components.schemas as Record<
+      string,
+      { required: string[]; properties: Record<string, object>; additionalProperties: boolean }
+    >;
+    expect(CampaignDraft?.required).toEqual(['id', 'name', 'steps']);
+    expect(CampaignDraft?.additionalProperties).toBe(false);
+    expect(Campaign?.required).toEqual(expect.arrayContaining(['priority', 'revision', 'problems']));
+    const events = operations.find(({ described }) => described.operationId === 'listEvents');
+    expect(events?.described.parameters).toContainEqual(
+      expect.objectContaining({
+        name: 'limit',
+        in: 'query',
+        required: false,
+        schema: expect.objectContaining({ minimum: 1, maximum: 1000, default: 100 }),
+      }),
+    );
+    const message = document.components.schemas.Message as { oneOf: object[] };
+    expect(message.oneOf).toHaveLength(6);
+  });
+
+  it('is served to everybody', async () => {
+    const response = await exports.default.fetch('http://collector.test/api/openapi.json');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+});
+
+describe('what is answered', () => {
+  it('is what the description promises to pages', async () => {
+    const site = await makeSite({ popups: { minGapMs: 0, perSession: null, perDay: null } });
+    await publishPopup(site, true);
+    const anonymousId = crypto.randomUUID();
+    const { messages } = await sendBatch(site, [track(anonymousId)]);
+    const armed = await post(site, '/v1/batch', {
+      writeKey: site.browserKey,
+      batch: [track(anonymousId), { type: 'track' }],
+      context: 7,
+    });
+    await keepsPromise('post', '/v1/batch', armed);
+    const { type: _, ...event } = track(anonymousId);
+    const one = await post(site, '/v1/t', { writeKey: site.browserKey, ...event });
+    await keepsPromise('post', '/v1/t', one);
+    for (const claimId of ['1', '1', '2']) {
+      const path = `/v1/messages/${messages[0]?.id}/claim`;
+      const claimed = await post(site, path, { writeKey: site.browserKey, anonymousId, claimId });
+      await keepsPromise('post', '/v1/messages/{id}/claim', claimed);
+    }
+    await keepsPromise('post', '/v1/batch', await post(site, '/v1/batch', { writeKey: 'nobodys' }));
+    await keepsPromise('post', '/v1/batch', await post(site, '/v1/batch', '{'));
+    const health = await exports.default.fetch('http://collector.test/healthz');
+    await keepsPromise('get', '/healthz', health);
+  });
+
+  it('is what the description promises of profiles', async () => {
+    const site = await makeSite({ popups: { minGapMs: 0, perSession: null, perDay: null } });
+    await publishPopup(site, { '==': [{ var: 'visitor.traits.plan' }, 'gold'] });
+    const anonymousId = crypto.randomUUID();
+    let time = Date.now() - 60_000;
+    const next = () => {
+      const timestamp = new Date(time++).toISOString();
+      return { messageId: crypto.randomUUID(), anonymousId, userId: 'u1', timestamp };
+    };
+    const items = [{ item_id: 's', price: 5, quantity: 2, size: ['a', null] }];
+    const context = { page: { url: 'https://shop.example/a?utm_source=n&utm_medium=email' } };
+    const { messages } = await sendBatch(site, [
+      { type: 'identify', ...next(), traits: { plan: 'gold', email: 'a@b.example' } },
+      { type: 'group', ...next(), groupId: 'acme', traits: { name: 'Acme' } },
+      { type: 'page', ...next(), context },
+      { type: 'track', ...next(), event: 'Product Added', properties: items[0] },
+      {
+        type: 'track',
+        ...next(),
+        event: 'purchase',
+        properties: { transaction_id: 't1', value: 10, currency: 'USD', items, coupon: 'X' },
+      },
+      { type: 'track', ...next(), event: 'add_to_cart', properties: { items } },
+    ]);
+    const claim = { writeKey: site.browserKey, anonymousId, claimId: 'c' };
+    await post(site, `/v1/messages/${messages[0]?.id}/claim`, claim);
+    const profiles = '/api/sites/{site}/profiles';
+    const ref = { ref: 'user:u1' };
+    expect(await keptBy(site, 'get', `${profiles}/{ref}`, undefined, ref)).toMatchObject({
+      orders: [{ transactionId: 't1' }],
+      cart: { value: 10 },
+    });
+    await keptBy(site, 'get', profiles);
+    for (const part of ['timeline', 'decisions', 'export', 'explain?campaign=vip', 'explain?campaign=none']) {
+      await keptBy(site, 'get', `${profiles}/{ref}/${part}`, undefined, ref);
+    }
+    await keptBy(site, 'get', `${profiles}/{ref}`, undefined, { ref: 'nonsense' });
+    await keptBy(site, 'get', '/api/sites/{site}/events?source=all');
+    await keptBy(site, 'get', '/api/sites/{site}/accounts');
+    await keptBy(site, 'get', '/api/sites/{site}/accounts/{id}', undefined, { id: 'acme' });
+    await keptBy(site, 'put', `${profiles}/{ref}/test`, { test: true }, ref);
+    await keptBy(site, 'delete', `${profiles}/{ref}`, undefined, ref);
+  });
+
+  it('is what the description promises of sites, campaigns and segments', async () => {
+    const site = await makeSite();
+    await publishPopup(site, true);
+    await keptBy(site, 'get', '/api/sites/{site}');
+    await keptBy(site, 'get', '/api/sites/{site}/keys');
+    await keptBy(site, 'post', '/api/sites/{site}/keys', { kind: 'browser' });
+    await keptBy(site, 'post', '/api/sites/{site}/keys', { kind: 'other' });
+    await keptBy(site, 'get', '/api/fields');
+    const campaigns = '/api/sites/{site}/campaigns';
+    const vip = { id: 'vip' };
+    await keptBy(site, 'get', campaigns);
+    await keptBy(site, 'get', `${campaigns}/{id}`, undefined, vip);
+    await keptBy(site, 'get', `${campaigns}/{id}/versions`, undefined, vip);
+    await keptBy(site, 'post', `${campaigns}/{id}/duplicate`, { id: 'vip2' }, vip);
+    await keptBy(site, 'post', `${campaigns}/{id}/rollback`, { version: 9 }, vip);
+    await keptBy(site, 'post', `${campaigns}/{id}/pause`, undefined, vip);
+    await keptBy(site, 'delete', `${campaigns}/{id}`, undefined, vip);
+    const segments = '/api/sites/{site}/segments';
+    await keptBy(site, 'post', segments, { id: 'all', name: 'All' });
+    await keptBy(site, 'post', `${segments}/{id}/publish`, undefined, { id: 'all' });
+    await keptBy(site, 'get', `${segments}/{id}/size`, undefined, { id: 'all' });
+    await sendBatch(site, [track('v')]);
+    const explain = '/api/sites/{site}/profiles/{ref}/explain?segment=all';
+    await keptBy(site, 'get', explain, undefined, { ref: 'anonymous:v' });
+    await keptBy(site, 'post', `${segments}/{id}/test`, { profile: 'anonymous:v' }, { id: 'all' });
+    for (const [path, id] of [
+      [segments, 'all'],
+      [campaigns, 'vip2'],
+    ]) {
+      await keptBy(site, 'post', `${path}/{id}/replay`, { days: 1 }, { id: id ?? '' });
+    }
+    const pools = '/api/sites/{site}/coupon-pools';
+    await keptBy(site, 'put', `${pools}/{pool}`, { name: 'Spring' }, { pool: 'spring' });
+    await keptBy(site, 'post', `${pools}/{pool}/codes`, { codes: ['A', 'a', ''] }, { pool: 'spring' });
+    await keptBy(site, 'get', pools);
+    await keptBy(site, 'post', '/api/sites/{site}/test-links', { url: 'https://shop.example/' });
+  });
+});

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import type { Exposure } from '../campaigns/exposures.ts';
+import type { StoredMessage } from '../message.ts';
+import type { KnownDevice } from '../profile/link.ts';
+import type { ProfileJson } from '../profile/profile-json.ts';
+import type { HeldCode, Refusal } from '../profile/state.ts';
+import type { TimelineItem } from '../profile/timeline.ts';
+import { ORDER_STATES } from '../sites.ts';
+import type { Account, AccountEntry } from '../store/accounts.ts';
+import type { DirectoryEntry } from '../store/directory.ts';
+import { FACT_KINDS } from '../store/event-store.ts';
+import { decision } from './campaign-answers.ts';
+
+const int = z.number().int();
+const text = z.string();
+const texts = z.array(text);
+const textOrNone = text.nullable();
+const jsonObject = z.record(z.string(), z.json());
+const amounts = z.record(z.string(), z.number());
+const since1970 = int.meta({ description: 'ms since the epoch' });
+
+const line = z.object({ quantity: z.number() }).catchall(z.json()).meta({ id: 'Item' });
+
+const touch = z
+  .strictObject({
+    at: text,
+    source: text,
+    medium: textOrNone,
+    campaign: textOrNone,
+    referrer: textOrNone,
+    landing: textOrNone,
+  })
+  .nullable();
+const attribution = z.strictObject({ first: touch, last: touch }).meta({ id: 'Attribution' });
+
+export const profile = z
+  .strictObject({
+    ids: z.strictObject({ anonymousIds: texts, userId: textOrNone }),
+    identifiers: z.strictObject({ email: textOrNone, phone: textOrNone, loyaltyCard: textOrNone }),
+    traits: jsonObject,
+    sessions: z.array(
+      z.strictObject({
+        id: text,
+        start: text,
+        end: text,
+        events: int,
+        anonymousId: text,
+        entry: textOrNone,
+        referrer: textOrNone,
+        campaign: jsonObject.nullable(),
+      }),
+    ),
+    cart: z.strictObject({
+      items: z.array(line),
+      value: z.number(),
+      currency: textOrNone,
+      updatedAt: textOrNone,
+    }),
+    orders: z.array(
+      z.strictObject({
+        transactionId: text,
+        at: text,
+        value: z.number(),
+        currency: text,
+        refunded: z.number(),
+        state: z.enum(ORDER_STATES),
+        counts: z.boolean(),
+        items: z.array(line),
+        attribution,
+      }),
+    ),
+    totals: z.strictObject({
+      sessions: int,
+      orders: int,
+      revenue: amounts,
+      siteRevenue: z.number().nullable(),
+    }),
+    attribution,
+    account: z.strictObject({ id: text, traits: jsonObject }).nullable(),
+    counters: jsonObject,
+    segments: texts,
+    test: z.boolean(),
+    firstSeen: text,
+    lastSeen: text,
+    truncated: z.boolean(),
+  })
+  .meta({ id: 'Profile' }) satisfies z.ZodType<ProfileJson>;
+
+export const storedMessage = z
+  .strictObject({
+    messageId: text,
+    type: z.enum(['track', 'identify', 'page', 'screen', 'group', 'alias']),
+    event: text.exactOptional(),
+    anonymousId: text.exactOptional(),
+    userId: text.exactOptional(),
+    timestamp: text,
+    properties: jsonObject.exactOptional(),
+    traits: jsonObject.exactOptional(),
+    context: jsonObject.exactOptional(),
+    groupId: text.exactOptional(),
+    previousId: text.exactOptional(),
+    identifiers: z
+      .strictObject({
+        email: text.exactOptional(),
+        phone: text.exactOptional(),
+        loyaltyCard: text.exactOptional(),
+      })
+      .exactOptional(),
+    claimedUserId: text.exactOptional(),
+    unverified: z.literal(true).exactOptional(),
+    source: z.literal('collector').exactOptional(),
+    bot: z.literal(true).exactOptional(),
+    raw: z.strictObject({ event: text, properties: jsonObject }).exactOptional(),
+  })
+  .meta({ id: 'StoredMessage' }) satisfies z.ZodType<StoredMessage>;
+
+const exposure = z
+  .strictObject({
+    campaign: text,
+    version: int,
+    variant: text,
+    claimId: text,
+    at: since1970,
+    control: z.enum(['site', 'campaign']).exactOptional(),
+    anonymousId: text.exactOptional(),
+    test: z.literal(true).exactOptional(),
+  })
+  .meta({ id: 'Exposure' }) satisfies z.ZodType<Exposure>;
+
+export const timelineItem = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('message'), at: text, id: text, message: storedMessage }),
+    z.strictObject({ kind: z.literal('decision'), at: text, id: text, decision: exposure }),
+  ])
+  .meta({ id: 'TimelineItem' }) satisfies z.ZodType<TimelineItem>;
+
+const refusal = z.strictObject({
+  claimId: text,
+  reason: text,
+  campaign: text,
+  at: since1970,
+}) satisfies z.ZodType<Refusal>;
+const device = z.strictObject({
+  anonymousId: text,
+  epoch: since1970,
+  left: z.boolean(),
+  verified: z.boolean(),
+}) satisfies z.ZodType<KnownDevice>;
+const heldCode = z.strictObject({
+  code: text,
+  expiresAt: textOrNone,
+  at: since1970,
+}) satisfies z.ZodType<HeldCode>;
+
+export const everythingHeld = z
+  .strictObject({
+    profile,
+    timeline: z.array(timelineItem),
+    devices: z.array(device),
+    exposures: z.array(exposure),
+    refusals: z.array(refusal),
+    decisions: z.array(decision),
+    segments: z.record(z.string(), since1970),
+    coupons: z.record(z.string(), heldCode),
+    facts: z.array(z.strictObject({ kind: z.enum(FACT_KINDS), key: text, row: jsonObject.nullable() })),
+  })
+  .meta({ id: 'EverythingHeld' });
+
+export const directoryEntry = z
+  .strictObject({
+    ref: textOrNone,
+    userId: textOrNone,
+    email: textOrNone,
+    phone: textOrNone,
+    name: textOrNone,
+    firstSeen: text,
+    changedAt: text,
+  })
+  .meta({ id: 'KnownPerson' }) satisfies z.ZodType<DirectoryEntry>;
+
+export const accountEntry = z
+  .strictObject({ id: text, name: textOrNone, members: int, changedAt: text })
+  .meta({ id: 'ListedAccount' }) satisfies z.ZodType<AccountEntry>;
+
+export const account = z
+  .strictObject({
+    id: text,
+    traits: jsonObject,
+    members: z.array(z.strictObject({ ref: textOrNone, userId: textOrNone, at: text })),
+  })
+  .meta({ id: 'Account' }) satisfies z.ZodType<Account>;

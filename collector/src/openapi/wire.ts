@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import type { BatchAnswer, ClaimAnswer, ErrorAnswer, PopupContent } from '../../../sdk/src/message.ts';
+import { claimRequest } from '../campaigns/claim.ts';
+import { ERROR_CODES } from '../errors.ts';
+import type { Health } from '../health.ts';
+import { MAX_MESSAGES } from '../ingest/batch.ts';
+import { forgetRequest } from '../ingest/forget-visitor.ts';
+import { messageSchema } from '../ingest/message-schema.ts';
+import type { Operation } from './operation.ts';
+
+const writeKey = z.string().optional().meta({ description: 'Else it is the user name of HTTP Basic.' });
+const jsonObject = z.record(z.string(), z.json());
+
+export const success = z.strictObject({ success: z.literal(true) }).meta({ id: 'Success' });
+
+export const errorAnswer = z
+  .strictObject({
+    success: z.literal(false),
+    error: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string() }),
+  })
+  .meta({ id: 'Error' }) satisfies z.ZodType<ErrorAnswer>;
+
+const visitor = z.object({ fresh: z.boolean().optional() }).optional();
+const batchRequest = z
+  .object({
+    writeKey,
+    batch: z.array(messageSchema.meta({ id: 'Message' })).max(MAX_MESSAGES),
+    sentAt: z.string().optional(),
+    context: jsonObject.optional(),
+    token: z.string().optional(),
+    visitor,
+  })
+  .meta({ id: 'Batch' });
+
+const batchAnswer = z
+  .strictObject({
+    success: z.literal(true),
+    rejected: z.array(
+      z.strictObject({
+        index: z.number().int(),
+        messageId: z.string().nullable(),
+        code: z.enum(['invalid', 'too_large', 'too_deep', 'no_id', 'too_old']),
+        message: z.string(),
+      }),
+    ),
+    messages: z.array(
+      z.strictObject({
+        id: z.string(),
+        cause: z.string(),
+        campaign: z.string(),
+        variant: z.string(),
+        triggers: z.array(
+          z.strictObject({ on: z.literal('load'), delayMs: z.number().int().exactOptional() }),
+        ),
+      }),
+    ),
+    visitor: z.strictObject({ anonymousId: z.string().nullable(), token: z.string().nullable() }),
+    warnings: z.array(z.string()).exactOptional(),
+  })
+  .meta({ id: 'BatchAnswer' }) satisfies z.ZodType<BatchAnswer>;
+
+const label = z.string().exactOptional();
+const popupContent = z
+  .strictObject({
+    kind: z.literal('modal'),
+    lang: z.string(),
+    dir: z.enum(['ltr', 'rtl']).exactOptional(),
+    closeLabel: z.string(),
+    theme: z.strictObject({ accent: label, background: label, text: label }).exactOptional(),
+    blocks: z.array(
+      z.union([
+        z.strictObject({ type: z.literal('heading'), text: z.string() }),
+        z.strictObject({
+          type: z.literal('text'),
+          runs: z.array(
+            z.union([
+              z.string(),
+              z.strictObject({
+                text: z.string(),
+                bold: z.boolean().exactOptional(),
+                italic: z.boolean().exactOptional(),
+                href: label,
+              }),
+            ]),
+          ),
+        }),
+        z.strictObject({ type: z.literal('coupon'), code: z.string(), label }),
+        z.strictObject({ type: z.literal('button'), text: z.string(), action: z.literal('close') }),
+        z.strictObject({
+          type: z.literal('button'),
+          text: z.string(),
+          action: z.literal('url'),
+          href: z.string(),
+        }),
+      ]),
+    ),
+  })
+  .meta({ id: 'PopupContent' }) satisfies z.ZodType<PopupContent>;
+
+const claimAnswer = z
+  .union([
+    z.strictObject({ show: z.literal(true), content: popupContent }),
+    z.strictObject({ show: z.literal(false), reason: z.string() }),
+  ])
+  .meta({ id: 'ClaimAnswer' }) satisfies z.ZodType<ClaimAnswer>;
+
+const health = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded']),
+    version: z.string(),
+    alerts: z.array(z.strictObject({ site: z.string(), since: z.string(), what: z.string() })),
+  })
+  .meta({ id: 'Health' }) satisfies z.ZodType<Health>;
+
+const batches = ['/v1/batch', '/v1/b'].map(
+  (path): Operation => ({
+    method: 'post',
+    path,
+    id: path === '/v1/b' ? 'batchByShortName' : 'batch',
+    tag: 'Events',
+    summary: `Store up to ${MAX_MESSAGES} messages and 512 kB; a refused one costs the others nothing. Any content type, and gzip`,
+    access: 'write-key',
+    query: z.object({ beacon: z.literal('1').optional() }),
+    body: batchRequest,
+    answer: batchAnswer,
+    others: { 204: { description: 'The same, where `beacon=1` wants no answer' } },
+    errors: ['too_large'],
+  }),
+);
+
+const singles = messageSchema.options.flatMap((option) => {
+  const type = option.shape.type.value;
+  const { type: _, ...shape } = option.shape;
+  const body = z.object({ writeKey, ...shape });
+  return [`/v1/${type}`, `/v1/${type[0]}`].map(
+    (path, place): Operation => ({
+      method: 'post',
+      path,
+      id: place === 0 ? type : `${type}ByShortName`,
+      tag: 'Events',
+      summary: `Store one message of the type ${type}`,
+      access: 'write-key',
+      body,
+      answer: batchAnswer,
+      errors: ['too_large'],
+    }),
+  );
+});
+
+/** What pages and shops' servers call. */
+export const WIRE: readonly Operation[] = [
+  ...batches,
+  ...singles,
+  {
+    method: 'post',
+    path: '/v1/messages/:id/claim',
+    id: 'claim',
+    tag: 'Popups',
+    summary: 'Ask whether an armed popup may be painted now; the same claimId gets the same answer',
+    access: 'write-key',
+    body: z.object({ writeKey, ...claimRequest.shape }),
+    answer: claimAnswer,
+    errors: ['not_found', 'too_large'],
+  },
+  {
+    method: 'delete',
+    path: '/v1/visitor',
+    id: 'forgetVisitor',
+    tag: 'Privacy',
+    summary: 'Consent was withdrawn: erase everything that a device has sent',
+    access: 'write-key',
+    body: z.object({ writeKey, visitor, ...forgetRequest.shape }),
+    answer: success,
+    errors: ['too_large'],
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    id: 'health',
+    tag: 'Running',
+    summary: 'The version, once everything answers; and what somebody should look at',
+    access: 'anybody',
+    answer: health,
+    errors: ['unavailable'],
+  },
+  {
+    method: 'get',
+    path: '/:file{[\\w-]+\\.js}',
+    id: 'sdkFile',
+    tag: 'Running',
+    summary: 'A file of the SDK, such as beckon.js',
+    access: 'anybody',
+    answer: { mediaType: 'text/javascript' },
+    errors: ['not_found'],
+  },
+];
