@@ -90,8 +90,10 @@ function live(steps: readonly Step[]): number {
     notes.set(owner, known);
     return known;
   };
+  /** On a device, under one name: the next one who logs in there inherits nothing. */
+  const saidBy = (of: string) => `${shop.ownerOf(of)} ${of}`;
   const tell = (of: string, event: string, properties = {}) => {
-    events.set(of, [...(events.get(of) ?? []), now]);
+    events.set(saidBy(of), [...(events.get(saidBy(of)) ?? []), now]);
     return shop.track(of, event, properties, now);
   };
 
@@ -108,7 +110,9 @@ function live(steps: readonly Step[]): number {
     } else if (step.kind === 'identify') {
       const before = shop.ownerOf(step.device);
       const brought = notesOf(step.device);
+      const said = events.get(saidBy(step.device)) ?? [];
       shop.identify(step.device, step.user, now);
+      if (before === step.device) events.set(saidBy(step.device), said);
       if (before === step.device) merge(notesOf(step.device), brought);
       if (before === step.device) notes.delete(step.device);
     } else {
@@ -131,7 +135,12 @@ function live(steps: readonly Step[]): number {
       painted++;
       const { campaign: of, variant } = wish;
       const mine = notesOf(wish.anonymousId);
-      checkCaps(of as (typeof IDS)[number], mine, sessionStart(events.get(wish.anonymousId) ?? []), now);
+      checkCaps(
+        of as (typeof IDS)[number],
+        mine,
+        sessionStart(events.get(saidBy(wish.anonymousId)) ?? [], now),
+        now,
+      );
       const arm = mine.arms.get(of);
       if (arm) expect({ control, variant: control ? arm.variant : variant }).toEqual(arm);
       else {
@@ -164,8 +173,10 @@ function checkCaps(of: (typeof IDS)[number], { seen, closed }: Notes, start: num
 }
 
 /** When the last session of a device began that has had events at these times. */
-function sessionStart(times: readonly number[]): number {
-  let [start = START, last = START] = [times[0], times[0]];
+function sessionStart(times: readonly number[], now: number): number {
+  const [first] = times;
+  if (first === undefined) return now - 30 * MINUTE_MS;
+  let [start, last] = [first, first];
   for (const time of times) {
     if (time - last > 30 * MINUTE_MS) start = time;
     last = time;
