@@ -128,7 +128,7 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', null, false, now),
     );
     if (changed.kind !== 'here') return changed;
-    const { answer, counts } = this.#campaigning.claim(claim, coupons, site, now);
+    const { answer, counts } = this.#campaigning.claim(claim, coupons, site, this.#moment());
     if (counts) await this.#state();
     return { kind: 'answered', answer };
   }
