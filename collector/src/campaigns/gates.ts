@@ -1,4 +1,5 @@
 import type { Json } from '../../../sdk/src/message.ts';
+import { SESSION_GAP_MS } from '../profile/sessions.ts';
 import type { SiteSettings } from '../sites.ts';
 import { type Cap, reachedCap } from './caps.ts';
 import { parseDuration } from './duration.ts';
@@ -107,7 +108,10 @@ const CHECKS: Record<Gate, Check> = {
 
   caps({ campaign }, { settings, exposures, outcomes, convertedAt, data, test }) {
     if (test) return null;
-    const counted = { exposures, outcomes, convertedAt, sessionStart: data.session.start };
+    const { start, events } = data.session;
+    // Who has said nothing under this name yet, and asks to see a popup, has had a page open for some time.
+    const sessionStart = events > 0 ? start : data.now.at - SESSION_GAP_MS;
+    const counted = { exposures, outcomes, convertedAt, sessionStart };
     const cap = reachedCap(campaign, settings, counted, data.now.at, data.now.timezone);
     return cap === null ? null : closed(cap satisfies Cap);
   },

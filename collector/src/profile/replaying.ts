@@ -64,7 +64,8 @@ export interface Held {
  * whether somebody is a test visitor. Of messages that came a second time only the first coming is replayed.
  *
  * A person's devices are told apart until he took them over. What an e-mail, phone or card had heard before its person
- * was known counts as his from the beginning.
+ * was known counts as his from the beginning. What was put aside, because somebody else uses the device now, is not
+ * replayed.
  *
  * @param since only what arrived from then on, ms since the epoch
  */
