@@ -47,9 +47,9 @@ export function missingIn(trace: Trace): string | null {
 
 const MAX_PARTS = 400;
 const MAX_ELEMENTS = 5;
-const MAX_LIST = 20;
+const MAX_LIST = 5;
 const MAX_TEXT = 200;
-const MAX_DEPTH = 4;
+const MAX_DEPTH = 3;
 
 interface Room {
   left: number;

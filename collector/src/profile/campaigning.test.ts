@@ -237,6 +237,98 @@ describe('an experiment', () => {
     ]);
   });
 
+  const promo = async (goal: object, settings: object = NO_LIMITS, more: object = {}) => {
+    const site = await makeSite(settings);
+    await publish(site, 'campaigns', campaign('promo', { goal, ...more }));
+    return site;
+  };
+  const order = (transaction_id: string, time: number, properties: object = {}) =>
+    track('v', 'purchase', { properties: { transaction_id, value: 9, ...properties }, ...at(time) });
+
+  it('says once what happens often, and the earliest when that comes late', async () => {
+    const site = await promo({ event: 'view_item', within: 'P1D' });
+    const [armed] = (await sendBatch(site, [track('v', 'search')])).messages;
+    await claim(site, armed, 'v');
+    const now = Date.now();
+    for (let batch = 1; batch <= 3; batch++) {
+      const looks = Array.from({ length: 30 }, (_, i) =>
+        track('v', 'view_item', at(now + batch * 1_000 + i)),
+      );
+      await sendBatch(site, looks);
+    }
+    expect(await standing(site, 'goal')).toHaveLength(1);
+    const early = track('v', 'view_item', at(now + 500));
+    await sendBatch(site, [early]);
+    expect(await standing(site, 'goal')).toEqual([expect.objectContaining({ id: early.messageId })]);
+  });
+
+  it('counts an order once, however often its page is loaded, and reads a nested value', async () => {
+    const site = await promo({ event: 'purchase', within: 'P1D', count: 'every', value: 'totals.net' });
+    const [armed] = (await sendBatch(site, [track('v')])).messages;
+    await claim(site, armed, 'v');
+    const totals = { totals: { net: '7.50' } };
+    await sendBatch(site, [order('T', Date.now() + 10, totals), order('U', Date.now() + 20, totals)]);
+    await sendBatch(site, [order('T', Date.now() + 30, totals)]);
+    const goals = await standing(site, 'goal');
+    expect(goals.map(({ id, value }) => [id, value])).toEqual([
+      ['T', 7.5],
+      ['U', 7.5],
+    ]);
+  });
+
+  it('says no more of the old goal when a new version has another one', async () => {
+    const site = await promo(GOAL);
+    const [armed] = (await sendBatch(site, [track('v')])).messages;
+    await claim(site, armed, 'v');
+    await sendBatch(site, [order('T', Date.now() + 10)]);
+    expect(await standing(site, 'goal')).toHaveLength(1);
+    await publish(site, 'campaigns', campaign('promo', { goal: { event: 'login', within: 'P1D' } }));
+    const login = track('v', 'login', at(Date.now() + 20));
+    await sendBatch(site, [login]);
+    expect(await standing(site, 'goal')).toEqual([expect.objectContaining({ id: login.messageId })]);
+  });
+
+  it('knows whom it has convinced, also after fifty more of the same', async () => {
+    const goal = { event: 'view_item', within: 'PT1H' };
+    const site = await promo(goal, NO_LIMITS, { cap: { perSession: null, afterConvert: 'never' } });
+    const [armed] = (await sendBatch(site, [track('v', 'search')])).messages;
+    await claim(site, armed, 'v');
+    const later = Date.now() + 1_000;
+    await sendBatch(site, [track('v', 'view_item', at(later))]);
+    const more = Array.from({ length: 60 }, (_, i) => track('v', 'view_item', at(later + 7_200_000 + i)));
+    await sendBatch(site, more.slice(0, 30));
+    await sendBatch(site, more.slice(30));
+    expect(await armedIn(site, [track('v', 'search')])).toEqual([]);
+    expect(await explained(site, 'anonymous:v', 'campaign=promo')).toMatchObject({ reason: 'after_convert' });
+  });
+
+  it.each([-40_000, 50_000])('is not deceived by a clock that is %i ms away from ours', async (skew) => {
+    const site = await promo(GOAL, { popups: { minGapMs: 0 } });
+    const then = () => Date.now() + skew;
+    const [armed] = (await sendBatch(site, [track('v', 'search', at(then()))])).messages;
+    expect(await claim(site, armed, 'v')).toMatchObject({ show: true });
+    expect(await armedIn(site, [track('v', 'search', at(then()))])).toEqual([]);
+    await sendBatch(site, [order('T', then() + 10)]);
+    expect(await standing(site, 'goal')).toHaveLength(1);
+  });
+
+  it('keeps a person in one arm, whatever the devices were shown before they were his', async () => {
+    const site = await promo(GOAL, NO_LIMITS, { holdout: { percent: 50 } });
+    const shown: Record<string, boolean> = {};
+    for (let i = 0; i < 40 && new Set(Object.values(shown)).size < 2; i++) {
+      const [armed] = (await sendBatch(site, [track(`d${i}`)])).messages;
+      shown[`d${i}`] = (await claim(site, armed, `d${i}`)).show;
+    }
+    const [yes, no] = [true, false].map((value) => Object.keys(shown).find((id) => shown[id] === value));
+    for (const device of [yes, no]) await sendBatch(site, [identify(device ?? '', 'mira')]);
+    const rows = (await standing(site, 'exposure')).filter(({ anonymousId }) =>
+      [yes, no].includes(anonymousId),
+    );
+    expect(rows).toHaveLength(2);
+    expect(new Set(rows.map(({ arm }) => arm)).size).toBe(1);
+    expect(rows.filter(({ first }) => first)).toHaveLength(1);
+  });
+
   it('is told of the person, not of the devices, after log-in', async () => {
     const site = await makeSite(NO_LIMITS);
     await publish(site, 'campaigns', campaign('promo', { goal: GOAL, cap: { perVisitor: 1 } }));

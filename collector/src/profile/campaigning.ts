@@ -10,13 +10,16 @@ import {
   type CompiledSegment,
   compileCampaign,
   compileSegment,
+  type Program,
+  withCampaign,
+  withSegment,
 } from '../campaigns/program.ts';
 import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
 import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
 import { audienceData } from './audience-data.ts';
 import { messagesOf } from './chunks.ts';
-import { catchUp, noteConversions } from './ledger.ts';
+import { catchUp, type Ledger, noteConversions } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
 import { happeningsOf, isEvent, seenBySegment, segmentCause, situationOf } from './situation.ts';
@@ -38,9 +41,12 @@ export class Campaigning {
 
   /** Adds to what campaigns remember all that has come. Call it before chunks are dropped, and before anything is decided. */
   catchUp({ program }: Site): void {
-    const records = this.#records;
-    const { ledger } = records.state;
     if (program.campaigns.length + program.segments.length === 0) return;
+    this.#catchUp(this.#records.state.ledger, program);
+  }
+
+  #catchUp(ledger: Ledger, program: Program): void {
+    const records = this.#records;
     catchUp(ledger, program, records.lastPlace, (after, upTo) =>
       messagesOf(records.chunks(after).filter(({ place }) => place <= upTo)),
     );
@@ -118,10 +124,14 @@ export class Campaigning {
   answer(asked: Question, site: Site, now: number) {
     const { campaigns, segments } = site.program;
     const zone = site.settings.timeZone;
-    if ('campaign' in asked)
-      return this.explain(compileCampaign(JSON.parse(asked.campaign), zone), site, now);
-    if ('segment' in asked)
-      return this.explainSegment(compileSegment(JSON.parse(asked.segment), zone), site, now);
+    if ('campaign' in asked) {
+      const draft = compileCampaign(JSON.parse(asked.campaign), zone);
+      return this.explain(draft, { ...site, program: withCampaign(site.program, draft) }, now);
+    }
+    if ('segment' in asked) {
+      const draft = compileSegment(JSON.parse(asked.segment), zone);
+      return this.explainSegment(draft, { ...site, program: withSegment(site.program, draft) }, now);
+    }
     if ('id' in asked) {
       const compiled = campaigns.find(({ campaign }) => campaign.id === asked.id);
       return compiled ? this.explain(compiled, site, now) : null;
@@ -132,8 +142,7 @@ export class Campaigning {
 
   /** Why a campaign would be shown now, or why not: as if the visitor's last event had just happened again. */
   explain(compiled: CompiledCampaign, site: Site, now: number): Explanation {
-    this.catchUp(site);
-    const { state } = this.#records;
+    const state = this.#known(site);
     const last = this.#newestEvent();
     const [happening] = last ? happeningsOf(state, [last], [], site, now) : [];
     const anonymousId = last?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
@@ -147,8 +156,7 @@ export class Campaigning {
 
   /** Whether the visitor belongs to a segment now, and why. */
   explainSegment({ segment, audience, facts }: CompiledSegment, site: Site, now: number) {
-    this.catchUp(site);
-    const { state } = this.#records;
+    const state = this.#known(site);
     const device = this.#newestEvent()?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
     const seen = seenBySegment(state, { facts }, device, site, now);
     const trace = explain(segment.audience.rule, seen);
@@ -159,6 +167,14 @@ export class Campaigning {
       reason: matched ? null : (missingIn(trace) ?? 'not_matched'),
       trace: { audience: trace, since: state.segments[segment.id] ?? null },
     };
+  }
+
+  /** What is known, also for a draft, of which nothing is kept. */
+  #known({ program }: Site): State {
+    const { state } = this.#records;
+    const ledger = structuredClone(state.ledger);
+    this.#catchUp(ledger, program);
+    return { ...state, ledger };
   }
 
   /** The visitor's codes, with those that the claim needs; none is drawn for a claim that is refused. */

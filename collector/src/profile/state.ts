@@ -98,6 +98,8 @@ export interface State {
 const MAX_EXPOSURES = 200;
 const MAX_REFUSALS = 20;
 const MAX_DECISIONS = 20;
+/** Characters of a logged trace as JSON; of a longer one the parts of the rule are left out. */
+const MAX_TRACE_LENGTH = 3_000;
 export const MAX_DISOWNED = 100;
 export const MAX_CONTACTS = 100;
 export const MAX_FOREIGN = 1_000;
@@ -154,6 +156,13 @@ export function addCoupons(state: State, coupons: Readonly<Record<string, HeldCo
   }
 }
 
+function withShortTrace(decision: LoggedDecision): LoggedDecision {
+  const { gates, audience } = decision.trace;
+  if (!audience || JSON.stringify(audience).length <= MAX_TRACE_LENGTH) return decision;
+  const { children: _, ...verdict } = audience;
+  return { ...decision, trace: { gates, audience: verdict } };
+}
+
 /** Takes over what another object has decided of campaigns; repeating it changes nothing. */
 export function addDecided(
   state: State,
@@ -175,7 +184,7 @@ export function logDecision(state: State, decision: LoggedDecision): void {
     ({ outcome, campaign }) =>
       decision.outcome !== 'armed' || outcome !== 'armed' || campaign !== decision.campaign,
   );
-  state.decisions = [...others, decision].slice(-MAX_DECISIONS);
+  state.decisions = [...others, withShortTrace(decision)].slice(-MAX_DECISIONS);
 }
 
 export function addRefusal(state: State, refusal: Refusal): void {
