@@ -17,27 +17,11 @@ export class Holding {
     this.#records = records;
   }
 
-  /** Takes over what another object holds. Repeating it changes nothing. */
+  /** Takes over what another object holds. Repeating it changes nothing. See {@link rewrites}. */
   attach(input: AttachInput, site: Site, now: number): void {
     const records = this.#records;
     const { journal } = records;
-    const incoming = new Map(input.chunks.map((chunk) => [chunk.id, chunk]));
-    const held = records.chunksById([...incoming.keys()]);
-    const known = new Set(held.map(({ id }) => id));
-    const own = input.verified || !isAnonymous(input.from);
-    const fresh = input.chunks
-      .filter(({ id }) => !known.has(id))
-      .map((chunk) => (own ? chunk : lent(chunk)))
-      .map((chunk) => ({ ...chunk, head: { ...chunk.head, takenAt: now } }));
-    // What was lent is the person's own word as soon as the device has proven whose it is.
-    const proven = own
-      ? held.filter(({ id, head }) => head.unverified && !incoming.get(id)?.head.unverified).map(given)
-      : [];
-    const repeated = fresh.some(({ head }) => head.messageIds.some((id) => journal.knows(id)));
-    const { changed, added } = repeated
-      ? withoutRepeats(records.chunks(), fresh, (id) => journal.knows(id))
-      : { changed: [], added: fresh };
-    const rewritten = [...changed, ...proven];
+    const { added, rewritten } = this.#arriving(input, now);
     const messages = messagesOf(added);
     const { currency } = site.settings;
     records.write(
@@ -61,6 +45,33 @@ export class Holding {
       },
       { added: [...added, ...rewritten], removed: rewritten.map(({ id }) => id) },
     );
+  }
+
+  /** Whether an attach changes chunks that are held. Then all is made anew: nothing may be folded. */
+  rewrites(input: AttachInput, now: number): boolean {
+    return this.#arriving(input, now).rewritten.length > 0;
+  }
+
+  #arriving(input: AttachInput, now: number): { added: StoredChunk[]; rewritten: StoredChunk[] } {
+    const records = this.#records;
+    const { journal } = records;
+    const incoming = new Map(input.chunks.map((chunk) => [chunk.id, chunk]));
+    const held = records.chunksById([...incoming.keys()]);
+    const known = new Set(held.map(({ id }) => id));
+    const own = input.verified || !isAnonymous(input.from);
+    const fresh = input.chunks
+      .filter(({ id }) => !known.has(id))
+      .map((chunk) => (own ? chunk : lent(chunk)))
+      .map((chunk) => ({ ...chunk, head: { ...chunk.head, takenAt: now } }));
+    // What was lent is the person's own word as soon as the device has proven whose it is.
+    const proven = own
+      ? held.filter(({ id, head }) => head.unverified && !incoming.get(id)?.head.unverified).map(given)
+      : [];
+    const repeated = fresh.some(({ head }) => head.messageIds.some((id) => journal.knows(id)));
+    const { changed, added } = repeated
+      ? withoutRepeats(records.chunks(), fresh, (id) => journal.knows(id))
+      : { changed: [], added: fresh };
+    return { added, rewritten: [...changed, ...proven] };
   }
 
   /**

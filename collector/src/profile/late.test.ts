@@ -107,6 +107,21 @@ describe('a message that comes again', () => {
     });
   });
 
+  it('from a second device makes campaigns forget nothing of what is folded away', async () => {
+    const site = await makeSite();
+    const facts = { carts: { agg: 'count', event: 'view_cart' } };
+    await publishPopup(site, { '>=': [{ var: 'facts.carts' }, 60] }, facts);
+    await sendBatch(site, [identify('v', 'mira', { size: 'M' })]);
+    await growOld(site, 'v');
+    await runDurableObjectAlarm(await personObject(site, 'mira'));
+    const twin = track('v', 'add_to_wishlist');
+    await sendBatch(site, [{ ...twin, anonymousId: 'old' }]);
+    pass(MINUTE);
+    expect((await sendBatch(site, [twin])).messages).toHaveLength(1);
+    await sendBatch(site, [identify('old', 'mira')]);
+    expect((await sendBatch(site, [track('v')])).messages).toHaveLength(1);
+  });
+
   it('from a server’s import of old events is not a second one', async () => {
     const site = await makeSite();
     const batch = [track('v', 'view_item', at(Date.now() - 60 * DAY))];

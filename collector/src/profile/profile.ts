@@ -209,7 +209,11 @@ export class Profile extends DurableObject<Env> {
     await this.#records.askForAlarm();
     const route = await this.#route(null, null, () => Promise.resolve({ kind: 'here', claims: true }));
     if (route.kind === 'elsewhere') return route;
-    if (this.#records.journal.touchesFolded(input.chunks)) await this.#belonging.unfold();
+    const { journal } = this.#records;
+    const folded = journal.folded().length > 0;
+    if (journal.touchesFolded(input.chunks) || (folded && this.#holding.rewrites(input, now))) {
+      await this.#belonging.unfold();
+    }
     this.#holding.attach(input, site, this.#moment());
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };

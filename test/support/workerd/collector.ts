@@ -90,13 +90,13 @@ export function forgetVisitor(site: TestSite, anonymousId: string): Promise<Resp
 }
 
 /** A popup for those of whom `rule` is true. */
-export async function publishPopup(site: TestSite, rule: unknown): Promise<void> {
+export async function publishPopup(site: TestSite, rule: unknown, facts = {}): Promise<void> {
   const content = { en: { kind: 'modal', blocks: [{ type: 'heading', text: 'Hi' }] } };
   const step = { id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content }] };
   await api('PUT', `/api/sites/${site.id}/campaigns/vip`, {
     id: 'vip',
     name: 'VIP',
-    audience: { rule },
+    audience: { rule, facts },
     steps: [step],
   });
   await api('POST', `/api/sites/${site.id}/campaigns/vip/publish`);
