@@ -58,9 +58,9 @@ export function withNewFact(name: string): Draft {
   };
 }
 
-/** Arms when nothing more important does, until it was shown. */
+/** Arms when nothing more important does, until it was shown. The least important ones, so that all others are asked. */
 function matching(i: number): Draft {
-  return { ...common(`campaign-${i}`, i, 1_000 - i), audience: audience(i, null) };
+  return { ...common(`campaign-${i}`, i, 400 - i), audience: audience(i, null) };
 }
 
 /** One of its six conditions does not hold; which one differs from campaign to campaign. */

@@ -68,11 +68,11 @@ function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happ
   const found: Winner[] = [];
   for (const compiled of campaigns) {
     const { campaign } = compiled;
-    if (campaign.status !== 'live') continue;
+    // Most cannot win any more; that is known sooner than anything else.
+    if (campaign.status !== 'live' || rivalOf(campaign, found) !== null) continue;
     const cause = happened.findLast((candidate) => entered(compiled, { cause: candidate, armedAt: null }));
     if (!cause) continue;
-    const rival = rivalOf(campaign, found);
-    const verdict = judge(compiled, { ...cause.situationFor(compiled), rival });
+    const verdict = judge(compiled, cause.situationFor(compiled));
     if (verdict.closed === null) found.push({ compiled, cause, variant: verdict.arm.variant });
   }
   return found;

@@ -3,7 +3,6 @@ import { OUTCOMES, type Outcome, type Outcomes } from '../campaigns/exposures.ts
 import type { Reached } from '../campaigns/goals.ts';
 import type { Program, Watch } from '../campaigns/program.ts';
 import { ownNumber, ownString, type StoredMessage, setOwn } from '../message.ts';
-import { hash53 } from './facts.ts';
 
 /**
  * What campaigns remember of a profile's events: facts that they declare, goals, and what became of their popups. Each
@@ -12,7 +11,7 @@ import { hash53 } from './facts.ts';
 export interface Ledger {
   /** Of the last chunk whose messages are in it. */
   place: number;
-  /** Of the {@link Program.keys} that it was made for. */
+  /** {@link Program.digest} of what it was made for. */
   keys: number;
   facts: FactStates;
   /** Of each {@link Watch}, the newest events, the oldest of them first. */
@@ -40,8 +39,7 @@ export function catchUp(
   lastPlace: number,
   messages: (after: number, upTo: number) => readonly StoredMessage[],
 ): void {
-  const keys = hash53([...program.keys].sort().join());
-  if (ledger.keys !== keys) {
+  if (ledger.keys !== program.digest) {
     const { facts, reached, place } = ledger;
     ledger.facts = {};
     ledger.reached = {};
@@ -52,7 +50,7 @@ export function catchUp(
       if (reached[key]) ledger.reached[key] = reached[key];
     }
     ledger.outcomes = outcomes;
-    ledger.keys = keys;
+    ledger.keys = program.digest;
   }
   if (ledger.place === lastPlace) return;
   for (const message of messages(ledger.place, lastPlace)) addToLedger(ledger, program, message);
