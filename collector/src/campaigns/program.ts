@@ -10,6 +10,8 @@ export interface CompiledCampaign {
   campaign: Campaign;
   audience: Compiled;
   facts: CompiledFacts;
+  /** The event that lets people in; `null`: any. */
+  awaits: string | null;
   entryWhere: Compiled | null;
   exitRules: Compiled[];
   /** Keys of the events that end the wish to show it, and of its goal; see {@link Watch}. */
@@ -55,11 +57,17 @@ export function compileCampaign(campaign: Campaign, zone: string): CompiledCampa
     campaign,
     audience: compileAudience(audience.rule),
     facts: compileFacts(audience.facts, zone),
+    awaits: awaited(entry),
     entryWhere: entry.where === undefined ? null : compileAudience(entry.where),
     exitRules: exits.flatMap((exit) => ('rule' in exit ? [compileAudience(exit.rule)] : [])),
     exits: exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' }).key])),
     goal: goal && watchOf(goal).key,
   };
+}
+
+function awaited({ on, event = '', change = 'entered' }: Campaign['entry']): string | null {
+  if (on === 'any') return null;
+  return on === 'segment' ? `segment_${change}` : event;
 }
 
 /** Compiles a segment, published or not. @throws for a rule that is too deep or too large */

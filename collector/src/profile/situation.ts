@@ -1,5 +1,6 @@
 import { factReader } from '../campaigns/behaviour.ts';
 import type { Happening } from '../campaigns/decide.ts';
+import type { SiteHoldout } from '../campaigns/experiment.ts';
 import { counted, type Exposure } from '../campaigns/exposures.ts';
 import type { AudienceData } from '../campaigns/fields.ts';
 import { FAILURE_MS, type Situation } from '../campaigns/gates.ts';
@@ -30,9 +31,15 @@ export interface Sight {
   met: Met;
   /** Those that count. */
   exposures: readonly Exposure[];
+  holdout: SiteHoldout;
 }
 
-export function sightOf(known: Known, anonymousId: string, { settings, program }: Site, now: number): Sight {
+export function sightOf(
+  known: Known,
+  anonymousId: string,
+  { id: siteId, settings, program }: Site,
+  now: number,
+): Sight {
   const { ledger } = known;
   const exposures = counted(known.exposures);
   const tagsOf = (id: string) => program.byId.get(id)?.campaign.tags ?? [];
@@ -41,6 +48,7 @@ export function sightOf(known: Known, anonymousId: string, { settings, program }
     facts: factReader(ledger.facts, now),
     met: metWith(exposures, ledger.outcomes, tagsOf, now),
     exposures,
+    holdout: { percent: settings.holdout.percent, seed: `${siteId}:${settings.holdout.seed}` },
   };
 }
 
@@ -66,13 +74,12 @@ export function situationOf(
   const { campaign, goal, exits } = compiled;
   const { ledger, history } = known;
   const newest = exits.map((key) => ledger.reached[key]?.at(-1)?.at).filter((time) => time !== undefined);
-  const { settings } = site;
   const failed = known.refusals.find(
     ({ campaign: id, at, reason }) => id === campaign.id && now - at < FAILURE_MS && FAILURES.has(reason),
   );
   return {
-    settings,
-    holdout: { percent: settings.holdout.percent, seed: `${site.id}:${settings.holdout.seed}` },
+    settings: site.settings,
+    holdout: sight.holdout,
     data: seenBy(sight, campaign.id, compiled),
     exposures: sight.exposures,
     outcomes: ledger.outcomes,
