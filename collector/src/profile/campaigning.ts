@@ -39,9 +39,7 @@ export class Campaigning {
     const records = this.#records;
     const { ledger } = records.state;
     if (program.campaigns.length + program.segments.length === 0) return;
-    catchUp(ledger, program, records.lastPlace, (after, upTo) =>
-      messagesOf(records.chunks(after).filter(({ place }) => place <= upTo)),
-    );
+    catchUp(ledger, program, records.lastPlace, (after, upTo) => records.messages(after, upTo));
   }
 
   /**
