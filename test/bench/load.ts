@@ -23,16 +23,21 @@ export async function load(
   return bodies.length / ((performance.now() - started) / 1_000);
 }
 
-function post(url: string, body: string, headers: Record<string, string>): Promise<void> {
+/** @returns the answer's body. @throws when it is not 200 */
+export function post(url: string, body: string, headers: Record<string, string>): Promise<string> {
   return new Promise((done, fail) => {
     const length = String(Buffer.byteLength(body));
     const sent = request(
       url,
       { method: 'POST', agent, headers: { ...headers, 'Content-Length': length } },
       (answer) => {
-        answer.resume();
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (part: string) => {
+          text += part;
+        });
         answer.once('end', () =>
-          answer.statusCode === 200 ? done() : fail(new Error(`${url}: ${answer.statusCode}`)),
+          answer.statusCode === 200 ? done(text) : fail(new Error(`${url}: ${answer.statusCode} ${text}`)),
         );
       },
     );

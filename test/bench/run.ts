@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runLocally } from '../../collector/run-local.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { campaigns } from './campaigns.ts';
 import { cost } from './cost.ts';
 import { growth } from './growth.ts';
 import { logic } from './logic.ts';
@@ -28,6 +29,7 @@ try {
     body: JSON.stringify(settings),
   });
   console.log(await throughput(url));
+  console.log(await campaigns(url));
   console.log(await growth(url));
   console.log(await cost(url));
 } finally {

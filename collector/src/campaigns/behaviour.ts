@@ -95,17 +95,27 @@ export function addToFacts(states: FactStates, { byEvent }: FactListeners, messa
 }
 
 /**
- * What the rule of an audience finds under `facts`; what is missing is left out.
+ * What the rules of audiences find under `facts`; what is missing is left out. What several of them declare is made once:
+ * the states must not change in between.
  *
  * @param now ms since the epoch; at most 10 min before the newest message that was added
  */
-export function factValues(states: FactStates, { byName }: CompiledFacts, now: number): Record<string, Json> {
-  const values: Record<string, Json> = {};
-  for (const [name, fact] of byName) {
-    const value = fact.value(states[fact.key] ?? [], now);
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
+export function factReader(states: FactStates, now: number): (facts: CompiledFacts) => Record<string, Json> {
+  const known = new Map<string, Json | undefined>();
+  return ({ byName }) => {
+    const values: Record<string, Json> = {};
+    for (const [name, fact] of byName) {
+      if (!known.has(fact.key)) known.set(fact.key, fact.value(states[fact.key] ?? [], now));
+      const value = known.get(fact.key);
+      if (value !== undefined) values[name] = value;
+    }
+    return values;
+  };
+}
+
+/** The same for one audience. */
+export function factValues(states: FactStates, facts: CompiledFacts, now: number): Record<string, Json> {
+  return factReader(states, now)(facts);
 }
 
 function factOf(declaration: FactDeclaration, zone: string): Fact {

@@ -66,13 +66,15 @@ interface Winner {
 
 function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happening[]): Winner[] {
   const found: Winner[] = [];
+  const byEvent = Map.groupBy(happened, ({ event }) => event);
   for (const compiled of campaigns) {
-    const { campaign } = compiled;
-    if (campaign.status !== 'live') continue;
-    const cause = happened.findLast((candidate) => entered(compiled, { cause: candidate, armedAt: null }));
+    const { campaign, awaits } = compiled;
+    // Most cannot win any more; that is known sooner than anything else.
+    if (campaign.status !== 'live' || rivalOf(campaign, found) !== null) continue;
+    const candidates = awaits === null ? happened : byEvent.get(awaits);
+    const cause = candidates?.findLast((candidate) => entered(compiled, { cause: candidate, armedAt: null }));
     if (!cause) continue;
-    const rival = rivalOf(campaign, found);
-    const verdict = judge(compiled, { ...cause.situationFor(compiled), rival });
+    const verdict = judge(compiled, cause.situationFor(compiled));
     if (verdict.closed === null) found.push({ compiled, cause, variant: verdict.arm.variant });
   }
   return found;
@@ -80,6 +82,7 @@ function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happ
 
 /** One before which each of its triggers is taken. */
 function rivalOf(campaign: Campaign, before: readonly Winner[]): string | null {
+  if (before.length === 0) return null;
   const takerOf = (on: string) =>
     before.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
   const takers = campaign.steps[0].triggers.map(({ on }) => takerOf(on));

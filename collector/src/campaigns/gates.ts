@@ -141,7 +141,7 @@ const CHECKS: Record<Gate, Check> = {
   },
 
   trigger(compiled, situation) {
-    return entered(compiled, situation) ? null : closed('waits_for', awaited(compiled.campaign));
+    return entered(compiled, situation) ? null : closed('waits_for', compiled.awaits ?? '');
   },
 
   holdout({ campaign }, { unit, holdout, exposures, test }) {
@@ -167,21 +167,18 @@ export function judge(compiled: CompiledCampaign, situation: Situation): Verdict
 }
 
 /** Whether the cause is what the campaign waits for; what is armed already has had it. */
-export function entered({ campaign, entryWhere }: CompiledCampaign, { cause, armedAt }: Entering): boolean {
+export function entered(
+  { campaign: { entry }, awaits, entryWhere }: CompiledCampaign,
+  { cause, armedAt }: Entering,
+): boolean {
   if (armedAt !== null) return true;
-  const { entry } = campaign;
-  if (entry.on === 'any' && !entryWhere) return true;
+  if (awaits === null && !entryWhere) return true;
   if (!cause) return false;
-  if (entry.on !== 'any' && cause.event !== awaited(campaign)) return false;
+  if (awaits !== null && cause.event !== awaits) return false;
   if (entry.on === 'segment' && cause.properties.segment !== entry.segment) return false;
   return entryWhere ? entryWhere(cause.properties) === true : true;
 }
 type Entering = Pick<Situation, 'cause' | 'armedAt'>;
-
-/** The event that lets people in. */
-function awaited({ entry }: Campaign): string {
-  return entry.on === 'segment' ? `segment_${entry.change ?? 'entered'}` : (entry.event ?? '');
-}
 
 /** One gate of an explanation. */
 export interface GateTrace {

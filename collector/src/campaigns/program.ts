@@ -1,5 +1,5 @@
 import type { Json } from '../../../sdk/src/message.ts';
-import { digest } from '../profile/facts.ts';
+import { digest, hash53 } from '../profile/facts.ts';
 import type { SiteSettings } from '../sites.ts';
 import { type CompiledFacts, compileFacts, type FactListeners, joinFacts } from './behaviour.ts';
 import { type Audience as Compiled, compileAudience } from './logic.ts';
@@ -10,6 +10,8 @@ export interface CompiledCampaign {
   campaign: Campaign;
   audience: Compiled;
   facts: CompiledFacts;
+  /** The event that lets people in; `null`: any. */
+  awaits: string | null;
   entryWhere: Compiled | null;
   exitRules: Compiled[];
   /** Keys of the events that end the wish to show it, and of its goal; see {@link Watch}. */
@@ -36,13 +38,16 @@ export interface Watch {
 export interface Program {
   /** The most important first; also those that are paused, or ended lately: their goals still count. */
   campaigns: readonly CompiledCampaign[];
+  byId: ReadonlyMap<string, CompiledCampaign>;
   segments: readonly CompiledSegment[];
   /** What any of them declares, by key. */
   facts: FactListeners;
   /** By event. */
   watches: ReadonlyMap<string, readonly Watch[]>;
-  /** Tells whether anything that is remembered for it has changed. */
+  /** Of all that is remembered for it. */
   keys: ReadonlySet<string>;
+  /** Tells whether these have changed. */
+  digest: number;
 }
 
 /** Compiles a campaign, published or not. @throws for a rule that is too deep or too large */
@@ -52,11 +57,17 @@ export function compileCampaign(campaign: Campaign, zone: string): CompiledCampa
     campaign,
     audience: compileAudience(audience.rule),
     facts: compileFacts(audience.facts, zone),
+    awaits: awaited(entry),
     entryWhere: entry.where === undefined ? null : compileAudience(entry.where),
     exitRules: exits.flatMap((exit) => ('rule' in exit ? [compileAudience(exit.rule)] : [])),
     exits: exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' }).key])),
     goal: goal && watchOf(goal).key,
   };
+}
+
+function awaited({ on, event = '', change = 'entered' }: Campaign['entry']): string | null {
+  if (on === 'any') return null;
+  return on === 'segment' ? `segment_${change}` : event;
 }
 
 /** Compiles a segment, published or not. @throws for a rule that is too deep or too large */
@@ -105,12 +116,15 @@ function joined(campaigns: readonly CompiledCampaign[], segments: readonly Compi
   const watches = new Map(
     campaigns.flatMap(({ campaign }) => watchesOf(campaign)).map((watch) => [watch.key, watch]),
   );
+  const keys = new Set([...facts.keys, ...watches.keys()]);
   return {
     campaigns,
+    byId: new Map(campaigns.map((compiled) => [compiled.campaign.id, compiled])),
     segments,
     facts,
     watches: Map.groupBy(watches.values(), ({ event }) => event),
-    keys: new Set([...facts.keys, ...watches.keys()]),
+    keys,
+    digest: hash53([...keys].sort().join()),
   };
 }
 

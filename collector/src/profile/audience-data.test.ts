@@ -3,7 +3,8 @@ import { FIELDS, type Field, type FieldType } from '../campaigns/fields.ts';
 import { read, splitPath } from '../campaigns/logic-values.ts';
 import type { StoredMessage } from '../message.ts';
 import { siteSettings } from '../sites.ts';
-import { audienceData, ofCampaign } from './audience-data.ts';
+import { atEvent, audienceData } from './audience-data.ts';
+import { metWith, NEVER } from './exposure-data.ts';
 import { extend } from './history.ts';
 import { emptyState } from './state.ts';
 
@@ -56,9 +57,9 @@ function dataOf(messages: StoredMessage[], event: StoredMessage, isRich: boolean
   const outcomes = isRich
     ? { c: { clicked: [1, START], dismissed: [1, START], submitted: [1, START] } satisfies object }
     : {};
-  const data = audienceData(state, 'v', event, SETTINGS, NOW);
-  const scope = { id: 'c', tagsOf: () => ['sale'] };
-  return ofCampaign(data, scope, () => ({}), exposures, outcomes as never);
+  const data = atEvent(audienceData(state, 'v', SETTINGS, NOW), event);
+  const { campaigns, any, tags } = metWith(exposures, outcomes as never, () => ['sale'], NOW);
+  return { ...data, facts: {}, exposure: { campaign: campaigns.get('c') ?? NEVER, any, tags } };
 }
 
 const rich = dataOf(

@@ -17,12 +17,19 @@ import {
 import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
 import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
-import { audienceData } from './audience-data.ts';
 import { messagesOf } from './chunks.ts';
 import { catchUp, type Ledger, noteConversions } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
-import { happeningsOf, isEvent, seenBySegment, segmentCause, situationOf } from './situation.ts';
+import {
+  after,
+  happeningsOf,
+  isEvent,
+  seenBySegment,
+  segmentCause,
+  sightOf,
+  situationOf,
+} from './situation.ts';
 import { addCoupons, addExposures, addRefusal, logDecision, type State } from './state.ts';
 
 /** Of chunks whose messages are looked at for the newest event, and for what armed a popup. */
@@ -47,9 +54,7 @@ export class Campaigning {
 
   #catchUp(ledger: Ledger, program: Program): void {
     const records = this.#records;
-    catchUp(ledger, program, records.lastPlace, (after, upTo) =>
-      messagesOf(records.chunks(after).filter(({ place }) => place <= upTo)),
-    );
+    catchUp(ledger, program, records.lastPlace, (from, upTo) => records.messages(from, upTo));
     noteConversions(ledger, program, counted(records.state.exposures));
   }
 
@@ -96,12 +101,12 @@ export class Campaigning {
     this.catchUp(site);
     const { state } = this.#records;
     const device = anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const data = audienceData(state, device, null, site.settings, now);
+    const sight = sightOf(state, device, site, now);
     const changes = new Map<string, 'entered' | 'left'>();
     for (const compiled of site.program.segments) {
       const { id } = compiled.segment;
       const isIn = Object.hasOwn(state.segments, id);
-      const belongs = compiled.audience(seenBySegment(state, compiled, device, site, now, data)) === true;
+      const belongs = compiled.audience(seenBySegment(state, compiled, device, site, now, sight)) === true;
       if (belongs !== isIn) changes.set(id, belongs ? 'entered' : 'left');
     }
     const live = new Set(site.program.segments.map(({ segment }) => segment.id));
@@ -146,7 +151,7 @@ export class Campaigning {
     const last = this.#newestEvent();
     const [happening] = last ? happeningsOf(state, [last], [], site, now) : [];
     const anonymousId = last?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const nothing = { anonymousId, event: null, cause: null, armedAt: null };
+    const nothing = { anonymousId, cause: null, armedAt: null };
     const situation = happening
       ? happening.situationFor(compiled)
       : situationOf(state, compiled, site, nothing, now);
@@ -224,9 +229,12 @@ export class Campaigning {
       (other) => other.campaign.id === campaign && other.campaign.version === version,
     );
     if (!compiled) return null;
-    const event = this.#recent().find(({ messageId }) => messageId === cause) ?? null;
-    const moment = { anonymousId, event, cause: null, armedAt: causedAt };
-    return { compiled, situation: situationOf(this.#records.state, compiled, site, moment, now) };
+    const { state } = this.#records;
+    const armedBy = this.#recent().find(({ messageId }) => messageId === cause);
+    const current = sightOf(state, anonymousId, site, now);
+    const sight = armedBy ? after(armedBy, current) : current;
+    const moment = { anonymousId, cause: null, armedAt: causedAt };
+    return { compiled, situation: situationOf(state, compiled, site, moment, now, sight) };
   }
 
   #newestEvent(): StoredMessage | null {

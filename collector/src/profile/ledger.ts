@@ -4,7 +4,6 @@ import { conversionsOf, lastConversion, type Reached, withReached } from '../cam
 import type { CompiledCampaign, Program, Watch } from '../campaigns/program.ts';
 import { valuesAt } from '../campaigns/property-path.ts';
 import { ownString, type StoredMessage, setOwn, toNumber } from '../message.ts';
-import { hash53 } from './facts.ts';
 import { isOrderEvent } from './orders.ts';
 
 /**
@@ -52,8 +51,7 @@ export function catchUp(
   lastPlace: number,
   messages: (after: number, upTo: number) => readonly StoredMessage[],
 ): void {
-  const keys = hash53([...program.keys].sort().join());
-  if (ledger.keys !== keys) {
+  if (ledger.keys !== program.digest) {
     const { facts, reached, place } = ledger;
     ledger.facts = {};
     ledger.reached = {};
@@ -64,7 +62,7 @@ export function catchUp(
       if (reached[key]) ledger.reached[key] = reached[key];
     }
     ledger.outcomes = outcomes;
-    ledger.keys = keys;
+    ledger.keys = program.digest;
   }
   if (ledger.place === lastPlace) return;
   for (const message of messages(ledger.place, lastPlace)) addToLedger(ledger, program, message);

@@ -46,6 +46,8 @@ export class Records {
   #state: State | null = null;
   /** Chunks that were written by this instance, and that the store may not have yet. */
   #written = new Map<string, StoredChunk>();
+  /** What came last, behind which place: it is asked for at once, and need not be read again. */
+  #newest: { after: number; messages: readonly StoredMessage[] } | null = null;
   /** When the alarm goes off, ms since the epoch; `null`: never; `undefined`: not asked yet. */
   #alarmAt: number | null | undefined;
   /** One at a time, so that the store sees things in order. */
@@ -99,6 +101,12 @@ export class Records {
     return this.#table.chunks(place);
   }
 
+  /** Messages of the chunks behind a place, up to another. */
+  messages(after: number, upTo: number): readonly StoredMessage[] {
+    if (this.#newest?.after === after && upTo === this.lastPlace) return this.#newest.messages;
+    return messagesOf(this.chunks(after).filter(({ place }) => place <= upTo));
+  }
+
   /** Puts these chunks aside for good. Call it while the state is written. */
   seal(ids: readonly string[]): void {
     this.journal.leaveBehind();
@@ -130,6 +138,7 @@ export class Records {
 
   /** Adds chunks that were accepted here, and what follows from them. Mostly one row: see {@link SNAPSHOT_EVERY}. */
   append(chunks: readonly StoredChunk[], messages: readonly StoredMessage[]): void {
+    const after = this.lastPlace;
     this.#transaction(() => {
       const { state } = this;
       const { history } = state;
@@ -142,6 +151,7 @@ export class Records {
       // What cannot be made again from these chunks alone.
       if (due || checkpointed || state.history !== history) this.#writeState(state);
     });
+    this.#newest = { after, messages };
     this.#note(chunks);
   }
 
@@ -150,6 +160,7 @@ export class Records {
    * disk.
    */
   write(change: (state: State) => void, { added = [], removed = [] }: ChunkChanges = {}): void {
+    this.#newest = null;
     this.#transaction(() => {
       const { state } = this;
       this.#table.removeChunks(removed);
@@ -286,6 +297,7 @@ export class Records {
   #forgetMemory(): void {
     this.#state = null;
     this.#written.clear();
+    this.#newest = null;
     this.#table.forget();
     this.#rows.forget();
     this.journal.forget();

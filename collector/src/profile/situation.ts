@@ -1,13 +1,14 @@
-import type { JsonObject } from '../../../sdk/src/message.ts';
-import { factValues } from '../campaigns/behaviour.ts';
+import { factReader } from '../campaigns/behaviour.ts';
 import type { Happening } from '../campaigns/decide.ts';
-import { counted } from '../campaigns/exposures.ts';
+import type { SiteHoldout } from '../campaigns/experiment.ts';
+import { counted, type Exposure } from '../campaigns/exposures.ts';
 import type { AudienceData } from '../campaigns/fields.ts';
 import { FAILURE_MS, type Situation } from '../campaigns/gates.ts';
 import type { CompiledCampaign, CompiledSegment } from '../campaigns/program.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
-import { audienceData, ofCampaign } from './audience-data.ts';
+import { atEvent, audienceData, type Shared } from './audience-data.ts';
+import { type Met, metWith, NEVER } from './exposure-data.ts';
 import { convertedAt } from './ledger.ts';
 import type { State } from './state.ts';
 
@@ -17,7 +18,6 @@ export type Known = Pick<State, 'history' | 'segments' | 'exposures' | 'refusals
 /** When a campaign is looked at. */
 export interface Moment {
   anonymousId: string;
-  event: StoredMessage | null;
   cause: Situation['cause'];
   /** Of an armed popup that asks to be shown: when that which armed it happened, ms since the epoch. */
   armedAt: number | null;
@@ -26,48 +26,73 @@ export interface Moment {
 /** Reasons of refusals after which a campaign is passed over for a while: every gate was open, and it failed. */
 const FAILURES = new Set(['coupon', 'content']);
 
+/** What all campaigns and segments see alike of a device at one moment: made once for all that look. */
+export interface Sight {
+  data: Shared;
+  facts: ReturnType<typeof factReader>;
+  met: Met;
+  /** Those that count. */
+  exposures: readonly Exposure[];
+  holdout: SiteHoldout;
+}
+
+export function sightOf(
+  known: Known,
+  anonymousId: string,
+  { id: siteId, settings, program }: Site,
+  now: number,
+): Sight {
+  const { ledger } = known;
+  const exposures = counted(known.exposures);
+  const tagsOf = (id: string) => program.byId.get(id)?.campaign.tags ?? [];
+  return {
+    data: audienceData(known, anonymousId, settings, now),
+    facts: factReader(ledger.facts, now),
+    met: metWith(exposures, ledger.outcomes, tagsOf, now),
+    exposures,
+    holdout: { percent: settings.holdout.percent, seed: `${siteId}:${settings.holdout.seed}` },
+  };
+}
+
+/** The same, with what one campaign or segment declares, and what became of it. */
+function seenBy(
+  { data, facts, met: { campaigns, any, tags } }: Sight,
+  id: string,
+  compiled: Pick<CompiledSegment, 'facts'>,
+): AudienceData {
+  const campaign = campaigns.get(id) ?? NEVER;
+  return { ...data, facts: facts(compiled.facts), exposure: { campaign, any, tags } };
+}
+
 /** What a decision about one campaign depends on. */
 export function situationOf(
   known: Known,
   compiled: CompiledCampaign,
   site: Site,
-  { anonymousId, event, cause, armedAt }: Moment,
+  { anonymousId, cause, armedAt }: Moment,
   now: number,
-  data = audienceData(known, anonymousId, event, site.settings, now, armedAt !== null),
+  sight = sightOf(known, anonymousId, site, now),
 ): Situation {
   const { campaign, goal, exits } = compiled;
   const { ledger, history } = known;
-  const exposures = counted(known.exposures);
   const newest = exits.map((key) => ledger.reached[key]?.at(-1)?.at).filter((time) => time !== undefined);
-  const reached = goal === null ? [] : (ledger.reached[goal] ?? []);
-  const { settings } = site;
   const failed = known.refusals.find(
     ({ campaign: id, at, reason }) => id === campaign.id && now - at < FAILURE_MS && FAILURES.has(reason),
   );
   return {
-    settings,
-    holdout: { percent: settings.holdout.percent, seed: `${site.id}:${settings.holdout.seed}` },
-    data: ofCampaign(
-      data,
-      { id: campaign.id, tagsOf: tagsIn(site) },
-      factsOf(compiled, known, now),
-      exposures,
-      ledger.outcomes,
-    ),
-    exposures,
+    settings: site.settings,
+    holdout: sight.holdout,
+    data: seenBy(sight, campaign.id, compiled),
+    exposures: sight.exposures,
     outcomes: ledger.outcomes,
-    reached,
-    convertedAt: convertedAt(ledger, compiled, exposures),
+    reached: goal === null ? [] : (ledger.reached[goal] ?? []),
+    convertedAt: convertedAt(ledger, compiled, sight.exposures),
     exitedAt: newest.length > 0 ? Math.max(...newest) : null,
     cause,
     armedAt,
     rival: null,
     failure: failed?.reason ?? null,
-    // Who was drawn once stays what he is, whatever devices he has.
-    unit:
-      exposures.find((exposure) => exposure.anonymousId)?.anonymousId ??
-      history.anonymousIds[0] ??
-      anonymousId,
+    unit: unitOf(sight.exposures) ?? history.anonymousIds[0] ?? anonymousId,
     test: known.test,
   };
 }
@@ -85,36 +110,45 @@ export function happeningsOf(
   site: Site,
   now: number,
 ): Happening[] {
+  const sights = new Map<string, Sight>();
+  const sightFrom = (anonymousId: string) => {
+    const sight = sights.get(anonymousId) ?? sightOf(known, anonymousId, site, now);
+    sights.set(anonymousId, sight);
+    return sight;
+  };
+  const happening = (message: StoredMessage, messageId: string): Happening[] => {
+    const { anonymousId, event, properties = {}, timestamp, source } = message;
+    if (event === undefined || anonymousId === undefined) return [];
+    const moment = { anonymousId, cause: { event, properties }, armedAt: null };
+    let sight: Sight | undefined;
+    const situationFor = (compiled: CompiledCampaign) => {
+      sight ??= source === 'collector' ? sightFrom(anonymousId) : during(message, sightFrom(anonymousId));
+      return situationOf(known, compiled, site, moment, now, sight);
+    };
+    return [{ messageId, at: Date.parse(timestamp), event, properties, situationFor }];
+  };
   const sorted = arrived.toSorted(compareMessages);
   const last = sorted.findLast(isEvent);
   return [
-    ...sorted.flatMap((message) => happening(known, message, message.messageId, site, now)),
-    ...(last ? noted.flatMap((message) => happening(known, message, last.messageId, site, now)) : []),
+    ...sorted.flatMap((message) => happening(message, message.messageId)),
+    ...(last ? noted.flatMap((message) => happening(message, last.messageId)) : []),
   ];
 }
 
-/** @param cause the client's message */
-function happening(
-  known: Known,
-  message: StoredMessage,
-  cause: string,
-  site: Site,
-  now: number,
-): Happening[] {
-  const { anonymousId, event, properties = {}, timestamp } = message;
-  if (event === undefined || anonymousId === undefined) return [];
-  const ofClient = message.source === 'collector' ? null : message;
-  const data = audienceData(known, anonymousId, ofClient, site.settings, now);
-  const moment = { anonymousId, event: ofClient, cause: { event, properties }, armedAt: null };
-  return [
-    {
-      messageId: cause,
-      at: Date.parse(timestamp),
-      event,
-      properties,
-      situationFor: (compiled) => situationOf(known, compiled, site, moment, now, data),
-    },
-  ];
+/** Who was drawn once stays what he is, whatever devices turn out to be his. */
+function unitOf(exposures: readonly Exposure[]): string | undefined {
+  return exposures.find(({ anonymousId }) => anonymousId !== undefined)?.anonymousId;
+}
+
+/** At a claim: what armed the popup is remembered; the visitor may be on another page by now. */
+export function after({ event, properties = {} }: StoredMessage, sight: Sight): Sight {
+  return event === undefined
+    ? sight
+    : { ...sight, data: { ...sight.data, event: { name: event, properties } } };
+}
+
+function during(message: StoredMessage, sight: Sight): Sight {
+  return { ...sight, data: atEvent(sight.data, message) };
 }
 
 /** The message by which segments are looked at again: the newest event, or what else was told last. */
@@ -126,30 +160,16 @@ export function segmentCause(arrived: readonly StoredMessage[]): StoredMessage |
 /** What a segment sees. */
 export function seenBySegment(
   known: Known,
-  { facts }: Pick<CompiledSegment, 'facts'>,
+  compiled: Pick<CompiledSegment, 'facts'>,
   anonymousId: string,
   site: Site,
   now: number,
-  data = audienceData(known, anonymousId, null, site.settings, now),
+  sight = sightOf(known, anonymousId, site, now),
 ): AudienceData {
-  const scope = { id: '', tagsOf: tagsIn(site) };
-  const { exposures, ledger } = known;
-  return ofCampaign(data, scope, factsOf({ facts }, known, now), counted(exposures), ledger.outcomes);
+  return seenBy(sight, '', compiled);
 }
 
 /** Whether a device has told it, and it may let campaigns in. */
 export function isEvent({ event, anonymousId, source }: StoredMessage): boolean {
   return event !== undefined && anonymousId !== undefined && source === undefined;
-}
-
-function factsOf(
-  { facts }: Pick<CompiledSegment, 'facts'>,
-  { ledger }: Known,
-  now: number,
-): () => JsonObject {
-  return () => factValues(ledger.facts, facts, now);
-}
-
-function tagsIn({ program }: Site): (campaign: string) => readonly string[] {
-  return (id) => program.campaigns.find(({ campaign }) => campaign.id === id)?.campaign.tags ?? [];
 }
