@@ -93,10 +93,9 @@ function addReached({ reached }: Ledger, { key, where, value }: Watch, message: 
 
 /** Notes which goals were reached after an exposure, before newer events push them out. */
 export function noteConversions(ledger: Ledger, program: Program, exposures: readonly Exposure[]): void {
-  const shown = Map.groupBy(exposures, ({ campaign }) => campaign);
-  for (const { campaign, goal } of program.campaigns) {
-    const mine = shown.get(campaign.id);
-    if (goal === null || !mine) continue;
+  for (const [id, mine] of Map.groupBy(exposures, (exposure) => exposure.campaign)) {
+    const { campaign, goal = null } = program.byId.get(id) ?? {};
+    if (!campaign || goal === null) continue;
     const before = ledger.converted[campaign.id];
     const known = before?.goal === goal ? before : { events: [], last: null };
     const candidates = (ledger.reached[goal] ?? []).reduce<readonly Reached[]>(withReached, known.events);
@@ -123,8 +122,9 @@ export function convertedAt(
   exposures: readonly Exposure[],
 ): number | null {
   if (goal === null) return null;
-  const known = converted[campaign.id];
   const mine = exposures.filter((exposure) => exposure.campaign === campaign.id);
+  if (mine.length === 0) return null;
+  const known = converted[campaign.id];
   const now = lastConversion(campaign.goal, mine, reached[goal] ?? []);
   return known?.goal === goal ? latest(known.last, now) : now;
 }
