@@ -182,6 +182,7 @@ it('a campaign without errors can be compiled, and judged for anybody', () => {
       const situation: Situation = {
         settings,
         holdout: { percent: 5, seed: '' },
+        shared: data,
         data,
         exposures: [],
         outcomes: {},

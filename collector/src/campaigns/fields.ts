@@ -77,6 +77,9 @@ export interface AudienceData {
   now: { at: number; hour: number; minute: number; weekday: number; date: string; timezone: string };
 }
 
+/** What all campaigns and segments see alike of a visitor. */
+export type SharedData = Omit<AudienceData, 'facts' | 'exposure'>;
+
 /** How often and how lately popups were met with: those of this campaign, of a tag, or any. */
 export interface ExposureData {
   shown: number;

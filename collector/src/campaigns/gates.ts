@@ -5,7 +5,7 @@ import { type Cap, reachedCap } from './caps.ts';
 import { parseDuration } from './duration.ts';
 import { type Arm, armOf, type SiteHoldout, type TestVisitor } from './experiment.ts';
 import type { Exposure, Outcomes } from './exposures.ts';
-import type { AudienceData } from './fields.ts';
+import type { AudienceData, SharedData } from './fields.ts';
 import type { Reached } from './goals.ts';
 import { dayOf, zoneOr } from './local-time.ts';
 import { explain, missingIn, type Trace } from './logic.ts';
@@ -33,7 +33,8 @@ export type Gate = (typeof GATES)[number];
 export interface Situation {
   settings: SiteSettings;
   holdout: SiteHoldout;
-  /** With the facts that the campaign declares. */
+  /** What all campaigns see alike; and with what this one declares. */
+  shared: SharedData;
   data: AudienceData;
   /** Those that count, of all campaigns, oldest first. */
   exposures: readonly Exposure[];
@@ -79,21 +80,21 @@ export const FAILURE_MS = 3_600_000;
 const CHECKS: Record<Gate, Check> = {
   status: ({ campaign: { status } }) => (status === 'live' ? null : closed(status)),
 
-  schedule({ campaign }, { data, settings }) {
-    const opening = inSchedule(campaign.schedule, data.now.at, {
-      visitor: data.now.timezone,
+  schedule({ campaign }, { shared, settings }) {
+    const opening = inSchedule(campaign.schedule, shared.now.at, {
+      visitor: shared.now.timezone,
       site: settings.timeZone,
     });
-    return opening.open ? null : closed(opening.reason, { now: new Date(data.now.at).toISOString() });
+    return opening.open ? null : closed(opening.reason, { now: new Date(shared.now.at).toISOString() });
   },
 
-  page({ campaign }, { data: { page } }) {
+  page({ campaign }, { shared: { page } }) {
     return onPage(campaign, page) ? null : closed('page', { host: page.host, path: page.path });
   },
 
-  consent({ campaign: { suppress } }, { data }) {
+  consent({ campaign: { suppress } }, { shared }) {
     if (suppress.consent === null) return null;
-    const given = data.consent[suppress.consent];
+    const given = shared.consent[suppress.consent];
     return given === true
       ? null
       : closed(given === null ? 'not_asked' : 'denied', { [suppress.consent]: given });
@@ -106,37 +107,39 @@ const CHECKS: Record<Gate, Check> = {
     return closed(missingIn(explain(compiled.campaign.audience.rule, data)) ?? 'unknown');
   },
 
-  caps({ campaign }, { settings, exposures, outcomes, convertedAt, data, test }) {
+  caps({ campaign }, situation) {
+    const { settings, exposures, outcomes, shared, test } = situation;
     if (test) return null;
-    const { start, events } = data.session;
+    const { convertedAt } = situation;
+    const { start, events } = shared.session;
     // Who has said nothing under this name yet, and asks to see a popup, has had a page open for some time.
-    const sessionStart = events > 0 ? start : data.now.at - SESSION_GAP_MS;
+    const sessionStart = events > 0 ? start : shared.now.at - SESSION_GAP_MS;
     const counted = { exposures, outcomes, convertedAt, sessionStart };
-    const cap = reachedCap(campaign, settings, counted, data.now.at, data.now.timezone);
+    const cap = reachedCap(campaign, settings, counted, shared.now.at, shared.now.timezone);
     return cap === null ? null : closed(cap satisfies Cap);
   },
 
   suppression({ campaign, exitRules }, situation) {
     const { suppress } = campaign;
-    const { data, settings, reached, exitedAt, armedAt, failure, test } = situation;
+    const { shared, settings, reached, exitedAt, armedAt, failure, test } = situation;
     if (failure !== null) return closed(failure);
-    if (data.visitor.bot && settings.hidePopupsFromBots) return closed('bot');
-    const segment = suppress.segments.find((id) => data.visitor.segments.includes(id));
+    if (shared.visitor.bot && settings.hidePopupsFromBots) return closed('bot');
+    const segment = suppress.segments.find((id) => shared.visitor.segments.includes(id));
     if (segment !== undefined) return closed('segment', segment);
     if (exitedAt !== null && armedAt !== null && exitedAt > armedAt) return closed('exit');
-    if (exitRules.some((holds) => holds(data) === true)) return closed('exit');
+    if (exitRules.some((holds) => holds(situation.data) === true)) return closed('exit');
     if (suppress.ifConvertedWithin === undefined || test) return null;
     const recent = reached.some(({ at }) =>
-      within(suppress.ifConvertedWithin ?? '', at, data.now.at, settings.timeZone),
+      within(suppress.ifConvertedWithin ?? '', at, shared.now.at, settings.timeZone),
     );
     return recent ? closed('converted') : null;
   },
 
-  priority(_, { settings, exposures, data, rival, test }) {
+  priority(_, { settings, exposures, shared, rival, test }) {
     if (rival !== null) return closed('loses', rival);
     if (test) return null;
     const last = exposures.at(-1);
-    const left = last ? last.at + settings.popups.minGapMs - data.now.at : 0;
+    const left = last ? last.at + settings.popups.minGapMs - shared.now.at : 0;
     return left > 0 ? closed('min_gap', { campaign: last?.campaign ?? null, waitMs: left }) : null;
   },
 

@@ -1,4 +1,4 @@
-import type { AudienceData, Channel } from '../campaigns/fields.ts';
+import type { Channel, SharedData } from '../campaigns/fields.ts';
 import { localTime, zoneOr } from '../campaigns/local-time.ts';
 import type { StoredMessage } from '../message.ts';
 import type { SiteSettings } from '../sites.ts';
@@ -13,8 +13,6 @@ import type { State } from './state.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-export type Shared = Omit<AudienceData, 'facts' | 'exposure'>;
-
 /**
  * What all campaigns see alike of a visitor. It is a plain object, and each campaign's differs from it by a copy:
  * properties that are made when they are read would make every rule slower.
@@ -26,7 +24,7 @@ export function audienceData(
   anonymousId: string,
   settings: SiteSettings,
   now: number,
-): Shared {
+): SharedData {
   const session = sessionOf(history.sessions, anonymousId);
   const told = Object.hasOwn(history.surroundings, anonymousId)
     ? history.surroundings[anonymousId]
@@ -69,7 +67,7 @@ export function audienceData(
 }
 
 /** The same when something happens on the device: it is on the page of that event. */
-export function atEvent(shared: Shared, message: StoredMessage): Shared {
+export function atEvent(shared: SharedData, message: StoredMessage): SharedData {
   const { event, properties = {}, bot } = message;
   const { title, type } = shared.page;
   return {
@@ -99,7 +97,7 @@ function visitorData(history: History, settings: SiteSettings, now: number) {
   };
 }
 
-function sessionData(session: Session | undefined, now: number): Shared['session'] {
+function sessionData(session: Session | undefined, now: number): SharedData['session'] {
   const { entry = null, referrer = null, touch = null } = session ?? {};
   return {
     start: session?.start ?? now,
@@ -127,7 +125,7 @@ function pageData({ url, path }: Page) {
   };
 }
 
-function cartData({ carts }: History, now: number): Shared['cart'] {
+function cartData({ carts }: History, now: number): SharedData['cart'] {
   const cart = currentCart(carts);
   const lines = cart?.lines ?? [];
   return {
@@ -139,7 +137,7 @@ function cartData({ carts }: History, now: number): Shared['cart'] {
   };
 }
 
-function accountData(history: History): Shared['account'] {
+function accountData(history: History): SharedData['account'] {
   const account = accountOf(history);
   return { id: account?.groupId ?? null, traits: account?.traits ?? {} };
 }

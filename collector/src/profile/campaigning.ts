@@ -155,8 +155,8 @@ export class Campaigning {
     const situation = happening
       ? happening.situationFor(compiled)
       : situationOf(state, compiled, site, nothing, now);
-    const rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
-    return explainDecision(compiled, { ...situation, rival });
+    situation.rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
+    return explainDecision(compiled, situation);
   }
 
   /** Whether the visitor belongs to a segment now, and why. */

@@ -2,12 +2,12 @@ import { factReader } from '../campaigns/behaviour.ts';
 import type { Happening } from '../campaigns/decide.ts';
 import type { SiteHoldout } from '../campaigns/experiment.ts';
 import { counted, type Exposure } from '../campaigns/exposures.ts';
-import type { AudienceData } from '../campaigns/fields.ts';
+import type { AudienceData, SharedData } from '../campaigns/fields.ts';
 import { FAILURE_MS, type Situation } from '../campaigns/gates.ts';
 import type { CompiledCampaign, CompiledSegment } from '../campaigns/program.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
-import { atEvent, audienceData, type Shared } from './audience-data.ts';
+import { atEvent, audienceData } from './audience-data.ts';
 import { type Met, metWith, NEVER } from './exposure-data.ts';
 import { convertedAt } from './ledger.ts';
 import type { State } from './state.ts';
@@ -28,7 +28,7 @@ const FAILURES = new Set(['coupon', 'content']);
 
 /** What all campaigns and segments see alike of a device at one moment: made once for all that look. */
 export interface Sight {
-  data: Shared;
+  data: SharedData;
   facts: ReturnType<typeof factReader>;
   met: Met;
   /** Those that count. */
@@ -64,37 +64,84 @@ function seenBy(
   return { ...data, facts: facts(compiled.facts), exposure: { campaign, any, tags } };
 }
 
-/** What a decision about one campaign depends on. */
+/**
+ * What a decision about one campaign depends on. Most campaigns are turned away by their schedule, page or event: what
+ * only later gates ask for is made when they do.
+ */
+class CampaignSituation implements Situation {
+  readonly settings;
+  readonly holdout;
+  readonly shared;
+  readonly exposures;
+  readonly outcomes;
+  readonly reached;
+  readonly cause;
+  readonly armedAt;
+  readonly unit;
+  readonly test;
+  rival: string | null = null;
+  readonly #known: Known;
+  readonly #compiled: CompiledCampaign;
+  readonly #sight: Sight;
+  #data: AudienceData | undefined;
+
+  constructor(
+    known: Known,
+    compiled: CompiledCampaign,
+    site: Site,
+    { anonymousId, cause, armedAt }: Moment,
+    sight: Sight,
+  ) {
+    const { ledger, history } = known;
+    this.settings = site.settings;
+    this.holdout = sight.holdout;
+    this.shared = sight.data;
+    this.exposures = sight.exposures;
+    this.outcomes = ledger.outcomes;
+    this.reached = compiled.goal === null ? [] : (ledger.reached[compiled.goal] ?? []);
+    this.cause = cause;
+    this.armedAt = armedAt;
+    this.unit = unitOf(sight.exposures) ?? history.anonymousIds[0] ?? anonymousId;
+    this.test = known.test;
+    this.#known = known;
+    this.#compiled = compiled;
+    this.#sight = sight;
+  }
+
+  get data(): AudienceData {
+    this.#data ??= seenBy(this.#sight, this.#compiled.campaign.id, this.#compiled);
+    return this.#data;
+  }
+
+  get convertedAt(): number | null {
+    return convertedAt(this.#known.ledger, this.#compiled, this.exposures);
+  }
+
+  get exitedAt(): number | null {
+    const { reached } = this.#known.ledger;
+    const times = this.#compiled.exits.flatMap((key) => reached[key]?.at(-1)?.at ?? []);
+    return times.length > 0 ? Math.max(...times) : null;
+  }
+
+  get failure(): string | null {
+    const { id } = this.#compiled.campaign;
+    const now = this.shared.now.at;
+    const failed = this.#known.refusals.find(
+      ({ campaign, at, reason }) => campaign === id && now - at < FAILURE_MS && FAILURES.has(reason),
+    );
+    return failed?.reason ?? null;
+  }
+}
+
 export function situationOf(
   known: Known,
   compiled: CompiledCampaign,
   site: Site,
-  { anonymousId, cause, armedAt }: Moment,
+  moment: Moment,
   now: number,
-  sight = sightOf(known, anonymousId, site, now),
+  sight = sightOf(known, moment.anonymousId, site, now),
 ): Situation {
-  const { campaign, goal, exits } = compiled;
-  const { ledger, history } = known;
-  const newest = exits.map((key) => ledger.reached[key]?.at(-1)?.at).filter((time) => time !== undefined);
-  const failed = known.refusals.find(
-    ({ campaign: id, at, reason }) => id === campaign.id && now - at < FAILURE_MS && FAILURES.has(reason),
-  );
-  return {
-    settings: site.settings,
-    holdout: sight.holdout,
-    data: seenBy(sight, campaign.id, compiled),
-    exposures: sight.exposures,
-    outcomes: ledger.outcomes,
-    reached: goal === null ? [] : (ledger.reached[goal] ?? []),
-    convertedAt: convertedAt(ledger, compiled, sight.exposures),
-    exitedAt: newest.length > 0 ? Math.max(...newest) : null,
-    cause,
-    armedAt,
-    rival: null,
-    failure: failed?.reason ?? null,
-    unit: unitOf(sight.exposures) ?? history.anonymousIds[0] ?? anonymousId,
-    test: known.test,
-  };
+  return new CampaignSituation(known, compiled, site, moment, sight);
 }
 
 /**
