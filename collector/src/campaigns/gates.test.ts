@@ -108,7 +108,9 @@ function explained(world: World) {
   const [happening] = happened;
   if (!compiled || !happening) throw new Error('Nothing has happened.');
   const rival = rivalFor(compiled, site.program, happened);
-  return explainDecision(compiled, { ...happening.situationFor(compiled), rival });
+  const situation = happening.situationFor(compiled);
+  situation.rival = rival;
+  return explainDecision(compiled, situation);
 }
 
 const iso = (time: number) => new Date(time).toISOString();
