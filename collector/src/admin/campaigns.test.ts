@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { api, makeSite } from '../../../test/support/workerd/collector.ts';
+import { api, makeSite, sendBatch, track } from '../../../test/support/workerd/collector.ts';
 import type { Problem } from '../campaigns/validate.ts';
 
 const draft = (change: object = {}) => ({
@@ -122,6 +122,23 @@ describe('a campaign', () => {
     await api('PUT', `${site}/segments/vip`, { id: 'vip', name: 'VIP' });
     await api('POST', `${site}/segments/vip/publish`);
     expect(await errors()).toEqual([]);
+  });
+
+  it('that was deleted does not live on in one of the same id', async () => {
+    const site = await makeSite();
+    const url = `/api/sites/${site.id}/campaigns/c`;
+    const publish = async (change: object) => {
+      await api('PUT', url, draft(change));
+      return (await api('POST', `${url}/publish`)).json();
+    };
+    const armed = async () => (await sendBatch(site, [track('v')])).messages.length;
+    await publish({ audience: { rule: false } });
+    expect(await armed()).toBe(0);
+    await api('POST', `${url}/end`);
+    expect((await api('DELETE', url)).status).toBe(200);
+    expect((await api('GET', `${url}/versions`)).status).toBe(404);
+    expect(await publish({ audience: { rule: true } })).toMatchObject({ liveVersion: 2, revision: 1 });
+    expect(await armed()).toBe(1);
   });
 
   it("is nobody's business without the admin token", async () => {

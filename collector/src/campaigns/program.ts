@@ -76,19 +76,19 @@ export function compileSegment(segment: Segment, zone: string): CompiledSegment 
   return { segment, audience: compileAudience(rule), facts: compileFacts(facts, zone) };
 }
 
-/** What decides on a site. What was compiled before is taken again: a version never changes. */
+/** What decides on a site. What was compiled before is taken again while nothing about it has changed. */
 export function programOf(
   siteId: string,
   { timeZone }: Pick<SiteSettings, 'timeZone'>,
   campaigns: readonly Campaign[],
   segments: readonly Segment[],
 ): Program {
-  const compile = <T>(kind: string, { id, version }: Campaign | Segment, make: () => T): T =>
-    kept(`${siteId}/${kind}/${id}@${version}/${timeZone}`, make);
-  const compiledCampaigns = [...campaigns].sort(byImportance).map((campaign) => ({
-    ...compile('campaign', campaign, () => compileCampaign(campaign, timeZone)),
-    campaign,
-  }));
+  // By what it says: a database that is restored, or a campaign made anew, may use an id and version once more.
+  const compile = <T>(kind: string, definition: Campaign | Segment, make: () => T): T =>
+    kept(`${siteId}/${kind}/${definition.id}/${timeZone}/${digest(JSON.stringify(definition))}`, make);
+  const compiledCampaigns = [...campaigns]
+    .sort(byImportance)
+    .map((campaign) => compile('campaign', campaign, () => compileCampaign(campaign, timeZone)));
   const compiledSegments = segments
     .filter(({ status }) => status === 'live')
     .map((segment) => compile('segment', segment, () => compileSegment(segment, timeZone)));
@@ -128,7 +128,7 @@ function joined(campaigns: readonly CompiledCampaign[], segments: readonly Compi
   };
 }
 
-/** By site, kind, id and version. Bounded: a full one is emptied. */
+/** By site, kind, id, time zone and content. Bounded: a full one is emptied. */
 const cache = new Map<string, unknown>();
 const MAX_KEPT = 5_000;
 

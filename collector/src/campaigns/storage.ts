@@ -196,20 +196,18 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
     }));
   }
 
-  /** @returns whether it is gone; what is live stays */
+  /**
+   * Its versions stay: one that is made anew under this id goes on counting them, so that what was shown under `id@version`
+   * is never mistaken for something else.
+   *
+   * @returns whether it is gone; what is live stays
+   */
   async remove(db: D1Database, site: string, id: string): Promise<boolean> {
-    const [removed] = await db.batch([
-      db
-        .prepare(`DELETE FROM ${this.#table} WHERE site = ?1 AND id = ?2 AND status <> 'live' RETURNING id`)
-        .bind(site, id),
-      db
-        .prepare(
-          `DELETE FROM ${this.#versions} WHERE site = ?1 AND id = ?2
-             AND NOT EXISTS (SELECT 1 FROM ${this.#table} WHERE site = ?1 AND id = ?2)`,
-        )
-        .bind(site, id),
-    ]);
-    return (removed?.results.length ?? 0) > 0;
+    const { meta } = await db
+      .prepare(`DELETE FROM ${this.#table} WHERE site = ?1 AND id = ?2 AND status <> 'live'`)
+      .bind(site, id)
+      .run();
+    return meta.changes > 0;
   }
 
   /** Selects the versions that count now: live ones, paused ones, and those that have ended lately. */

@@ -61,7 +61,7 @@ export function definitionRoutes(
       method: 'delete',
       path: one,
       id: `delete${noun}`,
-      summary: 'Delete what is not live, with its versions',
+      summary: 'Delete what is not live; its version numbers are not used again',
       answer: success,
       errors: ['not_found', 'conflict', 'unavailable'],
     },
