@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { setAlerts } from './alerts.ts';
 import { timeZone } from './campaigns/local-time.ts';
 import type { Program } from './campaigns/program.ts';
-import { reasonOf, soundProgram } from './campaigns/sound-program.ts';
+import { reasonOf } from './campaigns/reason.ts';
+import { soundProgram } from './campaigns/sound-program.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { composeSnapshot, readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
@@ -128,6 +129,16 @@ export async function loadSite(env: Env, id: string, now: number): Promise<Site 
   const cached = sites.get(id);
   if (cached && cached.until > now) return cached.value.site;
   return hold(id, await readSite(env, id, cached?.value ?? null, now), now).site;
+}
+
+/**
+ * The same as D1 has it now, whatever this isolate knows: for who edits it, and has just changed it elsewhere.
+ *
+ * @throws when D1 does not answer, or the settings do not fit
+ */
+export async function currentSite(db: D1Database, id: string, now: number): Promise<Site | null> {
+  const current = await composeSnapshot(db, id, false, now);
+  return current && siteOf(id, current).site;
 }
 
 async function readSite(env: Env, id: string, held: Held | null, now: number): Promise<Held> {

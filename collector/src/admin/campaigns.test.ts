@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { api, makeSite, sendBatch, track } from '../../../test/support/workerd/collector.ts';
+import { api, env, makeSite, sendBatch, track } from '../../../test/support/workerd/collector.ts';
 import type { Problem } from '../campaigns/validate.ts';
 
 const draft = (change: object = {}) => ({
@@ -55,6 +55,20 @@ describe('a campaign', () => {
   it.each([
     ['a setting that nothing reads', { journeys: 1 }, 'Unrecognized key'],
     ['an unknown operator', { audience: { rule: { rm: [1] } } }, '"audience.rule/rm"'],
+    [
+      'a fact whose rule is too large',
+      {
+        audience: {
+          facts: { n: { agg: 'count', event: 'purchase', where: { in: [1, Array(2_500).fill(2)] } } },
+        },
+      },
+      '"audience.facts.n.where"',
+    ],
+    [
+      'an unknown operator in its goal',
+      { goal: { event: 'x', within: 'P1D', where: { rm: 1 } } },
+      'goal.where',
+    ],
     [
       'a script as link',
       {
@@ -122,6 +136,41 @@ describe('a campaign', () => {
     await api('PUT', `${site}/segments/vip`, { id: 'vip', name: 'VIP' });
     await api('POST', `${site}/segments/vip/publish`);
     expect(await errors()).toEqual([]);
+  });
+
+  it('of another version of the collector can still be seen, paused, mended and deleted', async () => {
+    const site = await makeSite();
+    const url = `/api/sites/${site.id}/campaigns`;
+    for (const id of ['c', 'd']) {
+      await api('PUT', `${url}/${id}`, draft({ id }));
+      await api('POST', `${url}/${id}/publish`);
+      const strange = JSON.stringify(draft({ id, journeys: 1 }));
+      for (const sql of [
+        'UPDATE campaigns SET draft = ? WHERE site = ? AND id = ?',
+        'UPDATE campaign_versions SET definition = ? WHERE site = ? AND id = ?',
+      ]) {
+        await env.DB.prepare(sql).bind(strange, site.id, id).run();
+      }
+    }
+    const fits = { severity: 'error', pointer: '', message: expect.stringContaining('journeys') };
+    expect(await (await api('GET', `${url}/c`)).json()).toMatchObject({ journeys: 1, problems: [fits] });
+    expect(await (await api('GET', url)).json()).toMatchObject({ items: [{ id: 'c' }, { id: 'd' }] });
+    expect((await api('GET', `${url}/c/versions`)).status).toBe(200);
+    expect((await api('POST', `${url}/c/publish`)).status).toBe(422);
+    for (const [verb, body] of [
+      ['duplicate', { id: 'e' }],
+      ['test', { profile: 'anonymous:v' }],
+      ['replay', {}],
+    ] as const) {
+      expect([verb, (await api('POST', `${url}/c/${verb}`, body)).status]).toEqual([verb, 409]);
+    }
+    expect(await (await api('POST', `${url}/c/pause`)).json()).toMatchObject({ status: 'paused' });
+    await sendBatch(site, [track('v')]);
+    await api('PUT', `${url}/c`, draft());
+    expect(await (await api('POST', `${url}/c/publish`)).json()).toMatchObject({ liveVersion: 2 });
+    expect((await sendBatch(site, [track('v')])).messages).toMatchObject([{ campaign: 'c' }]);
+    await api('POST', `${url}/d/end`);
+    expect((await api('DELETE', `${url}/d`)).status).toBe(200);
   });
 
   it('that was deleted does not live on in one of the same id', async () => {

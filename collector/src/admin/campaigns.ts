@@ -1,12 +1,13 @@
 import { zValidator } from '@hono/zod-validator';
 import { z } from 'zod';
 import { replay } from '../campaigns/replay.ts';
+import { rulesInCampaign } from '../campaigns/rules-in.ts';
 import { type Campaign, campaignDraft } from '../campaigns/schema.ts';
 import { campaignStore } from '../campaigns/storage.ts';
 import { validateCampaign } from '../campaigns/validate.ts';
 import { poolsOf } from '../campaigns/validate-coupons.ts';
 import { RequestError } from '../errors.ts';
-import { type C, definitions } from './definitions.ts';
+import { type C, definitions, fitting } from './definitions.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { explainTo } from './profiles.ts';
 
@@ -19,6 +20,7 @@ export const campaigns = definitions({
   store: campaignStore,
   schema: campaignDraft as z.ZodType<z.infer<typeof campaignDraft>>,
   poolsOf,
+  rulesIn: rulesInCampaign,
   validate: validateCampaign,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
@@ -35,6 +37,6 @@ export const campaigns = definitions({
 async function draftAsLive(c: C): Promise<Campaign> {
   const record = await campaignStore.get(c.env.DB, c.req.param('site') ?? '', c.req.param('id') ?? '');
   if (!record) throw new RequestError('not_found', 'There is no such campaign.');
-  const { draft, liveVersion, createdAt } = record;
+  const { draft, liveVersion, createdAt } = fitting(record);
   return { ...draft, version: (liveVersion ?? 0) + 1, status: 'live', createdAt };
 }

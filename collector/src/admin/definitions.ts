@@ -1,8 +1,9 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod';
-import type { Json } from '../../../sdk/src/message.ts';
 import { faultsOf } from '../campaigns/logic.ts';
+import { error } from '../campaigns/problem.ts';
+import type { PlacedRule } from '../campaigns/rules-in.ts';
 import { definitionId } from '../campaigns/schema.ts';
 import { loadContext, type SiteContext } from '../campaigns/site-context.ts';
 import type { Definition, DefinitionStore } from '../campaigns/storage.ts';
@@ -10,7 +11,7 @@ import type { Problem } from '../campaigns/validate.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import { cleanJson } from '../ingest/clean-json.ts';
-import { loadSite, type Site, siteChanged } from '../sites.ts';
+import { currentSite, type Site, siteChanged } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 
 const MAX_DRAFT_DEPTH = 64;
@@ -32,19 +33,19 @@ export const duplicateRequest = z.strictObject({
 });
 export const rollbackRequest = z.strictObject({ version: z.number().int().min(1) });
 
-/** What is edited as a draft and published in versions: campaigns, segments. */
 /** What all of them have. */
 export interface Draft {
   id: string;
   name: string;
-  audience: { rule: Json };
 }
 
+/** What is edited as a draft and published in versions: campaigns, segments. */
 export interface Kind<D extends Draft> {
   /** In sentences. */
   noun: string;
   store: DefinitionStore<D, unknown>;
   schema: z.ZodType<D>;
+  rulesIn(draft: D): PlacedRule[];
   /** Ids of the coupon pools that a draft names. */
   poolsOf?(draft: D): string[];
   /** What is wrong with a draft, or may be. */
@@ -52,21 +53,24 @@ export interface Kind<D extends Draft> {
 }
 
 /** The routes that all of them share. */
-export function definitions<D extends Draft>({ noun, store, schema, poolsOf, validate }: Kind<D>) {
+export function definitions<D extends Draft>({ noun, store, schema, rulesIn, poolsOf, validate }: Kind<D>) {
   const site = (c: C) => c.req.param('site') ?? '';
   const id = (c: C) => c.req.param('id') ?? '';
 
   const requireSite = async (c: C): Promise<Site> => {
-    const found = await loadSite(c.env, site(c), Date.now());
+    const found = await currentSite(c.env.DB, site(c), Date.now());
     if (!found) throw new RequestError('not_found', 'There is no such site.');
     return found;
   };
   /** A rule that can never be evaluated is not even kept. */
-  const requireRule = ({ audience }: D) => {
-    const [fault] = faultsOf(audience.rule);
-    if (fault) throw new RequestError('bad_request', `"audience.rule${fault.pointer}": ${fault.message}`);
+  const requireRules = (draft: D) => {
+    for (const { path, rule } of rulesIn(draft)) {
+      const [fault] = faultsOf(rule);
+      if (fault) throw new RequestError('bad_request', `"${path}${fault.pointer}": ${fault.message}`);
+    }
   };
-  const problemsOf = async (c: C, draft: D) => {
+  const problemsOf = async (c: C, { draft, fault }: Pick<Definition<D>, 'draft' | 'fault'>) => {
+    if (fault !== null) return [error('', `It does not fit this version of Beckon. ${fault}`)];
     const context = await loadContext(c.env.DB, await requireSite(c), poolsOf?.(draft) ?? [], Date.now());
     return validate(draft, context);
   };
@@ -77,7 +81,7 @@ export function definitions<D extends Draft>({ noun, store, schema, poolsOf, val
   };
   const answer = async (c: C, record: Definition<D>, status: 200 | 201 = 200) => {
     c.header('ETag', `"${record.revision}"`);
-    return c.json({ ...toJson(record), problems: await problemsOf(c, record.draft) }, status);
+    return c.json({ ...toJson(record), problems: await problemsOf(c, record) }, status);
   };
   const changed = async (c: C, record: Definition<D> | null) => {
     if (!record) throw new RequestError('not_found', `There is no such ${noun}, or it was never published.`);
@@ -93,7 +97,7 @@ export function definitions<D extends Draft>({ noun, store, schema, poolsOf, val
       412,
     );
   const create = async (c: C, draft: D) => {
-    requireRule(draft);
+    requireRules(draft);
     await requireSite(c);
     const record = await store.put(c.env.DB, site(c), draft, 0, Date.now());
     if (!record) throw new RequestError('conflict', `There is a ${noun} with the id "${draft.id}" already.`);
@@ -112,7 +116,7 @@ export function definitions<D extends Draft>({ noun, store, schema, poolsOf, val
     .put('/:id', limitDepth, zValidator('json', schema, explainInvalid), async (c) => {
       const draft = c.req.valid('json') as D;
       if (draft.id !== id(c)) throw new RequestError('bad_request', '"id" must be the one in the address.');
-      requireRule(draft);
+      requireRules(draft);
       await requireSite(c);
       const record = await store.put(c.env.DB, site(c), draft, expectedRevision(c), Date.now());
       return record ? answer(c, record) : conflict(c);
@@ -129,10 +133,11 @@ export function definitions<D extends Draft>({ noun, store, schema, poolsOf, val
       const record = await required(c);
       const expected = expectedRevision(c);
       if (expected !== null && expected !== record.revision) return conflict(c);
-      const problems = await problemsOf(c, record.draft);
+      const problems = await problemsOf(c, record);
       if (problems.some(({ severity }) => severity === 'error')) {
         const [first] = problems.filter(({ severity }) => severity === 'error');
-        const error = { code: 'invalid', message: `"${first?.pointer}": ${first?.message}` };
+        const where = first?.pointer ? `"${first.pointer}": ` : '';
+        const error = { code: 'invalid', message: `${where}${first?.message}` };
         return c.json({ success: false, error, problems }, 422);
       }
       const published = await store.publish(c.env.DB, site(c), record, Date.now());
@@ -155,7 +160,7 @@ export function definitions<D extends Draft>({ noun, store, schema, poolsOf, val
       return changed(c, record);
     })
     .post('/:id/duplicate', zValidator('json', duplicateRequest, explainInvalid), async (c) => {
-      const { draft } = await required(c);
+      const { draft } = fitting(await required(c));
       const { id: copy, name = `${draft.name} (copy)`.slice(0, 200) } = c.req.valid('json');
       return create(c, { ...draft, id: copy, name });
     })
@@ -163,6 +168,12 @@ export function definitions<D extends Draft>({ noun, store, schema, poolsOf, val
       await required(c);
       return c.json({ items: await store.versions(c.env.DB, site(c), id(c)), cursor: null });
     });
+}
+
+/** @throws RequestError 409 when another version of the collector has stored the draft, and this one cannot use it */
+export function fitting<D>(record: Definition<D>): Definition<D> {
+  if (record.fault === null) return record;
+  throw new RequestError('conflict', `The draft does not fit this version of Beckon. ${record.fault}`);
 }
 
 /** The revision that the editor has seen; `null`: any. */

@@ -1,12 +1,13 @@
 import { zValidator } from '@hono/zod-validator';
 import type { z } from 'zod';
 import { replay } from '../campaigns/replay.ts';
+import { rulesInSegment } from '../campaigns/rules-in.ts';
 import { type Segment, segmentDraft } from '../campaigns/schema.ts';
 import { segmentStore } from '../campaigns/storage.ts';
 import { validateSegment } from '../campaigns/validate.ts';
 import { RequestError } from '../errors.ts';
 import { replayRequest, testRequest } from './campaigns.ts';
-import { type C, definitions } from './definitions.ts';
+import { type C, definitions, fitting } from './definitions.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { explainTo } from './profiles.ts';
 
@@ -15,6 +16,7 @@ export const segments = definitions({
   noun: 'segment',
   store: segmentStore,
   schema: segmentDraft as z.ZodType<z.infer<typeof segmentDraft>>,
+  rulesIn: rulesInSegment,
   validate: validateSegment,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
@@ -38,6 +40,6 @@ export const segments = definitions({
 async function draftAsLive(c: C): Promise<Segment> {
   const record = await segmentStore.get(c.env.DB, c.req.param('site') ?? '', c.req.param('id') ?? '');
   if (!record) throw new RequestError('not_found', 'There is no such segment.');
-  const { draft, liveVersion, createdAt } = record;
+  const { draft, liveVersion, createdAt } = fitting(record);
   return { ...draft, version: (liveVersion ?? 0) + 1, status: 'live', createdAt };
 }

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { SiteSettings } from '../sites.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Program, programOf } from './program.ts';
+import { reasonOf } from './reason.ts';
 import type { Campaign, Segment } from './schema.ts';
 import { campaignStore, segmentStore } from './storage.ts';
 
@@ -45,15 +45,6 @@ export function soundProgram(
   );
   return { program: programOf(site, settings, campaigns, segments), faults };
 }
-
-/** Of a schema's error the first issue, and where it is. */
-export function reasonOf(error: unknown): string {
-  const [issue] = error instanceof z.ZodError ? error.issues : [];
-  const reason = issue ? `"${issue.path.join('.')}": ${issue.message}` : (error as Error).message;
-  return reason.slice(0, MAX_REASON_LENGTH);
-}
-
-const MAX_REASON_LENGTH = 200;
 
 function nameIn(row: unknown): string {
   return String((row as { id?: unknown } | null)?.id).slice(0, 64);

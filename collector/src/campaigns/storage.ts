@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonOf } from './reason.ts';
 import {
   type Campaign,
   type CampaignDraft,
@@ -14,6 +15,8 @@ export type Status = 'draft' | PublishedStatus;
 /** A campaign or segment as the management API shows it: the draft, and what of it is live. */
 export interface Definition<Draft> {
   draft: Draft;
+  /** Why this version of the collector cannot use the draft, which then is as it was stored; `null`: it can. */
+  fault: string | null;
   status: Status;
   /** Counts changes of the draft; the `ETag` of its route. */
   revision: number;
@@ -192,7 +195,7 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
     return results.map(({ version, definition, published_at }) => ({
       version,
       publishedAt: published_at,
-      definition: this.#schema.parse(JSON.parse(definition)),
+      definition: this.#read(definition).draft,
     }));
   }
 
@@ -230,12 +233,21 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
 
   #record(row: Row): Definition<Draft> {
     return {
-      draft: this.#schema.parse(JSON.parse(row.draft)),
+      ...this.#read(row.draft),
       status: row.status,
       revision: row.revision,
       liveVersion: row.live_version,
       createdAt: row.created_at,
     };
+  }
+
+  /** What another version of the collector has stored may not fit: it must still be seen, paused, mended and deleted. */
+  #read(text: string): Pick<Definition<Draft>, 'draft' | 'fault'> {
+    const stored: unknown = JSON.parse(text);
+    const parsed = this.#schema.safeParse(stored);
+    return parsed.success
+      ? { draft: parsed.data, fault: null }
+      : { draft: stored as Draft, fault: reasonOf(parsed.error) };
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { siteSettings } from '../sites.ts';
+import { faultsOf } from './logic.ts';
+import { rulesInCampaign } from './rules-in.ts';
 import { type CampaignDraft, campaignDraft, segmentDraft } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
 import { type Problem, validateCampaign, validateSegment } from './validate.ts';
@@ -52,6 +54,32 @@ function expectOne(
 }
 
 const AGE = v('visitor.traits.age');
+
+describe('a site', () => {
+  const large = { in: [v('sku'), Array.from({ length: 2_500 }, (_, n) => n)] };
+  const [event, within] = ['purchase', 'P1D'];
+  const fact = (declaration: object) => ({ audience: { facts: { n: declaration } } });
+
+  it.each<[string, object]>([
+    ['/audience/rule', { audience: { rule: large } }],
+    ['/audience/facts/n/where', fact({ agg: 'count', event, where: large })],
+    ['/audience/facts/n/steps/1/where', fact({ agg: 'sequence', steps: [event, { event, where: large }] })],
+    [
+      '/audience/facts/n/without/where',
+      fact({ agg: 'sequence', steps: [event, event], without: { event, where: large } }),
+    ],
+    ['/entry/where', { entry: { on: 'event', event, where: large } }],
+    ['/exits/0/rule', { exits: [{ rule: large }] }],
+    ['/exits/1/where', { exits: [{ event }, { event, where: large }] }],
+    ['/goal/where', { goal: { event, within, where: large } }],
+  ])('never gets a rule at %s that is too large to be carried out', (pointer, change) => {
+    expect(check(change).filter(({ severity }) => severity === 'error')).toEqual([
+      { severity: 'error', pointer, message: expect.stringContaining('2000 parts') },
+    ]);
+    const places = rulesInCampaign(draftOf(change)).filter(({ rule }) => faultsOf(rule).length > 0);
+    expect(places.map(({ path }) => `/${path.replaceAll('.', '/')}`)).toEqual([pointer]);
+  });
+});
 
 describe('a marketer who publishes', () => {
   it('is not bothered about a campaign in which nothing is wrong', () => {

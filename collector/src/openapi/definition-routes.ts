@@ -92,12 +92,12 @@ export function definitionRoutes(
     verb('test', 'Try the draft on a visitor, and explain', {
       body: testRequest,
       answer: explained,
-      errors: ['not_found'],
+      errors: ['not_found', 'conflict'],
     }),
     verb('replay', 'Try the draft on what visitors did in the last days', {
       body: replayRequest,
       answer: replayAnswer,
-      errors: ['not_found'],
+      errors: ['not_found', 'conflict'],
     }),
   ];
 }
