@@ -53,6 +53,40 @@ describe('a campaign', () => {
   });
 
   it.each([
+    ['"1"', 200],
+    ['W/"1"', 200],
+    ['*', 200],
+    ['"2"', 412],
+    ['W/"2"', 412],
+    ['"1", "2"', 412],
+    ['1', 412],
+    ['garbage', 412],
+    ['"-1"', 412],
+    ['"1e0"', 412],
+  ])(
+    'of revision 1 is replaced and published with If-Match: %s only as far as that fits',
+    async (ifMatch, status) => {
+      const url = await path();
+      await api('PUT', url, draft());
+      const headers = { 'If-Match': ifMatch };
+      expect((await api('POST', `${url}/publish`, undefined, headers)).status).toBe(status);
+      expect((await api('PUT', url, draft({ name: 'New' }), headers)).status).toBe(status);
+      expect(await (await api('GET', url)).json()).toMatchObject({
+        name: status === 200 ? 'New' : 'A popup',
+      });
+    },
+  );
+
+  it.each(['*', '"0"', '"1"'])(
+    'is not made anew with If-Match: %s when it was deleted meanwhile',
+    async (ifMatch) => {
+      const url = await path();
+      expect((await api('PUT', url, draft(), { 'If-Match': ifMatch })).status).toBe(412);
+      expect((await api('GET', url)).status).toBe(404);
+    },
+  );
+
+  it.each([
     ['a setting that nothing reads', { journeys: 1 }, 'Unrecognized key'],
     ['an unknown operator', { audience: { rule: { rm: [1] } } }, '"audience.rule/rm"'],
     [

@@ -6,7 +6,7 @@ import { error } from '../campaigns/problem.ts';
 import type { PlacedRule } from '../campaigns/rules-in.ts';
 import { definitionId } from '../campaigns/schema.ts';
 import { loadContext, type SiteContext } from '../campaigns/site-context.ts';
-import type { Definition, DefinitionStore } from '../campaigns/storage.ts';
+import type { Definition, DefinitionStore, Expected } from '../campaigns/storage.ts';
 import type { Problem } from '../campaigns/validate.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
@@ -131,8 +131,7 @@ export function definitions<D extends Draft>({ noun, store, schema, rulesIn, poo
     })
     .post('/:id/publish', async (c) => {
       const record = await required(c);
-      const expected = expectedRevision(c);
-      if (expected !== null && expected !== record.revision) return conflict(c);
+      if (!isExpected(c, record)) return conflict(c);
       const problems = await problemsOf(c, record);
       if (problems.some(({ severity }) => severity === 'error')) {
         const [first] = problems.filter(({ severity }) => severity === 'error');
@@ -176,10 +175,25 @@ export function fitting<D>(record: Definition<D>): Definition<D> {
   throw new RequestError('conflict', `The draft does not fit this version of Beckon. ${record.fault}`);
 }
 
-/** The revision that the editor has seen; `null`: any. */
-function expectedRevision(c: C): number | null {
-  const ifMatch = c.req.header('If-Match');
-  return ifMatch === undefined || ifMatch === '*' ? null : Number(ifMatch.replaceAll('"', ''));
+/**
+ * The revision that the editor has seen, by `If-Match`; `null`: any, or none. A proxy that compresses may have weakened
+ * it. What was never an `ETag` here is met by nothing.
+ */
+function expectedRevision(c: C): Expected {
+  const ifMatch = c.req.header('If-Match')?.trim();
+  if (ifMatch === undefined) return null;
+  if (ifMatch === '*') return '*';
+  const [, revision] = /^(?:W\/)?"([1-9]\d{0,14})"$/.exec(ifMatch) ?? [];
+  return revision === undefined ? NEVER : Number(revision);
+}
+
+/** No draft has this revision. */
+const NEVER = -1;
+
+/** Whether the editor has seen this revision, or does not care. */
+function isExpected(c: C, { revision }: { revision: number }): boolean {
+  const expected = expectedRevision(c);
+  return expected === null || expected === '*' || expected === revision;
 }
 
 function toJson<D extends object>({ draft, status, revision, liveVersion, createdAt }: Definition<D>) {

@@ -25,6 +25,9 @@ export interface Definition<Draft> {
   createdAt: string;
 }
 
+/** Which revision may be replaced: this one (0: there is none yet), `*`: any that is there; `null`: also none. */
+export type Expected = number | '*' | null;
+
 /** A published version. It never changes. */
 export interface Version<Draft> {
   version: number;
@@ -87,14 +90,13 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
   /**
    * Creates or replaces a draft.
    *
-   * @param expected the revision that the editor has seen; `null`: whatever is there is replaced; 0: nothing is there
    * @returns the stored record, or `null` when another revision is stored than was expected
    */
   async put(
     db: D1Database,
     site: string,
     draft: Draft,
-    expected: number | null,
+    expected: Expected,
     now: number,
   ): Promise<Definition<Draft> | null> {
     const table = this.#table;
@@ -104,7 +106,7 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
          SELECT ?1, ?2, 'draft', 1, ?3, NULL, ?5, ?5
          WHERE ?4 IS NULL OR ?4 = 0 OR EXISTS (SELECT 1 FROM ${table} WHERE site = ?1 AND id = ?2)
          ON CONFLICT (site, id) DO UPDATE SET draft = excluded.draft, revision = revision + 1
-           WHERE ?4 IS NULL OR revision = ?4
+           WHERE ?4 IS NULL OR ?4 = '*' OR revision = ?4
          RETURNING ${COLUMNS}`,
       )
       .bind(site, draft.id, JSON.stringify(draft), expected, iso(now))
