@@ -172,6 +172,81 @@ describe('a campaign', () => {
     expect(await errors()).toEqual([]);
   });
 
+  it('that is paused or has ended is not shown because an earlier version was taken back', async () => {
+    const url = await path();
+    await api('PUT', url, draft());
+    await api('POST', `${url}/publish`);
+    const rollback = async (headers = {}) =>
+      (await api('POST', `${url}/rollback`, { version: 1 }, headers)).json();
+    expect(await rollback()).toMatchObject({ status: 'live', revision: 2 });
+    await api('POST', `${url}/pause`);
+    expect(await rollback()).toMatchObject({ status: 'paused', liveVersion: 1, revision: 3 });
+    await api('POST', `${url}/end`);
+    expect(await rollback()).toMatchObject({ status: 'ended' });
+    await api('DELETE', url);
+    await api('PUT', url, draft({ name: 'Anew' }));
+    expect(await rollback()).toMatchObject({ status: 'paused', name: 'A popup' });
+    expect((await api('POST', `${url}/rollback`, { version: 2 })).status).toBe(404);
+  });
+
+  it('goes on when it is paused, not when it has ended', async () => {
+    const url = await path();
+    await api('PUT', url, draft());
+    const after = async (verb: string) => {
+      const response = await api('POST', `${url}/${verb}`);
+      const { status } = (await response.json()) as { status?: string };
+      return status ?? response.status;
+    };
+    for (const [verb, outcome] of [
+      ['pause', 409],
+      ['publish', 'live'],
+      ['resume', 'live'],
+      ['pause', 'paused'],
+      ['pause', 'paused'],
+      ['resume', 'live'],
+      ['end', 'ended'],
+      ['end', 'ended'],
+      ['resume', 409],
+      ['pause', 409],
+      ['publish', 'live'],
+    ] as const) {
+      expect([verb, await after(verb)]).toEqual([verb, outcome]);
+    }
+    expect((await api('POST', `${url}x/pause`)).status).toBe(404);
+  });
+
+  it('is neither deleted nor taken back over what another editor has saved', async () => {
+    const url = await path();
+    await api('PUT', url, draft());
+    await api('POST', `${url}/publish`);
+    await api('POST', `${url}/pause`);
+    await api('PUT', url, draft({ name: 'Work of hours' }));
+    const stale = { 'If-Match': '"1"' };
+    expect((await api('POST', `${url}/rollback`, { version: 1 }, stale)).status).toBe(412);
+    expect((await api('DELETE', url, undefined, stale)).status).toBe(412);
+    expect(await (await api('GET', url)).json()).toMatchObject({ name: 'Work of hours', revision: 2 });
+    expect((await api('DELETE', url, undefined, { 'If-Match': '"2"' })).status).toBe(200);
+  });
+
+  it('is not taken back to what refers to things that are gone', async () => {
+    const url = await path();
+    const pool = url.replace(/campaigns.*/, 'coupon-pools/spring');
+    const coupon = { type: 'coupon', pool: 'spring' };
+    const variants = [{ key: 'a', content: { en: { kind: 'modal', blocks: [coupon] } } }];
+    await api('PUT', pool, {});
+    await api('PUT', url, draft({ steps: [{ ...draft().steps[0], variants }] }));
+    expect((await api('POST', `${url}/publish`)).status).toBe(200);
+    await api('PUT', url, draft());
+    await api('POST', `${url}/publish`);
+    await api('DELETE', pool);
+    const refused = await api('POST', `${url}/rollback`, { version: 1 });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { error: { code: 'invalid', message: expect.stringContaining('spring') } },
+    ]);
+    expect(await (await api('GET', url)).json()).toMatchObject({ liveVersion: 2, revision: 2 });
+  });
+
   it('of another version of the collector can still be seen, paused, mended and deleted', async () => {
     const site = await makeSite();
     const url = `/api/sites/${site.id}/campaigns`;

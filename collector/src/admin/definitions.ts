@@ -2,9 +2,9 @@ import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import { faultsOf } from '../campaigns/logic.ts';
-import { error } from '../campaigns/problem.ts';
+import { error, listed } from '../campaigns/problem.ts';
 import type { PlacedRule } from '../campaigns/rules-in.ts';
-import { definitionId } from '../campaigns/schema.ts';
+import { type Campaign, definitionId, type PublishedStatus } from '../campaigns/schema.ts';
 import { loadContext, type SiteContext } from '../campaigns/site-context.ts';
 import type { Definition, DefinitionStore, Expected } from '../campaigns/storage.ts';
 import type { Problem } from '../campaigns/validate.ts';
@@ -50,10 +50,15 @@ export interface Kind<D extends Draft> {
   poolsOf?(draft: D): string[];
   /** What is wrong with a draft, or may be. */
   validate(draft: D, context: SiteContext): Problem[];
+  /** Which of these campaigns would miss it. */
+  usersOf?(id: string, campaigns: readonly Campaign[]): Campaign[];
+  /** Deletes what is left of it elsewhere in D1. Must bear being repeated. */
+  forget?(db: D1Database, site: string, id: string): Promise<void>;
 }
 
 /** The routes that all of them share. */
-export function definitions<D extends Draft>({ noun, store, schema, rulesIn, poolsOf, validate }: Kind<D>) {
+export function definitions<D extends Draft>(kind: Kind<D>) {
+  const { noun, store, schema, rulesIn, poolsOf, validate, usersOf, forget } = kind;
   const site = (c: C) => c.req.param('site') ?? '';
   const id = (c: C) => c.req.param('id') ?? '';
 
@@ -83,10 +88,41 @@ export function definitions<D extends Draft>({ noun, store, schema, rulesIn, poo
     c.header('ETag', `"${record.revision}"`);
     return c.json({ ...toJson(record), problems: await problemsOf(c, record) }, status);
   };
-  const changed = async (c: C, record: Definition<D> | null) => {
-    if (!record) throw new RequestError('not_found', `There is no such ${noun}, or it was never published.`);
+  const changed = async (c: C, record: Definition<D>) => {
     await siteChanged(c.env, site(c));
     return answer(c, record);
+  };
+  const setStatus = async (
+    c: C,
+    status: PublishedStatus,
+    from: readonly PublishedStatus[],
+  ): Promise<Definition<D>> => {
+    const record = await store.setStatus(c.env.DB, site(c), id(c), status, from, Date.now());
+    if (record) return record;
+    const { status: stands } = await required(c);
+    const why = stands === 'draft' ? 'was never published' : 'has ended; publish it to start it again';
+    throw new RequestError('conflict', `This ${noun} ${why}.`);
+  };
+  /** What live campaigns refer to stays as it is. */
+  const requireUnused = async (c: C) => {
+    if (!usersOf) return;
+    const { campaigns } = await loadContext(c.env.DB, await requireSite(c), [], Date.now());
+    const users = usersOf(id(c), campaigns);
+    if (users.length === 0) return;
+    const who = listed(users.slice(0, 3).map(({ name }) => name));
+    const rest = users.length > 3 ? ` and ${users.length - 3} more` : '';
+    throw new RequestError(
+      'conflict',
+      `Live campaigns use this ${noun}: ${who}${rest}. Pause or end them first.`,
+    );
+  };
+  /** The answer to who wants to publish what has errors; `null`: it has none. */
+  const refusal = async (c: C, definition: Pick<Definition<D>, 'draft' | 'fault'>) => {
+    const problems = await problemsOf(c, definition);
+    const first = problems.find(({ severity }) => severity === 'error');
+    if (!first) return null;
+    const message = `${first.pointer && `"${first.pointer}": `}${first.message}`;
+    return c.json({ success: false, error: { code: 'invalid', message }, problems }, 422);
   };
   const conflict = (c: C) =>
     c.json(
@@ -122,41 +158,44 @@ export function definitions<D extends Draft>({ noun, store, schema, rulesIn, poo
       return record ? answer(c, record) : conflict(c);
     })
     .delete('/:id', async (c) => {
-      const { status } = await required(c);
-      if (status === 'live' || !(await store.remove(c.env.DB, site(c), id(c)))) {
+      const record = await required(c);
+      if (!isExpected(c, record)) return conflict(c);
+      if (record.status === 'live') {
         throw new RequestError('conflict', `This ${noun} is live. Pause or end it first.`);
       }
+      await requireUnused(c);
+      await forget?.(c.env.DB, site(c), id(c));
+      if (!(await store.remove(c.env.DB, site(c), id(c), record.revision))) return conflict(c);
       await siteChanged(c.env, site(c));
       return c.json({ success: true });
     })
     .post('/:id/publish', async (c) => {
       const record = await required(c);
       if (!isExpected(c, record)) return conflict(c);
-      const problems = await problemsOf(c, record);
-      if (problems.some(({ severity }) => severity === 'error')) {
-        const [first] = problems.filter(({ severity }) => severity === 'error');
-        const where = first?.pointer ? `"${first.pointer}": ` : '';
-        const error = { code: 'invalid', message: `${where}${first?.message}` };
-        return c.json({ success: false, error, problems }, 422);
-      }
+      const refused = await refusal(c, record);
+      if (refused) return refused;
       const published = await store.publish(c.env.DB, site(c), record, Date.now());
       return published ? changed(c, published) : conflict(c);
     })
-    .post('/:id/pause', async (c) =>
-      changed(c, await store.setStatus(c.env.DB, site(c), id(c), 'paused', Date.now())),
-    )
-    .post('/:id/resume', async (c) =>
-      changed(c, await store.setStatus(c.env.DB, site(c), id(c), 'live', Date.now())),
-    )
-    .post('/:id/end', async (c) =>
-      changed(c, await store.setStatus(c.env.DB, site(c), id(c), 'ended', Date.now())),
-    )
+    .post('/:id/pause', async (c) => {
+      await requireUnused(c);
+      return changed(c, await setStatus(c, 'paused', ['live']));
+    })
+    .post('/:id/resume', async (c) => changed(c, await setStatus(c, 'live', ['paused'])))
+    .post('/:id/end', async (c) => {
+      await requireUnused(c);
+      return changed(c, await setStatus(c, 'ended', ['live', 'paused']));
+    })
     .post('/:id/rollback', zValidator('json', rollbackRequest, explainInvalid), async (c) => {
-      await required(c);
+      const record = await required(c);
+      if (!isExpected(c, record)) return conflict(c);
       const { version } = c.req.valid('json');
-      const record = await store.rollback(c.env.DB, site(c), id(c), version, Date.now());
-      if (!record) throw new RequestError('not_found', `This ${noun} has no version ${version}.`);
-      return changed(c, record);
+      const earlier = await store.version(c.env.DB, site(c), id(c), version);
+      if (!earlier) throw new RequestError('not_found', `This ${noun} has no version ${version}.`);
+      const refused = await refusal(c, earlier);
+      if (refused) return refused;
+      const back = await store.rollback(c.env.DB, site(c), id(c), version, record.revision, Date.now());
+      return back ? changed(c, back) : conflict(c);
     })
     .post('/:id/duplicate', zValidator('json', duplicateRequest, explainInvalid), async (c) => {
       const { draft } = fitting(await required(c));

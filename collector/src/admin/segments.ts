@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { replay } from '../campaigns/replay.ts';
 import { rulesInSegment } from '../campaigns/rules-in.ts';
 import { type Segment, segmentDraft } from '../campaigns/schema.ts';
+import { usersOfSegment } from '../campaigns/segment-use.ts';
 import { segmentStore } from '../campaigns/storage.ts';
 import { validateSegment } from '../campaigns/validate.ts';
 import { RequestError } from '../errors.ts';
@@ -18,6 +19,7 @@ export const segments = definitions({
   schema: segmentDraft as z.ZodType<z.infer<typeof segmentDraft>>,
   rulesIn: rulesInSegment,
   validate: validateSegment,
+  usersOf: usersOfSegment,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
     return explainTo(c, c.req.valid('json').profile, { segment: JSON.stringify(await draftAsLive(c)) });

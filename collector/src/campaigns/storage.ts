@@ -147,43 +147,72 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
     return row ? this.#record(row) : null;
   }
 
-  /** @returns `null` when there is no such thing, or it was never published */
+  /**
+   * Live, paused or ended from now on; repeating it changes nothing.
+   *
+   * @param from in which it must stand
+   * @returns `null` when it is not there, or stands otherwise
+   */
   async setStatus(
     db: D1Database,
     site: string,
     id: string,
     status: PublishedStatus,
+    from: readonly PublishedStatus[],
     now: number,
   ): Promise<Definition<Draft> | null> {
     const row = await db
       .prepare(
-        `UPDATE ${this.#table} SET status = ?3, changed_at = ?4
-         WHERE site = ?1 AND id = ?2 AND live_version IS NOT NULL RETURNING ${COLUMNS}`,
+        `UPDATE ${this.#table} SET changed_at = CASE status WHEN ?3 THEN changed_at ELSE ?4 END, status = ?3
+         WHERE site = ?1 AND id = ?2 AND live_version IS NOT NULL
+           AND (status = ?3 OR status IN (SELECT value FROM json_each(?5))) RETURNING ${COLUMNS}`,
       )
-      .bind(site, id, status, iso(now))
+      .bind(site, id, status, iso(now), JSON.stringify(from))
       .first<Row>();
     return row && this.#record(row);
   }
 
-  /** Makes an earlier version the live one, and the draft what it says. `null`: there is no such version. */
+  /**
+   * Makes an earlier version the one that counts, and the draft what it says. What is not live does not become so; what
+   * was deleted and is a draft again is paused.
+   *
+   * @param revision of the draft that is replaced
+   * @returns `null` when the draft was changed meanwhile
+   */
   async rollback(
     db: D1Database,
     site: string,
     id: string,
     version: number,
+    revision: number,
     now: number,
   ): Promise<Definition<Draft> | null> {
     const row = await db
       .prepare(
-        `UPDATE ${this.#table} SET status = 'live', live_version = ?3, revision = revision + 1, changed_at = ?4,
+        `UPDATE ${this.#table} SET status = CASE status WHEN 'draft' THEN 'paused' ELSE status END,
+           live_version = ?3, revision = revision + 1, changed_at = ?5,
            draft = (SELECT definition FROM ${this.#versions} WHERE site = ?1 AND id = ?2 AND version = ?3)
-         WHERE site = ?1 AND id = ?2
+         WHERE site = ?1 AND id = ?2 AND revision = ?4
            AND EXISTS (SELECT 1 FROM ${this.#versions} WHERE site = ?1 AND id = ?2 AND version = ?3)
          RETURNING ${COLUMNS}`,
       )
-      .bind(site, id, version, iso(now))
+      .bind(site, id, version, revision, iso(now))
       .first<Row>();
     return row && this.#record(row);
+  }
+
+  /** What a version says; `null`: there is no such one. */
+  async version(
+    db: D1Database,
+    site: string,
+    id: string,
+    version: number,
+  ): Promise<Pick<Definition<Draft>, 'draft' | 'fault'> | null> {
+    const definition = await db
+      .prepare(`SELECT definition FROM ${this.#versions} WHERE site = ? AND id = ? AND version = ?`)
+      .bind(site, id, version)
+      .first<string>('definition');
+    return definition === null ? null : this.#read(definition);
   }
 
   /** Newest first. */
@@ -205,12 +234,15 @@ export class DefinitionStore<Draft extends { id: string }, Published> {
    * Its versions stay: one that is made anew under this id goes on counting them, so that what was shown under `id@version`
    * is never mistaken for something else.
    *
-   * @returns whether it is gone; what is live stays
+   * @param revision of the draft
+   * @returns whether it is gone; what is live stays, and what was changed meanwhile
    */
-  async remove(db: D1Database, site: string, id: string): Promise<boolean> {
+  async remove(db: D1Database, site: string, id: string, revision: number): Promise<boolean> {
     const { meta } = await db
-      .prepare(`DELETE FROM ${this.#table} WHERE site = ?1 AND id = ?2 AND status <> 'live'`)
-      .bind(site, id)
+      .prepare(
+        `DELETE FROM ${this.#table} WHERE site = ?1 AND id = ?2 AND revision = ?3 AND status <> 'live'`,
+      )
+      .bind(site, id, revision)
       .run();
     return meta.changes > 0;
   }

@@ -5,8 +5,9 @@ import { splitPath } from './logic-values.ts';
 import { distinct, error, type Problem, warning } from './problem.ts';
 import { impossible } from './rule-contradictions.ts';
 import { unguarded } from './rule-guards.ts';
-import { callOf, callsIn, literalOf, type RulePart, readOf, rootOf } from './rule-reading.ts';
+import { callOf, type RulePart, rootOf } from './rule-reading.ts';
 import { noTruth, wrongTypes } from './rule-types.ts';
+import { segmentsNamed } from './segment-use.ts';
 
 /** What a rule of visitors may refer to. */
 export interface Surroundings {
@@ -84,11 +85,9 @@ function forbiddenInSegments(first: string, second: string): string | null {
 }
 
 function unknownSegments(root: RulePart, { segments }: Surroundings): Problem[] {
-  return [...callsIn(root)].flatMap(({ op, args: [item, container] }) => {
-    if (!item) return [];
-    const wanted = literalOf(item)?.value;
-    const isSegment = op === 'in' && container && readOf(container)?.path === 'visitor.segments';
-    if (!isSegment || typeof wanted !== 'string' || segments.includes(wanted)) return [];
-    return [warning(item.pointer, `There is no published segment "${wanted}", so nobody is in it.`)];
-  });
+  return segmentsNamed(root)
+    .filter(({ segment }) => !segments.includes(segment))
+    .map(({ segment, pointer }) =>
+      warning(pointer, `There is no published segment "${segment}", so nobody is in it.`),
+    );
 }

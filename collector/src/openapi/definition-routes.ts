@@ -5,6 +5,9 @@ import { type CAMPAIGN, refusedDraft, replayAnswer, type SEGMENT } from './campa
 import { type Described, listOf, SITE } from './operation.ts';
 import { errorAnswer, success } from './wire.ts';
 
+const CHANGED = ['not_found', 'conflict', 'unavailable'] as const;
+const refused = (description: string) => ({ 422: { description, schema: refusedDraft } });
+
 /** The routes of what is edited as a draft and published in versions. */
 export function definitionRoutes(
   noun: 'Campaign' | 'Segment',
@@ -62,20 +65,23 @@ export function definitionRoutes(
       path: one,
       id: `delete${noun}`,
       summary: 'Delete what is not live; its version numbers are not used again',
+      ifMatch: true,
       answer: success,
+      others: changedMeanwhile,
       errors: ['not_found', 'conflict', 'unavailable'],
     },
     verb('publish', 'Make the draft the live version; it is known world-wide within 2 min', {
       ifMatch: true,
-      others: {
-        ...changedMeanwhile,
-        422: { description: 'The draft has errors', schema: refusedDraft },
-      },
+      others: { ...changedMeanwhile, ...refused('The draft has errors') },
     }),
-    verb('pause', 'Stop it for now'),
-    verb('resume', 'Let it go on'),
-    verb('end', 'Stop it; goals still count for 31 days'),
-    verb('rollback', 'Make an earlier version the live one', { body: rollbackRequest }),
+    verb('pause', 'Stop it for now', { errors: CHANGED }),
+    verb('resume', 'Let what is paused go on', { errors: CHANGED }),
+    verb('end', 'Stop it; goals still count for 31 days', { errors: CHANGED }),
+    verb('rollback', 'Make an earlier version the one that counts; what is not live does not become so', {
+      ifMatch: true,
+      body: rollbackRequest,
+      others: { ...changedMeanwhile, ...refused('That version has errors by now') },
+    }),
     verb('duplicate', 'Make a draft like this one', {
       body: duplicateRequest,
       status: 201,
