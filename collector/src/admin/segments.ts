@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { replay } from '../campaigns/replay.ts';
 import { rulesInSegment } from '../campaigns/rules-in.ts';
 import { type Segment, segmentDraft } from '../campaigns/schema.ts';
+import { countMembers, forgetMembers } from '../campaigns/segment-members.ts';
 import { usersOfSegment } from '../campaigns/segment-use.ts';
 import { segmentStore } from '../campaigns/storage.ts';
 import { validateSegment } from '../campaigns/validate.ts';
@@ -20,6 +21,7 @@ export const segments = definitions({
   rulesIn: rulesInSegment,
   validate: validateSegment,
   usersOf: usersOfSegment,
+  forget: forgetMembers,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
     return explainTo(c, c.req.valid('json').profile, { segment: JSON.stringify(await draftAsLive(c)) });
@@ -30,12 +32,8 @@ export const segments = definitions({
     return c.json(await replay(c.env, c.req.param('site') ?? '', asked, days, Date.now()));
   })
   .get('/:id/size', async (c) => {
-    const size = await c.env.DB.prepare(
-      "SELECT count(*) AS size FROM facts WHERE site = ?1 AND kind = 'segment' AND key > ?2 AND key < ?3 AND row IS NOT NULL",
-    )
-      .bind(c.req.param('site') ?? '', `${c.req.param('id')}/`, `${c.req.param('id')}0`)
-      .first<number>('size');
-    return c.json({ size: size ?? 0 });
+    const size = await countMembers(c.env.DB, c.req.param('site') ?? '', c.req.param('id'));
+    return c.json({ size });
   });
 
 /** The draft, as if it were published now. */

@@ -112,6 +112,6 @@ export const SEGMENT_SIZE: Described = {
   method: 'get',
   path: `${SITE}/segments/:id/size`,
   id: 'getSegmentSize',
-  summary: 'How many belong to it',
+  summary: 'How many belong to it; nobody while it is not live',
   answer: z.strictObject({ size: z.number().int() }),
 };
