@@ -25,6 +25,8 @@ export interface StoredMessage {
   unverified?: true;
   /** Born here: what the collector noted of a person. It is no event of a session. */
   source?: 'collector';
+  /** Sent with the server key: the shop's own word. */
+  server?: true;
   /** Sent by a crawler or by a browser that is driven by a program: kept, and left out of reports. */
   bot?: true;
   /** What was sent, where it was said in another vocabulary. */

@@ -1,6 +1,14 @@
 import { exports } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { api, env, makeSite, type TestSite } from '../../../test/support/workerd/collector.ts';
+import {
+  api,
+  arrived,
+  env,
+  makeSite,
+  sendBatch,
+  type TestSite,
+  track,
+} from '../../../test/support/workerd/collector.ts';
 import { couponPool } from '../campaigns/coupon-pools.ts';
 import { takeCode } from '../campaigns/coupons.ts';
 import { couponUploadAnswer } from './coupons.ts';
@@ -162,6 +170,17 @@ it('a code that somebody was given stays; another can be taken back', async () =
     409,
     expect.stringContaining('Somebody was given'),
   ]);
+});
+
+it('an order that a page makes up uses up no codes', async () => {
+  const site = await siteWithPool();
+  await upload(site, ['A', 'B']);
+  await takeCode(env.DB, site.id, 'welcome', `a:${site.id}:v`, Date.now());
+  const properties = { transaction_id: 'T', value: 0, coupon: 'A,B' };
+  const { anonymousId: _, ...nameless } = track('evil', 'purchase', { properties, userId: 'evil' });
+  await sendBatch(site, [track('evil', 'purchase', { properties }), nameless]);
+  await arrived();
+  expect(await pool(site)).toMatchObject({ assigned: 1, used: 0, left: 1 });
 });
 
 it.each([

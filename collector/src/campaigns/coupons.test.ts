@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, env } from '../../../test/support/workerd/collector.ts';
+import { planOf } from '../../../test/support/workerd/store.ts';
 import { addCodes, deletePool, putPool, readPool } from './coupon-pools.ts';
-import { forgetHolder, markUsed, moveCodes, type Taken, takeCode } from './coupons.ts';
+import { forgetHolder, moveCodes, SPEND_CODES, type Spent, type Taken, takeCode } from './coupons.ts';
 
 const NOW = Date.UTC(2026, 2, 1);
 const POOL = 'welcome';
@@ -26,6 +27,18 @@ async function siteWith(count: number, settings: Settings = {}, pools = [POOL]):
 const take = (site: string, holder: string, now = NOW, pool = POOL) =>
   takeCode(env.DB, site, pool, `a:${site}:${holder}`, now);
 const codeOf = (taken: Taken) => (taken.kind === 'code' ? taken.code : taken.kind);
+/** An order of `holder` names a code. @returns how many are used from now on */
+async function spend(site: string, code: string, holder: string | null, more: Partial<Spent> = {}) {
+  const order = { transactionId: 'T-1', at: NOW, profile: `u:${site}:mira`, believed: false };
+  const spent: Spent = { site, code, device: holder && `a:${site}:${holder}`, ...order, ...more };
+  const used = () =>
+    env.DB.prepare('SELECT count(used_at) AS n FROM coupons WHERE site = ?').bind(site).first<number>('n');
+  const before = Number(await used());
+  await env.DB.prepare(SPEND_CODES)
+    .bind(JSON.stringify([spent]))
+    .run();
+  return Number(await used()) - before;
+}
 const move = (site: string, from: string, to: string) =>
   moveCodes(env.DB, site, `a:${site}:${from}`, `a:${site}:${to}`);
 
@@ -146,9 +159,9 @@ describe('a device that becomes a person', () => {
 it('a visitor who is forgotten is named nowhere, and the code goes to nobody else', async () => {
   const site = await siteWith(1);
   const taken = await take(site, 'v');
-  await markUsed(env.DB, site, POOL, codeOf(taken), 'T-1', NOW);
+  await spend(site, codeOf(taken), 'v');
   await forgetHolder(env.DB, site, `a:${site}:v`);
-  await markUsed(env.DB, site, POOL, codeOf(taken), 'T-1', NOW);
+  await spend(site, codeOf(taken), 'v', { believed: true });
   const rows = await env.DB.prepare('SELECT * FROM coupons WHERE site = ?').bind(site).all();
   expect(rows.results).toMatchObject([{ holder: null, transaction_id: null, used_at: NOW }]);
   expect(await take(site, 'w')).toEqual({ kind: 'empty' });
@@ -158,28 +171,46 @@ describe('a code in an order', () => {
   it('is used once, in whatever case it is written', async () => {
     const site = await siteWith(2, {}, [POOL, 'more']);
     const code = codeOf(await take(site, 'v'));
-    expect(await markUsed(env.DB, site, null, code.toLowerCase(), 'T-1', NOW + 5)).toEqual([POOL]);
-    expect(await markUsed(env.DB, site, POOL, code, 'T-2', NOW + 9)).toEqual([]);
+    expect(await spend(site, code.toLowerCase(), 'v', { at: NOW + 5 })).toBe(1);
+    expect(await spend(site, code, 'v', { transactionId: 'T-2', at: NOW + 9 })).toBe(0);
     expect(await take(site, 'v')).toMatchObject({ kind: 'code', code, used: true });
     expect(await readPool(env.DB, site, POOL)).toMatchObject({ assigned: 1, used: 1, left: 1 });
     const row = await env.DB.prepare('SELECT * FROM coupons WHERE site = ?1 AND used_at = ?2')
       .bind(site, NOW + 5)
       .first();
-    expect(row).toMatchObject({ transaction_id: 'T-1', assigned_at: NOW });
+    expect(row).toMatchObject({ transaction_id: 'T-1', assigned_at: NOW, holder: `a:${site}:v` });
+  });
+
+  it("that anybody forges uses up nobody's code, and none that is free", async () => {
+    const site = await siteWith(2);
+    const code = codeOf(await take(site, 'v'));
+    for (const name of ['WELCOME-0', 'WELCOME-1']) {
+      expect(await spend(site, name, 'evil')).toBe(0);
+      expect(await spend(site, name, null)).toBe(0);
+    }
+    expect(await readPool(env.DB, site, POOL)).toMatchObject({ assigned: 1, used: 0, left: 1 });
+    expect(await spend(site, code, 'evil', { profile: `a:${site}:v` })).toBe(1);
   });
 
   it('that nobody was given is not given to anybody', async () => {
     const site = await siteWith(1);
-    expect(await markUsed(env.DB, site, POOL, 'WELCOME-0', 'T-1', NOW)).toEqual([POOL]);
+    expect(await spend(site, 'WELCOME-0', null, { believed: true })).toBe(1);
     expect(await take(site, 'v')).toEqual({ kind: 'empty' });
   });
 
-  it('that is none of ours changes nothing, nor does one of another site or pool', async () => {
+  it('that is none of ours changes nothing, nor does one of another site', async () => {
     const [site, other] = [await siteWith(1), await siteWith(1)];
-    expect(await markUsed(env.DB, site, null, 'SUMMER', 'T-1', NOW)).toEqual([]);
-    expect(await markUsed(env.DB, site, 'more', 'WELCOME-0', 'T-1', NOW)).toEqual([]);
-    await markUsed(env.DB, site, null, 'WELCOME-0', 'T-1', NOW);
+    expect(await spend(site, 'SUMMER', null, { believed: true })).toBe(0);
+    await spend(site, 'WELCOME-0', null, { believed: true });
     expect(await readPool(env.DB, other, POOL)).toMatchObject({ used: 0, left: 1 });
+    const rows = await env.DB.prepare('SELECT 1 FROM coupons WHERE site = ?').bind(site).all();
+    expect(rows.results).toHaveLength(1);
+  });
+
+  it('is found by the keys of its pool, however many codes there are', async () => {
+    const plan = await planOf(SPEND_CODES, '[]');
+    expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([expect.stringContaining('json_each')]);
+    expect(plan).toContainEqual(expect.stringMatching(/SEARCH c USING .*site=\? AND pool=\? AND code=\?/));
   });
 });
 

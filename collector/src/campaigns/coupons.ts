@@ -92,45 +92,35 @@ export async function forgetHolder(db: D1Database, site: string, holder: string)
     .run();
 }
 
-/**
- * Notes that an order has used a code, whoever had it; one that was given to nobody is then used up. The first order
- * that says so counts.
- *
- * @param pool `null`: whichever of the site's pools has the code
- * @param code in any case (of ASCII letters)
- * @param at ms since the epoch
- * @returns the pools in which the code is used from now on; empty when it is not theirs, or was used before
- */
-export async function markUsed(
-  db: D1Database,
-  site: string,
-  pool: string | null,
-  code: string,
-  transactionId: string,
-  at: number,
-): Promise<string[]> {
-  const { results } = await markUsedStatement(db, site, pool, code, transactionId, at).run<{
-    pool: string;
-  }>();
-  return results.map((row) => row.pool);
+/** A code that an order names. */
+export interface Spent {
+  site: string;
+  /** In any case (of ASCII letters). */
+  code: string;
+  transactionId: string;
+  /** ms since the epoch. */
+  at: number;
+  /** Who has ordered: the code is believed to be used when it is his. Names of profiles' objects. */
+  profile: string;
+  device: string | null;
+  /** Whether it is believed whosever the code is; one that was given to nobody is then used up. */
+  believed: boolean;
 }
 
-/** {@link markUsed}, to be run with others. */
-export function markUsedStatement(
-  db: D1Database,
-  site: string,
-  pool: string | null,
-  code: string,
-  transactionId: string,
-  at: number,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE coupons SET used_at = ?5, assigned_at = coalesce(assigned_at, ?5),
-         transaction_id = CASE WHEN holder IS NULL THEN NULL ELSE ?4 END
-       WHERE site = ?1 AND pool IN (SELECT id FROM coupon_pools WHERE site = ?1 AND (?2 IS NULL OR id = ?2))
-         AND code = ?3 AND used_at IS NULL
-       RETURNING pool`,
-    )
-    .bind(site, pool, code, transactionId, at);
-}
+/**
+ * Notes in which orders codes were used; `?1` is a JSON list of {@link Spent}. The first order that says so counts. A page
+ * can name any code in an order, so that it uses up none but its visitor's own.
+ *
+ * It inserts nothing: only an upsert lets the joins be made in this order, by the keys, however many codes there are.
+ */
+export const SPEND_CODES = `INSERT INTO coupons (site, pool, code, assigned_at, used_at, transaction_id)
+  SELECT c.site, c.pool, c.code, value ->> 'at', value ->> 'at',
+    CASE WHEN c.holder IS NULL THEN NULL ELSE value ->> 'transactionId' END
+  FROM json_each(?1) CROSS JOIN coupon_pools AS p CROSS JOIN coupons AS c
+  WHERE p.site = value ->> 'site' AND c.site = p.site AND c.pool = p.id AND c.code = value ->> 'code'
+    AND c.used_at IS NULL
+    AND (value ->> 'believed' OR c.holder IN (value ->> 'profile', value ->> 'device'))
+  ON CONFLICT (site, pool, code) DO UPDATE
+  SET used_at = excluded.used_at, assigned_at = coalesce(coupons.assigned_at, excluded.assigned_at),
+    transaction_id = excluded.transaction_id
+  WHERE coupons.used_at IS NULL`;

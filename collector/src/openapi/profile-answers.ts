@@ -109,6 +109,7 @@ export const storedMessage = z
     claimedUserId: text.exactOptional(),
     unverified: z.literal(true).exactOptional(),
     source: z.literal('collector').exactOptional(),
+    server: z.literal(true).exactOptional(),
     bot: z.literal(true).exactOptional(),
     raw: z.strictObject({ event: text, properties: jsonObject }).exactOptional(),
   })

@@ -18,6 +18,8 @@ export interface Order {
   anonymousId: string | null;
   /** Codes that it names. */
   coupons: string[];
+  /** The shop's server has told it, too: its codes are used, whosever they are. */
+  server?: true;
   /** The session in which it was bought. */
   session: string | null;
   /** What had brought the buyer by then. */
@@ -79,6 +81,7 @@ function add(
   const state = stateOf(event);
   if (known) {
     known.state = state ?? known.state;
+    if (event.server) known.server = true;
     return;
   }
   const items = linesOf(event.properties);
@@ -92,6 +95,7 @@ function add(
     state: state ?? announced(orders, transactionId) ?? 'created',
     anonymousId: event.anonymousId ?? null,
     coupons: couponsUsed(event.properties ?? {}),
+    ...(event.server ? { server: true } : {}),
     ...purchase(),
   });
   delete orders.announced[transactionId];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { api, env, makeSite } from '../../../test/support/workerd/collector.ts';
 import { chunkOf, factOf, held } from '../../../test/support/workerd/store.ts';
+import { addCodes, putPool } from '../campaigns/coupon-pools.ts';
 import { D1EventStore } from './d1.ts';
 import type { Fact } from './event-store.ts';
 
@@ -51,6 +52,67 @@ describe('what the store holds', () => {
     await new D1EventStore(counting).append([chunk], []);
     await new D1EventStore(counting).append([chunk], []);
     expect(writes).toEqual([1, 0]);
+  });
+});
+
+describe('the codes that orders name', () => {
+  const order = (site: string, transactionId: string, coupons: string[], more: object = {}): Fact =>
+    factOf(
+      site,
+      'order',
+      `${transactionId}/a`,
+      { transactionId, at: '2026-05-01T00:00:00.000Z', anonymousId: 'v', coupons, ...more },
+      { profile: `a:${site}:v` },
+    );
+  const used = async (site: string) => {
+    const { results } = await env.DB.prepare(
+      'SELECT code, transaction_id FROM coupons WHERE site = ? AND used_at IS NOT NULL ORDER BY code',
+    )
+      .bind(site)
+      .all<{ code: string; transaction_id: string | null }>();
+    return results.map(({ code, transaction_id }) => `${code} ${transaction_id}`);
+  };
+  async function siteWithCodes(): Promise<string> {
+    const site = newSite();
+    await putPool(env.DB, site, 'p', { name: null, expiresAfter: null, expiresAt: null });
+    await addCodes(env.DB, site, 'p', ['A', 'B', 'C']);
+    await env.DB.prepare("UPDATE coupons SET assigned_at = 1, holder = ?2 WHERE site = ?1 AND code = 'A'")
+      .bind(site, `u:${site}:mira`)
+      .run();
+    return site;
+  }
+
+  it('are used up when a server has told it, or the profile had been given them', async () => {
+    const site = await siteWithCodes();
+    await store.append([], [order(site, 'T', ['a', 'B', 'C'])]);
+    expect(await used(site)).toEqual([]);
+    await store.append([], [order(site, 'T', ['a', 'B', 'C'], { held: ['a'] })]);
+    expect(await used(site)).toEqual(['A T']);
+    await store.append([], [order(site, 'S', ['a', 'B'], { server: true, anonymousId: null })]);
+    expect(await used(site)).toEqual(['A T', 'B null']);
+  });
+
+  it('cost an import of 500 orders no more than a few statements', async () => {
+    let statements = 0;
+    const counting = new Proxy(env.DB, {
+      get: (db, name) =>
+        name === 'batch'
+          ? async (all: D1PreparedStatement[]) => {
+              statements += all.length;
+              return db.batch(all);
+            }
+          : name === 'prepare'
+            ? db.prepare.bind(db)
+            : Reflect.get(db, name),
+    });
+    const site = await siteWithCodes();
+    const codes = Array.from({ length: 17 }, (_, n) => `${n}`.padStart(60, 'x'));
+    const orders = Array.from({ length: 500 }, (_, n) =>
+      order(site, `T${n}`, [...codes, 'A', 'B', 'C'], { server: true }),
+    );
+    await new D1EventStore(counting).append([], orders);
+    expect(await used(site)).toEqual(['A T0', 'B null', 'C null']);
+    expect(statements).toBeLessThan(10);
   });
 });
 

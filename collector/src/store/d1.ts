@@ -1,4 +1,4 @@
-import { markUsedStatement } from '../campaigns/coupons.ts';
+import { SPEND_CODES, type Spent } from '../campaigns/coupons.ts';
 import type { StoredMessage } from '../message.ts';
 import type { Chunk, Erasure, EventStore, Fact } from './event-store.ts';
 import { inArrays } from './pack.ts';
@@ -12,7 +12,12 @@ export type Source = 'client' | 'all';
 interface OrderRow {
   transactionId: string;
   at: string;
+  anonymousId: string | null;
   coupons?: string[];
+  /** Those of them that the profile was given. */
+  held?: string[];
+  /** The shop's server has said so. */
+  server?: true;
 }
 
 /** The tables in D1: where everything arrives, directly or through the queue. */
@@ -90,15 +95,27 @@ export class D1EventStore implements EventStore {
     );
   }
 
-  /** Codes that orders name are used up, if they are the site's. */
+  /** Codes that orders name are used up: all that a server names, and of a page's the visitor's own. */
   #spendCoupons(facts: readonly Fact[]): D1PreparedStatement[] {
-    return facts.flatMap(({ site, kind, row }) => {
+    const spent = facts.flatMap(({ site, profile, kind, row }) => {
       if (kind !== 'order' || row === null) return [];
-      const { transactionId, at, coupons = [] } = JSON.parse(row) as OrderRow;
-      return coupons.map((code) =>
-        markUsedStatement(this.#db, site, null, code, transactionId, Date.parse(at)),
+      const { transactionId, at, anonymousId, coupons = [], held = [], server } = JSON.parse(row) as OrderRow;
+      return coupons.map(
+        (code): Spent => ({
+          site,
+          code,
+          transactionId,
+          at: Date.parse(at),
+          profile,
+          device: anonymousId && `a:${site}:${anonymousId}`,
+          believed: server === true || held.includes(code),
+        }),
       );
     });
+    return this.#bulk(
+      SPEND_CODES,
+      spent.map((code) => JSON.stringify(code)),
+    );
   }
 
   #bulk(sql: string, lines: readonly string[]): D1PreparedStatement[] {
