@@ -158,6 +158,35 @@ describe('the popup', () => {
   });
 });
 
+it('a code that an order has used is not shown again, by no campaign', async () => {
+  const site = await makeSite({ popups: { minGapMs: 0, perSession: null, perDay: null } });
+  const path = `/api/sites/${site.id}`;
+  await api('PUT', `${path}/coupon-pools/p`, {});
+  await api('POST', `${path}/coupon-pools/p/codes`, { codes: ['A', 'B'] });
+  const variantsOf = (more: object) => {
+    const blocks = [{ type: 'coupon', pool: 'p', ...more }];
+    return [{ key: 'a', content: { en: { kind: 'modal', blocks } } }];
+  };
+  const shown = async (id: string, more: object = {}) => {
+    const steps = [{ ...draft.steps[0], variants: variantsOf(more) }];
+    const change = { id, steps, audience: {}, goal: null, cap: { perVisitor: 1 } };
+    await api('PUT', `${path}/campaigns/${id}`, { ...draft, ...change });
+    expect((await api('POST', `${path}/campaigns/${id}/publish`)).status).toBe(200);
+    const [armed] = (await sendBatch(site, [track('v')])).messages;
+    const claimId = crypto.randomUUID();
+    const answer = await claim(site, armed?.id ?? '', 'v', claimId);
+    const again = () => claim(site, armed?.id ?? '', 'v', claimId);
+    const [block] = answer.show ? answer.content.blocks : [];
+    return { answer, again, code: block?.type === 'coupon' ? block.code : null };
+  };
+  const first = await shown('one');
+  const coupon = String(first.code).toLowerCase();
+  await sendBatch(site, [track('v', 'purchase', { properties: { transaction_id: 'T', value: 3, coupon } })]);
+  expect((await shown('two')).answer).toEqual({ show: false, reason: 'coupon' });
+  expect((await shown('three', { fallback: 'HELLO' })).code).toBe('HELLO');
+  expect(await first.again()).toEqual(first.answer);
+});
+
 describe('a claim', () => {
   it('for another visitor, another site or a made-up id shows nothing', async () => {
     const site = await siteWithCampaign();

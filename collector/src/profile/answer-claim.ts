@@ -4,6 +4,7 @@ import type { Exposure } from '../campaigns/exposures.ts';
 import { explainDecision, judge, type Situation } from '../campaigns/gates.ts';
 import { formattingLocale, PersonaliseError, personalise } from '../campaigns/personalise.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
+import { unusedCodes } from './coupon-use.ts';
 import type { HeldCode, LoggedDecision, Refusal, State } from './state.ts';
 
 /** What was armed, and the claim that asks to show it now. */
@@ -78,7 +79,8 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
   }
   // The visitor has become somebody who was shown another one.
   if (arm.variant !== variant) return refuse('status', 'another_variant');
-  const worded = contentOf(state, claim, asked);
+  const coupons = unusedCodes(state.coupons, history.orders.list);
+  const worded = contentOf({ ...state, coupons }, claim, asked);
   if (typeof worded === 'string') return refuse(worded, worded);
   return {
     answer: { show: true, content: worded },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../../../sdk/src/message.ts';
-import { couponsUsed } from './coupon-use.ts';
+import { couponsUsed, unusedCodes } from './coupon-use.ts';
 
 it.each<[string, JsonObject, string[]]>([
   ['no coupon', { value: 3, items: [{ item_id: 'a' }] }, []],
@@ -24,4 +24,9 @@ it.each<[string, JsonObject, string[]]>([
 
 it('an order does not read what a prototype holds', () => {
   expect(couponsUsed(Object.create({ coupon: 'A' }))).toEqual([]);
+});
+
+it('a code that an order has named is not offered any more, in whatever case it was written', () => {
+  const held = { spring: { code: 'A1' }, birthday: { code: 'B1' } };
+  expect(unusedCodes(held, [{ coupons: ['X', 'a1'] }, {}])).toEqual({ birthday: { code: 'B1' } });
 });

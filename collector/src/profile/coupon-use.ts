@@ -21,6 +21,15 @@ export function couponsUsed(properties: JsonObject): string[] {
   return [...codes.values()];
 }
 
+/** The codes that none of these orders names: a used one is not worth showing. */
+export function unusedCodes<T extends { code: string }>(
+  held: Readonly<Record<string, T>>,
+  orders: readonly { coupons?: readonly string[] }[],
+): Record<string, T> {
+  const used = new Set(orders.flatMap(({ coupons = [] }) => coupons.map((code) => code.toLowerCase())));
+  return Object.fromEntries(Object.entries(held).filter(([, { code }]) => !used.has(code.toLowerCase())));
+}
+
 function codesOf(thing: Json): string[] {
   if (typeof thing !== 'object' || thing === null || Array.isArray(thing)) return [];
   const coupon = own(thing, 'coupon');
