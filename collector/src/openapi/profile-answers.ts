@@ -122,6 +122,7 @@ const exposure = z
     variant: text,
     claimId: text,
     at: since1970,
+    causedAt: since1970.exactOptional(),
     control: z.enum(['site', 'campaign']).exactOptional(),
     anonymousId: text.exactOptional(),
     test: z.literal(true).exactOptional(),
