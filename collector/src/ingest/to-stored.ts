@@ -37,6 +37,7 @@ export function toStored(
   storeContent(message, parsed);
   const identifiers = identifiersOf(message);
   if (identifiers) message.identifiers = identifiers;
+  if (surroundings === null) message.server = true;
   if (surroundings && (surroundings.bot || own(context, 'webdriver') === true)) message.bot = true;
   return message;
 }

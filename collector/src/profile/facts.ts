@@ -204,7 +204,8 @@ function sessionRow(session: Session, orders: readonly Order[], settings: SiteSe
 }
 
 function orderRow(name: string, order: Order, settings: SiteSettings): Row {
-  const { transactionId, at, state, currency, value, refunded, anonymousId, attribution, coupons } = order;
+  const { transactionId, at, state, currency, value, refunded, anonymousId, attribution } = order;
+  const { coupons, server } = order;
   const revenue = counts(state, settings) ? value - refunded : 0;
   const row = JSON.stringify({
     transactionId,
@@ -218,6 +219,7 @@ function orderRow(name: string, order: Order, settings: SiteSettings): Row {
     siteRevenue: inSiteCurrency({ [currency]: revenue }, settings),
     anonymousId,
     coupons,
+    server,
     first: touchRow(attribution.first),
     last: touchRow(attribution.last),
   });
