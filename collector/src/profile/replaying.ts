@@ -162,7 +162,8 @@ class Past {
 
   hear(chunks: readonly StoredChunk[]): void {
     this.inherit(chunks);
-    for (const message of messagesOf(chunks.filter(isNoted))) noteSegment(this.#segments, message);
+    for (const chunk of chunks.filter(isNoted))
+      for (const message of messagesOf([chunk])) noteSegment(this.#segments, message, timeOfId(chunk.id));
   }
 
   /** Takes over what was heard elsewhere; a person enters segments anew. */
