@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { ArmedMessage, BatchAnswer, JsonObject, Message, Rejection } from '../../../sdk/src/message.ts';
 import { armedId } from '../campaigns/armed-id.ts';
 import type { Decision } from '../campaigns/decide.ts';
-import { testVisitorIn } from '../campaigns/test-link.ts';
+import { testVisitorsIn } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import type { Accepted } from '../message.ts';
@@ -87,9 +87,9 @@ async function accept(
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
   const messages = accepted.map(({ message }) => message);
-  const test =
-    keyKind === 'browser' ? await testVisitorIn(messages, site.id, env.SIGNING_KEY, now) : undefined;
-  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, test }, env);
+  const tests =
+    keyKind === 'browser' ? await testVisitorsIn(messages, site.id, env.SIGNING_KEY, now) : new Map();
+  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, tests }, env);
   const anonymousId =
     accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);

@@ -1,18 +1,11 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
+import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Env } from '../env.ts';
 import type { Accepted } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
 import { deviceName, rankOf } from '../profile/profile-name.ts';
-import type {
-  ClaimResult,
-  Elsewhere,
-  IngestInput,
-  IngestResult,
-  Refused,
-  Stale,
-  Via,
-} from '../profile/rpc.ts';
+import type { ClaimResult, Elsewhere, IngestResult, Refused, Stale, Via } from '../profile/rpc.ts';
 import type { Site } from '../sites.ts';
 import { join } from './join.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -30,7 +23,10 @@ export interface Sender {
   token: unknown;
   now: number;
 }
-export type Batch = Omit<Sender, 'anonymousId'> & Pick<IngestInput, 'test'>;
+export interface Batch extends Omit<Sender, 'anonymousId'> {
+  /** Who tries campaigns out, or (`null`) does so no more; by `anonymousId`. */
+  tests: ReadonlyMap<string, TestVisitor | null>;
+}
 
 export interface Delivered {
   decisions: Decision[];
@@ -81,7 +77,7 @@ export async function claimFor(
 
 async function deliverPart(part: Part, from: Batch, env: Env, delivered: Delivered): Promise<void> {
   const { anonymousId, person, trust, messages, joins } = part;
-  const { site, token, now, test } = from;
+  const { site, token, now, tests } = from;
   const first = anonymousId === null ? person : deviceName(site.id, anonymousId);
   if (first === null) return;
   const known = anonymousId === null ? null : await tokenRoute({ ...from, anonymousId }, env);
@@ -92,6 +88,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
     suits ? known : null,
     env,
     async (profile, via, refusedBy) => {
+      const test = anonymousId === null ? undefined : tests.get(anonymousId);
       const input = { messages: text, person, trust, via, refusedBy, test };
       const answer = (await profile.ingest(input)) as IngestResult;
       if (answer.kind !== 'stored' && answer.repeated.length > 0) {
