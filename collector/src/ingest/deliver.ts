@@ -28,8 +28,11 @@ export interface Batch extends Omit<Sender, 'anonymousId'> {
   tests: ReadonlyMap<string, TestVisitor | null>;
 }
 
+/** A popup to arm, and the device whose message caused it. */
+export type Armed = Decision & { anonymousId: string };
+
 export interface Delivered {
-  decisions: Decision[];
+  decisions: Armed[];
   /** Route tokens of the devices that belong to a person. */
   tokens: Map<string, string>;
 }
@@ -58,19 +61,26 @@ export async function deliver(accepted: readonly Accepted[], from: Batch, env: E
   return delivered;
 }
 
-/** Asks the profile that a device belongs to whether it may show a popup. */
+/**
+ * Asks the profile that a device belongs to whether it may show a popup. Its token is what tells it from somebody who
+ * knows no more of it than its id.
+ */
 export async function claimFor(
   sender: Sender,
-  claim: Omit<Claim, 'anonymousId'>,
+  claim: Omit<Claim, 'anonymousId' | 'known'>,
   env: Env,
 ): Promise<ClaimAnswer> {
   const { anonymousId, site } = sender;
+  const token = await tokenRoute(sender, env);
   const { result } = await follow<Extract<ClaimResult, { kind: 'answered' }>>(
     { anonymousId, first: deviceName(site.id, anonymousId) },
-    await tokenRoute(sender, env),
+    token,
     env,
-    async (profile, via, refusedBy) =>
-      profile.claim({ claim: { ...claim, anonymousId }, via, refusedBy }) as Promise<ClaimResult>,
+    async (profile, via, refusedBy) => {
+      const known = site.settings.identity === 'off' || via === null || via.epoch === token?.epoch;
+      const asked = { ...claim, anonymousId, known };
+      return profile.claim({ claim: asked, via, refusedBy }) as Promise<ClaimResult>;
+    },
   );
   return result.answer;
 }
@@ -99,7 +109,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
   );
   if (person !== null) for (const contact of joins) await join(contact, person, part.certain, env, now);
   if (anonymousId === null) return;
-  delivered.decisions.push(...result.decisions);
+  delivered.decisions.push(...result.decisions.map((decision) => ({ ...decision, anonymousId })));
   if (route) {
     delivered.tokens.set(anonymousId, await routeToken(anonymousId, route, token, now, env.SIGNING_KEY));
   }

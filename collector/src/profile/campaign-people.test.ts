@@ -4,13 +4,27 @@ import {
   at,
   DAY,
   deviceObject,
+  identify,
   makeSite,
+  proof,
+  SECRET,
   sendBatch,
   standing,
   stateIn,
   track,
 } from '../../../test/support/workerd/collector.ts';
-import { publish } from '../../../test/support/workerd/popups.ts';
+import {
+  AGAIN,
+  claimPopup,
+  codesGiven,
+  NO_LIMITS,
+  poolOf,
+  popup,
+  publish,
+} from '../../../test/support/workerd/popups.ts';
+
+const COUPON = { type: 'coupon', pool: 'welcome' };
+const on = (event: string) => ({ on: 'event', event });
 
 const viewers = (agg: object = {}) => ({
   id: 'viewers',
@@ -38,3 +52,34 @@ it('a test link makes nobody else whose messages come with it a test visitor', a
   expect((await stateIn(deviceObject(site, 'me'))).test).toEqual({ variants: {} });
   expect((await stateIn(deviceObject(site, 'other')))?.test ?? null).toBeNull();
 });
+
+it.each(['optional', 'required'])(
+  'where identity is %s, who knows no more of a device than its id is told nothing of its person',
+  async (identity) => {
+    const site = await makeSite({ ...NO_LIMITS, identity, identitySecrets: [SECRET] });
+    await poolOf(site, ['A']);
+    const hello = { type: 'heading', text: 'Hi {{ visitor.traits.first_name }}' };
+    await publish(site, 'campaigns', popup('name', { ...AGAIN, entry: on('view_item') }, [hello]));
+    await publish(site, 'campaigns', popup('code', { ...AGAIN, entry: on('search') }, [COUPON]));
+    await publish(site, 'campaigns', popup('all', { ...AGAIN, entry: on('login') }));
+    const token = await proof(site, 'mira');
+    const { visitor } = await sendBatch(site, [identify('d', 'mira', { first_name: 'Mira' }, { token })]);
+    const arm = async (event: string) => (await sendBatch(site, [track('d', event)])).messages[0];
+    for (const event of ['view_item', 'search']) {
+      const armed = await arm(event);
+      expect(await claimPopup(site, armed, 'd')).toEqual({ show: false, reason: 'identity' });
+      expect(await claimPopup(site, armed, 'd', { token: `${visitor.token}x` })).toMatchObject({
+        show: false,
+      });
+      expect(await codesGiven(site)).toEqual([]);
+    }
+    expect(await claimPopup(site, await arm('login'), 'd')).toMatchObject({ show: true });
+    const { token: own } = visitor;
+    expect(await claimPopup(site, await arm('view_item'), 'd', { token: own })).toMatchObject({
+      content: { blocks: [{ text: 'Hi Mira' }] },
+    });
+    expect(await claimPopup(site, await arm('search'), 'd', { token: own })).toMatchObject({
+      content: { blocks: [{ code: 'A' }] },
+    });
+  },
+);
