@@ -202,7 +202,7 @@ export class Belonging {
   }
 
   async #giveAll(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
-    const { exposures, refusals, decisions, coupons, test, revision, devices, contacts } =
+    const { exposures, refusals, decisions, segments, coupons, test, revision, devices, contacts } =
       this.#records.state;
     const facts = await this.#facts();
     const given = isAnonymous(this.#name)
@@ -222,6 +222,7 @@ export class Belonging {
           last && verified
             ? { refusals, decisions, coupons, test }
             : { refusals: [], decisions: [], coupons: {}, test: null },
+        segments: last && verified ? segments : {},
         facts: last && verified ? facts : [],
         contacts,
         revision,

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   api,
+  arrived,
   at,
   DAY,
   deviceObject,
@@ -15,6 +16,7 @@ import {
 } from '../../../test/support/workerd/collector.ts';
 import {
   AGAIN,
+  armedBy,
   claimPopup,
   codesGiven,
   NO_LIMITS,
@@ -83,3 +85,38 @@ it.each(['optional', 'required'])(
     });
   },
 );
+
+describe('a campaign for who enters a segment', () => {
+  const waiting = (segment: string) => popup('c', { ...AGAIN, entry: { on: 'segment', segment } });
+
+  it.each([
+    ['a log-in', (): object[] => [identify('v', 'mira'), track('v')]],
+    ['an event that names the user', () => [track('v', 'search', { userId: 'mira' })]],
+  ])('does not meet him again with %s', async (_, batch) => {
+    const site = await makeSite(NO_LIMITS);
+    await publish(site, 'segments', viewers());
+    await publish(site, 'campaigns', waiting('viewers'));
+    expect(await armedBy(site, [track('v'), track('v')])).toEqual(['c']);
+    const since = await standing(site, 'segment');
+    expect(await armedBy(site, batch())).toEqual([]);
+    expect(await standing(site, 'segment')).toEqual(since);
+    await arrived();
+    const { events } = await (await api('GET', `/api/sites/${site.id}/events?source=all`)).json<{
+      events: { event?: string }[];
+    }>();
+    expect(events.filter(({ event }) => event === 'segment_entered')).toHaveLength(1);
+  });
+
+  it('meets who enters it by what he tells of himself', async () => {
+    const site = await makeSite(NO_LIMITS);
+    const rule = { '===': [{ var: 'visitor.traits.tier' }, 'gold'] };
+    await publish(site, 'segments', { ...viewers(), audience: { rule } } as never);
+    await publish(site, 'campaigns', waiting('viewers'));
+    await sendBatch(site, [track('v')]);
+    const told = identify('v', null, { tier: 'gold' });
+    const { messages } = await sendBatch(site, [told]);
+    expect(messages).toMatchObject([{ campaign: 'c', cause: told.messageId }]);
+    expect(await claimPopup(site, messages[0], 'v')).toMatchObject({ show: true });
+    expect(await armedBy(site, [track('v')])).toEqual([]);
+  });
+});

@@ -1,12 +1,12 @@
 import type { Site } from '../sites.ts';
 import { messagesOf, type StoredChunk, split, withoutRepeats } from './chunks.ts';
 import { exposureId, orderId, retract, sessionId } from './facts.ts';
-import { type Device, type KnownDevice, withDevice, withoutDevice } from './link.ts';
+import { type Device, holds, type KnownDevice, withDevice, withoutDevice } from './link.ts';
 import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addDecided, addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import { addDecided, addExposures, addSegments, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -24,6 +24,11 @@ export class Holding {
     const { added, rewritten } = this.#arriving(input, now);
     const messages = messagesOf(added);
     const { currency } = site.settings;
+    const { devices, contacts: led } = records.state;
+    // Come again, it says what was so when it came first: segments may have been left since.
+    const heardBefore = isAnonymous(input.from)
+      ? input.devices.every((device) => holds(devices, device))
+      : led.includes(input.from);
     records.write(
       (state) => {
         const history =
@@ -34,6 +39,7 @@ export class Holding {
         journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
         addDecided(state, input.decided);
+        if (!heardBefore) addSegments(state, input.segments);
         retract(state, input.facts);
         state.revision = Math.max(state.revision, input.revision);
         if (!input.last) return;

@@ -148,6 +148,14 @@ export function addExposures(state: State, exposures: readonly Exposure[]): void
   state.exposures = all.filter((exposure, i) => i >= all.length - MAX_EXPOSURES || firsts.has(exposure));
 }
 
+/** Whoever was in a segment is in it since then, and does not enter it again. */
+export function addSegments(state: Pick<State, 'segments'>, segments: Readonly<State['segments']>): void {
+  for (const [segment, since] of Object.entries(segments)) {
+    const known = Object.hasOwn(state.segments, segment) ? state.segments[segment] : undefined;
+    setOwn(state.segments, segment, Math.min(known ?? since, since));
+  }
+}
+
 /** Of two codes of one pool the one that was drawn first stays. */
 export function addCoupons(state: State, coupons: Readonly<Record<string, HeldCode>>): void {
   for (const [pool, held] of Object.entries(coupons)) {
