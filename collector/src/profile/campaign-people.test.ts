@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   api,
   arrived,
@@ -7,6 +8,7 @@ import {
   deviceObject,
   identify,
   makeSite,
+  personObject,
   proof,
   SECRET,
   sendBatch,
@@ -24,6 +26,10 @@ import {
   popup,
   publish,
 } from '../../../test/support/workerd/popups.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const COUPON = { type: 'coupon', pool: 'welcome' };
 const on = (event: string) => ({ on: 'event', event });
@@ -119,4 +125,23 @@ describe('a campaign for who enters a segment', () => {
     expect(await claimPopup(site, messages[0], 'v')).toMatchObject({ show: true });
     expect(await armedBy(site, [track('v')])).toEqual([]);
   });
+});
+
+it('what campaigns know of long ago outlives that a second device proves whose it is', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const site = await makeSite({ ...NO_LIMITS, identity: 'optional', identitySecrets: [SECRET] });
+  const rule = { '===': [{ var: 'facts.wishes' }, 4] };
+  const facts = { wishes: { agg: 'count', event: 'add_to_wishlist' } };
+  await publish(site, 'campaigns', popup('c', { ...AGAIN, audience: { rule, facts } }));
+  const proven = async (device: string) => identify(device, 'mira', {}, { token: await proof(site, 'mira') });
+  const wish = (device: string) => track(device, 'add_to_wishlist');
+  await sendBatch(site, [await proven('v'), wish('v'), wish('v'), wish('v')]);
+  for (let i = 0; i < 60; i++) await sendBatch(site, [track('v', 'view_cart')]);
+  await arrived();
+  vi.setSystemTime(Date.now() + 50 * DAY);
+  await runDurableObjectAlarm(await personObject(site, 'mira'));
+  await sendBatch(site, [identify('d', 'mira'), wish('d')]);
+  expect(await armedBy(site, [track('v')])).toEqual(['c']);
+  await sendBatch(site, [await proven('d')]);
+  expect(await armedBy(site, [track('v')])).toEqual(['c']);
 });
