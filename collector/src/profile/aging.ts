@@ -3,11 +3,11 @@ import type { Site } from '../sites.ts';
 import { timeOfId } from '../store/chunk-id.ts';
 import type { Campaigning } from './campaigning.ts';
 import type { Departure } from './departure.ts';
-import { retract, segmentId } from './facts.ts';
 import { DAY_MS, fateOf, foldUntil } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { anonymousIdOf, isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
+import { retractSegments } from './take-in.ts';
 
 /** How an object grows old: what is a month old is folded into totals, and what has been idle for too long ends. */
 export class Aging {
@@ -61,10 +61,7 @@ export class Aging {
     if (segments.length > 0) {
       records.write((state) => {
         state.segments = {};
-        retract(
-          state,
-          segments.map((segment) => segmentId(segment, records.name)),
-        );
+        retractSegments(state, segments, records.name);
       });
       await this.#settle();
     }

@@ -58,12 +58,13 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
     const trace = asked ? explainDecision(asked.compiled, asked.situation).trace : { gates: [] };
     const { gates } = trace;
     const audience = 'audience' in trace ? { audience: trace.audience } : {};
-    return { at: now, outcome, campaign, version, variant, gate, reason, trace: { gates, ...audience } };
+    const found = { gate, reason, trace: { gates, ...audience } };
+    return { at: now, outcome, campaign, version, variant, ...found, anonymousId };
   };
   const refuse = (reason: string, detail: string | null): AnsweredClaim => ({
     answer: { show: false, reason },
     exposure: null,
-    refusal: { claimId, reason, campaign, at: now },
+    refusal: { claimId, reason, campaign, at: now, anonymousId },
     decision: logged('refused', reason, detail),
   });
 

@@ -6,6 +6,7 @@ import {
   at,
   DAY,
   deviceObject,
+  forgetVisitor,
   identify,
   makeSite,
   personObject,
@@ -14,6 +15,7 @@ import {
   sendBatch,
   standing,
   stateIn,
+  type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
 import {
@@ -144,4 +146,89 @@ it('what campaigns know of long ago outlives that a second device proves whose i
   expect(await armedBy(site, [track('v')])).toEqual(['c']);
   await sendBatch(site, [await proven('d')]);
   expect(await armedBy(site, [track('v')])).toEqual(['c']);
+});
+
+const ONCE = { cap: { perSession: null, perVisitor: 1 } };
+
+/** A site whose popup, once for each visitor, has a code in it. */
+async function siteWithCodes(settings: object = {}) {
+  const site = await makeSite({ ...NO_LIMITS, ...settings });
+  await poolOf(site, ['A', 'B', 'C', 'D']);
+  await publish(site, 'campaigns', popup('c', ONCE, [COUPON]));
+  return site;
+}
+
+/** Arms the popup on a device and claims it, by the token of the answer. */
+async function show(site: TestSite, ...messages: object[]) {
+  const { messages: armed, visitor } = await sendBatch(site, messages);
+  return claimPopup(site, armed[0], visitor.anonymousId ?? '', { token: visitor.token });
+}
+
+const exported = async (site: TestSite, ref: string) =>
+  (await api('GET', `/api/sites/${site.id}/profiles/${ref}/export`)).json<Record<string, unknown[]>>();
+
+it('who logs in after somebody unproven inherits nothing that was shown or given to him', async () => {
+  const site = await siteWithCodes({ identity: 'optional', identitySecrets: [SECRET] });
+  await publish(site, 'segments', viewers());
+  expect(await show(site, identify('d', 'mira'), track('d'), track('d'))).toMatchObject({ show: true });
+  const proven = { token: await proof(site, 'noor') };
+  await sendBatch(site, [identify('d', 'noor', {}, proven), track('d', 'search')]);
+  expect(await exported(site, 'user:noor')).toMatchObject({
+    exposures: [],
+    refusals: [],
+    coupons: {},
+    segments: {},
+    decisions: [{ outcome: 'armed' }],
+  });
+  expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: null }]);
+  expect(await standing(site, 'exposure')).toHaveLength(1);
+  const [first] = await codesGiven(site);
+  const answer = await show(site, track('d'));
+  expect(answer).toMatchObject({ show: true });
+  expect(JSON.stringify(answer)).not.toContain(`"code":"${first?.code}"`);
+});
+
+it('a device that is given back takes along what it was shown, but for the code', async () => {
+  const site = await siteWithCodes();
+  await sendBatch(site, [track('w'), identify('w', 'mira')]);
+  expect(await show(site, track('w'))).toMatchObject({ show: true });
+  const shown = await standing(site, 'exposure');
+  await api('POST', `/api/sites/${site.id}/profiles/user:mira/disown`, { anonymousId: 'w' });
+  expect(await standing(site, 'exposure')).toEqual(shown);
+  expect(await armedBy(site, [track('w')])).toEqual([]);
+  const nothing = { exposures: [], decisions: [], coupons: {} };
+  expect((await stateIn(deviceObject(site, 'w'))).decisions).toContainEqual(
+    expect.objectContaining({ outcome: 'shown' }),
+  );
+  expect(await stateIn(await personObject(site, 'mira'))).toMatchObject(nothing);
+  expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: null }]);
+  await sendBatch(site, [identify('w', 'noor')]);
+  expect(await stateIn(await personObject(site, 'noor'))).toMatchObject(nothing);
+});
+
+it('a person forgets with a device what was decided for it, and its code', async () => {
+  const site = await siteWithCodes();
+  await sendBatch(site, [identify('x', 'mira'), track('x', 'search')]);
+  await sendBatch(site, [identify('w', 'mira')]);
+  expect(await show(site, track('w'))).toMatchObject({ show: true });
+  await forgetVisitor(site, 'w');
+  const { decisions, exposures, coupons } = await stateIn(await personObject(site, 'mira'));
+  expect([exposures, coupons]).toEqual([[], {}]);
+  expect(decisions.filter(({ anonymousId }) => anonymousId !== 'x')).toEqual([]);
+  expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: null }]);
+});
+
+it('a claim and a log-in at once cost one code, and nobody keeps it when the person goes', async () => {
+  const site = await siteWithCodes();
+  const [armed] = (await sendBatch(site, [track('v')])).messages;
+  const claims = await Promise.all([
+    claimPopup(site, armed, 'v'),
+    sendBatch(site, [identify('v', 'mira')]),
+    claimPopup(site, armed, 'v'),
+  ]);
+  expect(claims.filter((answer) => 'show' in answer && answer.show)).toHaveLength(1);
+  const person = await personObject(site, 'mira');
+  expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: person.name }]);
+  await api('DELETE', `/api/sites/${site.id}/profiles/user:mira`);
+  expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: null }]);
 });

@@ -1,5 +1,4 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
-import { takeCode } from '../campaigns/coupons.ts';
 import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import { counted } from '../campaigns/exposures.ts';
@@ -14,10 +13,11 @@ import {
   withCampaign,
   withSegment,
 } from '../campaigns/program.ts';
-import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
+import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
 import { messagesOf } from './chunks.ts';
+import type { Codes } from './codes.ts';
 import { catchUp, type Ledger, noteConversions } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
@@ -38,12 +38,11 @@ const RECENT_CHUNKS = 16;
 /** What campaigns and segments make of one profile. */
 export class Campaigning {
   readonly #records: Records;
+  readonly #codes: Codes;
 
-  readonly #db: D1Database;
-
-  constructor(records: Records, db: D1Database) {
+  constructor(records: Records, codes: Codes) {
     this.#records = records;
-    this.#db = db;
+    this.#codes = codes;
   }
 
   /** Adds to what campaigns remember all that has come. Call it before chunks are dropped, and before anything is decided. */
@@ -86,6 +85,7 @@ export class Campaigning {
         gate: null,
         reason: null,
         trace: { gates: trace.gates, audience: trace.audience },
+        anonymousId: arrived.find(({ messageId }) => messageId === cause)?.anonymousId,
       });
     }
     return decisions;
@@ -182,31 +182,28 @@ export class Campaigning {
     return { ...state, ledger };
   }
 
-  /** The visitor's codes, with those that the claim needs; none is drawn for a claim that is refused. */
-  async draw(claim: Claim, site: Site, now: number): Promise<State['coupons']> {
-    const { state, name } = this.#records;
-    const coupons = { ...state.coupons };
-    for (const pool of poolsNeeded(state, claim, this.#asked(claim, site, now))) {
-      const taken = await takeCode(this.#db, site.id, pool, name, now);
-      if (taken.kind !== 'code' || taken.used) continue;
-      setOwn(coupons, pool, { code: taken.code, expiresAt: taken.expiresAt, at: now });
-    }
-    return coupons;
+  /** Codes that the claim needs and the visitor does not have; none is drawn for a claim that is refused. */
+  draw(claim: Claim, site: Site, now: number): Promise<State['coupons']> {
+    const pools = poolsNeeded(this.#records.state, claim, this.#asked(claim, site, now));
+    return this.#codes.draw(pools, claim.anonymousId, now);
   }
 
   /** `counts`: whether reports have to hear of it. */
   claim(
     claim: Claim,
-    coupons: State['coupons'],
+    drawn: State['coupons'],
     site: Site,
     now: number,
   ): { answer: ClaimAnswer; counts: boolean } {
     const { state } = this.#records;
     const asked = this.#asked(claim, site, now);
+    // What was drawn before the time was put aside to which it belongs is nobody's now.
+    const fresh = Object.fromEntries(Object.entries(drawn).filter(([, { at }]) => at >= state.aside));
+    const coupons = { ...fresh, ...state.coupons };
     const { answer, exposure, refusal, decision } = answerClaim({ ...state, coupons }, claim, asked, now);
     if (!exposure && !refusal) return { answer, counts: false };
     this.#records.write((changed) => {
-      addCoupons(changed, coupons);
+      addCoupons(changed, fresh);
       if (exposure) addExposures(changed, [exposure]);
       if (refusal) addRefusal(changed, refusal);
       if (decision) logDecision(changed, decision);

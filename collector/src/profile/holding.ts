@@ -6,7 +6,15 @@ import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addDecided, addExposures, addSegments, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import {
+  addDecided,
+  addExposures,
+  addSegments,
+  decidedFor,
+  MAX_CONTACTS,
+  MAX_DISOWNED,
+  MAX_FOREIGN,
+} from './state.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -104,7 +112,7 @@ export class Holding {
     });
   }
 
-  /** Gives up what one device has said. Call it when nothing is folded, and the device is refused. */
+  /** Gives up what one device has said and was shown. Call it when nothing is folded, and the device is refused. */
   release(anonymousId: string, site: Site): void {
     const records = this.#records;
     const held = records.chunks();
@@ -119,11 +127,15 @@ export class Holding {
           ...sessions.filter(theirs).map(sessionId),
           ...orders.list.filter(theirs).map(({ transactionId }) => orderId(transactionId, records.name)),
           ...state.devices.filter(theirs).map(({ epoch }) => `identity:${anonymousId}/${epoch}`),
-          ...state.exposures.filter((one) => one.anonymousId === anonymousId).map(exposureId),
+          ...decidedFor(state, anonymousId).exposures.map(exposureId),
           // Those that were somebody else's are stated anew.
           ...Object.keys(state.stated).filter((id) => id.startsWith('goal:')),
         ]);
-        state.exposures = state.exposures.filter((one) => one.anonymousId !== anonymousId);
+        const kept = (one: { anonymousId?: string | undefined }) => one.anonymousId !== anonymousId;
+        state.exposures = state.exposures.filter(kept);
+        state.refusals = state.refusals.filter(kept);
+        state.decisions = state.decisions.filter(kept);
+        state.coupons = Object.fromEntries(Object.entries(state.coupons).filter(([, held]) => kept(held)));
         records.journal.clear();
         putHistory(state, records.journal.refold(site.settings.currency));
         state.sinceCheckpoint = 0;

@@ -30,7 +30,7 @@ export function takeIn(
     // What the collector notes by itself is no sign of life.
     if (message.source !== 'collector') state.heardAt = Math.max(state.heardAt, at);
     const left = noteSegment(state.segments, message, at);
-    if (left !== null) retract(state, [segmentId(left, name)]);
+    if (left !== null) retractSegments(state, [left], name);
   }
   state.sinceCheckpoint += messages.length;
   state.unconfirmed = [...state.unconfirmed, ...ids];
@@ -51,6 +51,13 @@ export function noteSegment(segments: State['segments'], message: StoredMessage,
   if (event !== 'segment_left') return null;
   delete segments[segment];
   return segment;
+}
+
+/** The store is told that the profile is in these segments no more, also by a device that states no others. */
+export function retractSegments(state: State, segments: readonly string[], name: string): void {
+  const ids = segments.map((segment) => segmentId(segment, name));
+  for (const id of ids) delete state.stated[id];
+  retract(state, ids);
 }
 
 /** Another history; what it does not say any more of sessions has to be taken back from the store. */
