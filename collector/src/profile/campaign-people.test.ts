@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   api,
@@ -8,8 +8,10 @@ import {
   deviceObject,
   forgetVisitor,
   identify,
+  MINUTE,
   makeSite,
   personObject,
+  personOf,
   proof,
   SECRET,
   sendBatch,
@@ -231,4 +233,31 @@ it('a claim and a log-in at once cost one code, and nobody keeps it when the per
   expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: person.name }]);
   await api('DELETE', `/api/sites/${site.id}/profiles/user:mira`);
   expect(await codesGiven(site)).toEqual([{ code: expect.any(String), holder: null }]);
+});
+
+it('who does not come back leaves a segment when its time is over, and lives no longer for it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const site = await makeSite();
+  await publish(site, 'segments', viewers({ within: 'P3D' }));
+  await publish(site, 'segments', { ...viewers(), id: 'ever' });
+  await sendBatch(site, [identify('v', 'mira'), track('v'), track('v')]);
+  const person = await personObject(site, 'mira');
+  const wake = async (wait: number) => {
+    vi.setSystemTime(Date.now() + wait);
+    await runDurableObjectAlarm(person);
+    return runInDurableObject(
+      person,
+      async (_, { storage }) => ((await storage.getAlarm()) ?? 0) - Date.now(),
+    );
+  };
+  const segments = async () => (await standing(site, 'segment')).map(({ segment }) => segment).sort();
+  expect(await wake(40 * MINUTE)).toBe(DAY);
+  expect(await wake(DAY)).toBe(DAY);
+  expect(await segments()).toEqual(['ever', 'viewers']);
+  await wake(2 * DAY);
+  expect(await segments()).toEqual(['ever']);
+  expect(await personOf(site, 'mira')).toMatchObject({ segments: ['ever'] });
+  expect(await wake(DAY)).toBeGreaterThan(30 * DAY);
+  await sendBatch(site, [track('v'), track('v')]);
+  expect(await segments()).toEqual(['ever', 'viewers']);
 });

@@ -13,6 +13,7 @@ import {
   withCampaign,
   withSegment,
 } from '../campaigns/program.ts';
+import { endsWithTime } from '../campaigns/segment-time.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
@@ -96,13 +97,36 @@ export class Campaigning {
     const cause = segmentCause(news);
     const { anonymousId, messageId, timestamp } = cause ?? {};
     if (cause === undefined || messageId === undefined || timestamp === undefined) return [];
-    if (site.program.segments.length === 0 && Object.keys(this.#records.state.segments).length === 0)
-      return [];
-    this.catchUp(site);
-    const { state } = this.#records;
-    const device = anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const sight = sightOf(state, device, site, now);
+    const device = anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
+    const changes = this.#segmentChanges(device, site, now);
+    return notes(changes, { messageId, anonymousId, timestamp });
+  }
+
+  /** Notes which segments the visitor has left by now, although nothing was heard of him. */
+  noteSegmentsLeft(site: Site, now: number): StoredMessage[] {
+    if (Object.keys(this.#records.state.segments).length === 0) return [];
+    const anonymousId = this.#lastDevice();
+    const changes = [...this.#segmentChanges(anonymousId, site, now)].filter(
+      ([, change]) => change === 'left',
+    );
+    const timestamp = new Date(now).toISOString();
+    return notes(changes, { messageId: `${anonymousId}/${now}`, anonymousId, timestamp });
+  }
+
+  /** Whether the visitor is in a segment that he leaves some day if he does not come again. */
+  leavesSomeDay({ program }: Site): boolean {
+    const { segments } = this.#records.state;
+    return program.segments.some(
+      ({ segment }) => Object.hasOwn(segments, segment.id) && endsWithTime(segment),
+    );
+  }
+
+  #segmentChanges(device: string, site: Site, now: number): Map<string, 'entered' | 'left'> {
     const changes = new Map<string, 'entered' | 'left'>();
+    const { state } = this.#records;
+    if (site.program.segments.length === 0 && Object.keys(state.segments).length === 0) return changes;
+    this.catchUp(site);
+    const sight = sightOf(state, device, site, now);
     for (const compiled of site.program.segments) {
       const { id } = compiled.segment;
       const isIn = Object.hasOwn(state.segments, id);
@@ -111,18 +135,7 @@ export class Campaigning {
     }
     const live = new Set(site.program.segments.map(({ segment }) => segment.id));
     for (const id of Object.keys(state.segments)) if (!live.has(id)) changes.set(id, 'left');
-    const noted = [...changes].map(
-      ([segment, change]): StoredMessage => ({
-        messageId: `${messageId}/${change}/${segment}`,
-        type: 'track',
-        event: `segment_${change}`,
-        ...(anonymousId === undefined ? {} : { anonymousId }),
-        timestamp,
-        properties: { segment },
-        source: 'collector',
-      }),
-    );
-    return noted;
+    return changes;
   }
 
   /** `null` when it is not published. */
@@ -162,8 +175,7 @@ export class Campaigning {
   /** Whether the visitor belongs to a segment now, and why. */
   explainSegment({ segment, audience, facts }: CompiledSegment, site: Site, now: number) {
     const state = this.#known(site);
-    const device = this.#newestEvent()?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const seen = seenBySegment(state, { facts }, device, site, now);
+    const seen = seenBySegment(state, { facts }, this.#lastDevice(), site, now);
     const trace = explain(segment.audience.rule, seen);
     const matched = audience(seen) === true;
     return {
@@ -234,6 +246,11 @@ export class Campaigning {
     return { compiled, situation: situationOf(state, compiled, site, moment, now, sight) };
   }
 
+  /** Of the newest event; `''` when there is none. */
+  #lastDevice(): string {
+    return this.#newestEvent()?.anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
+  }
+
   #newestEvent(): StoredMessage | null {
     return this.#recent().filter(isEvent).sort(compareMessages).at(-1) ?? null;
   }
@@ -241,4 +258,27 @@ export class Campaigning {
   #recent(): StoredMessage[] {
     return messagesOf(this.#records.chunks(this.#records.lastPlace - RECENT_CHUNKS));
   }
+}
+
+interface Cause {
+  messageId: string;
+  /** The device, if it is of one. */
+  anonymousId: string | undefined;
+  timestamp: string;
+}
+
+/** Messages of the collector's own, of the time of their cause. */
+function notes(
+  changes: Iterable<[segment: string, change: 'entered' | 'left']>,
+  { messageId, anonymousId, timestamp }: Cause,
+): StoredMessage[] {
+  return [...changes].map(([segment, change]) => ({
+    messageId: `${messageId}/${change}/${segment}`,
+    type: 'track',
+    event: `segment_${change}`,
+    ...(anonymousId ? { anonymousId } : {}),
+    timestamp,
+    properties: { segment },
+    source: 'collector',
+  }));
 }

@@ -82,7 +82,14 @@ export class Profile extends DurableObject<Env> {
       () => this.#site(Date.now()),
     );
     this.#campaigning = new Campaigning(this.#records, codes);
-    this.#aging = new Aging(this.#records, this.#departure, this.#campaigning, env, () => this.#settle());
+    this.#aging = new Aging(
+      this.#records,
+      this.#departure,
+      this.#campaigning,
+      env,
+      () => this.#settle(),
+      (site) => this.#leaveSegments(site),
+    );
   }
 
   /**
@@ -467,6 +474,14 @@ export class Profile extends DurableObject<Env> {
       this.#factsDue = true;
       throw error;
     }
+  }
+
+  async #leaveSegments(site: Site): Promise<void> {
+    const at = this.#moment();
+    const left = this.#campaigning.noteSegmentsLeft(site, at);
+    if (left.length === 0) return;
+    this.#accept(left, null, site, at);
+    await this.#settle();
   }
 
   /** Who has lent something is answered all the same; the alarm brings it later. */
