@@ -104,8 +104,8 @@ export class Departure {
 
   /**
    * At a person: a device turned out not to be his. All that it has said and was shown goes back to it, but for codes,
-   * which are nobody's then; it belongs to nobody until
-   * somebody identifies on it again, and what it said until now is never handed over again.
+   * which are nobody's then. It belongs to nobody until somebody identifies on it again, and nothing of what was until
+   * now is ever handed over again.
    *
    * @returns whether he had it
    */

@@ -275,7 +275,7 @@ export class Profile extends DurableObject<Env> {
     const { link } = this.#records.state;
     if (!link || !people.includes(link.person)) return;
     this.#records.write((state) => {
-      state.epoch = Math.max(link.epoch + 1, Date.now());
+      state.epoch = nextMoment(state, Math.max(link.epoch + 1, Date.now()));
       state.own = [...state.own, ...this.#records.chunks().map(({ id }) => id)];
       state.link = null;
       state.unlent = [];
@@ -297,6 +297,8 @@ export class Profile extends DurableObject<Env> {
     this.#accept(JSON.parse(messages), null, site, this.#moment());
     records.write((state) => {
       state.own = [...state.own, ...records.chunks(before).map(({ id }) => id)];
+      // Somebody else may have it by now, and would be given them.
+      if (state.link) return;
       const { exposures, ...others }: ReturnType<typeof decidedFor> = JSON.parse(decided);
       addExposures(state, exposures);
       addDecided(state, { ...others, coupons: {}, test: null });
