@@ -68,6 +68,7 @@ export class Shop {
       anonymousId: device,
       cause: decision.cause,
       causedAt: decision.causedAt,
+      known: true,
     }));
   }
 

@@ -6,18 +6,23 @@ export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' 
 
 /**
  * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:
- * `campaign.version.variant.causedAt.cause.signature`, the cause percent-encoded.
+ * `campaign.version.variant.causedAt.cause.signature`, the cause percent-encoded. It is worth nothing to another device.
  */
-export async function armedId(site: string, armed: Armed, key: string): Promise<string> {
+export async function armedId(site: string, anonymousId: string, armed: Armed, key: string): Promise<string> {
   const body = [armed.campaign, armed.version, armed.variant, armed.causedAt, encode(armed.cause)].join('.');
-  return `${body}.${await hmac('armed', signed(site, body), key)}`;
+  return `${body}.${await hmac('armed', signed(site, anonymousId, body), key)}`;
 }
 
-/** @returns `null` when the id was not made by {@link armedId} for this site */
-export async function readArmedId(site: string, id: string, key: string): Promise<Armed | null> {
+/** @returns `null` when the id was not made by {@link armedId} for this device of this site */
+export async function readArmedId(
+  site: string,
+  anonymousId: string,
+  id: string,
+  key: string,
+): Promise<Armed | null> {
   const cut = id.lastIndexOf('.');
   const body = id.slice(0, Math.max(0, cut));
-  if (!(await verifyHmac('armed', signed(site, body), id.slice(cut + 1), key))) return null;
+  if (!(await verifyHmac('armed', signed(site, anonymousId, body), id.slice(cut + 1), key))) return null;
   const [campaign = '', version = '', variant = '', causedAt = '', cause = ''] = body.split('.');
   return {
     campaign,
@@ -28,8 +33,9 @@ export async function readArmedId(site: string, id: string, key: string): Promis
   };
 }
 
-function signed(site: string, body: string): string {
-  return `${site}:${body}`;
+/** An anonymous id may contain anything. */
+function signed(site: string, anonymousId: string, body: string): string {
+  return JSON.stringify([site, body, anonymousId]);
 }
 
 /** Full stops separate the parts. */

@@ -16,7 +16,7 @@ export const claimRequest = z.object({
 /**
  * `POST /v1/messages/:id/claim`: asked when a trigger fires, just before painting. Without a yes, nothing is shown.
  *
- * @throws RequestError 404 when the id was never armed for this site
+ * @throws RequestError 404 when the id was never armed for this device
  */
 export async function claim(request: Request, id: string, env: Env, now: number): Promise<ClaimAnswer> {
   const body = await readJsonObject(request);
@@ -25,9 +25,10 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   if (!parsed.success) {
     throw new RequestError('bad_request', 'A claim needs "anonymousId" and "claimId" as text.');
   }
-  const armed = await readArmedId(site.id, id, env.SIGNING_KEY);
-  if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
-  const { anonymousId, claimId, token } = parsed.data;
-  const sender = { site, anonymousId: anonymousId.toWellFormed(), token, now };
+  const { claimId, token } = parsed.data;
+  const anonymousId = parsed.data.anonymousId.toWellFormed();
+  const armed = await readArmedId(site.id, anonymousId, id, env.SIGNING_KEY);
+  if (!armed) throw new RequestError('not_found', 'No message was armed with this id for this device.');
+  const sender = { site, anonymousId, token, now };
   return claimFor(sender, { ...armed, claimId }, env);
 }

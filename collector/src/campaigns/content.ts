@@ -1,5 +1,6 @@
 import type { PopupContent } from '../../../sdk/src/message.ts';
 import type { Campaign, Content } from './schema.ts';
+import { variablesIn } from './template-faults.ts';
 
 /** What a variant says in one language, its coupons still to be drawn. */
 export type Written = Content & { lang: string };
@@ -26,6 +27,12 @@ export function contentFor(campaign: Campaign, variant: string, locale: string |
   const lang = tagOf(locale) ?? tagOf(step.fallbackLocale) ?? available[0];
   const content = lang === undefined ? undefined : languages[lang];
   return lang === undefined || content === undefined ? null : { ...content, lang };
+}
+
+/** Whether it says anything of a person, or gives a code that is meant for one. */
+export function isPersonal(content: Content): boolean {
+  const variables = variablesIn(content);
+  return poolsIn(content).length > 0 || ['visitor', 'cart', 'facts'].some((name) => variables.has(name));
 }
 
 /** Pools of which a content shows a code. */

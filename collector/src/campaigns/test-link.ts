@@ -29,18 +29,17 @@ export async function testToken(
   return `${body}.${await hmac('test', `${site}:${body}`, key)}`;
 }
 
-/**
- * What the newest address among these messages says of its visitor; `undefined` when none says anything that is true
- * and not too old.
- */
-export async function testVisitorIn(
+/** What the newest address of each visitor among these messages says of him, by `anonymousId`; where it is true and not too old. */
+export async function testVisitorsIn(
   messages: readonly StoredMessage[],
   site: string,
   key: string,
   now: number,
-): Promise<TestVisitor | null | undefined> {
-  for (const message of messages.toReversed()) {
-    const url = ownString(ownObject(message.context, 'page'), 'url');
+): Promise<Map<string, TestVisitor | null>> {
+  const found = new Map<string, TestVisitor | null>();
+  for (const { anonymousId, context } of messages.toReversed()) {
+    if (anonymousId === undefined || found.has(anonymousId)) continue;
+    const url = ownString(ownObject(context, 'page'), 'url');
     const token =
       url?.includes(`${TEST_PARAMETER}=`) &&
       URL.canParse(url) &&
@@ -49,9 +48,9 @@ export async function testVisitorIn(
     const [body = '', signature = ''] = token.split('.');
     if (!(await verifyHmac('test', `${site}:${body}`, signature, key))) continue;
     const { test, until } = claims.parse(JSON.parse(textOf(body)));
-    if (until > now) return test;
+    if (until > now) found.set(anonymousId, test);
   }
-  return undefined;
+  return found;
 }
 
 function textOf(base64: string): string {

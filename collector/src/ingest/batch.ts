@@ -1,15 +1,14 @@
 import type { Context } from 'hono';
 import type { ArmedMessage, BatchAnswer, JsonObject, Message, Rejection } from '../../../sdk/src/message.ts';
 import { armedId } from '../campaigns/armed-id.ts';
-import type { Decision } from '../campaigns/decide.ts';
-import { testVisitorIn } from '../campaigns/test-link.ts';
+import { testVisitorsIn } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import type { Accepted } from '../message.ts';
 import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
 import { cleanJson } from './clean-json.ts';
-import { type Batch, type Delivered, deliver } from './deliver.ts';
+import { type Armed, type Batch, type Delivered, deliver } from './deliver.ts';
 import { isObject, readJsonObject } from './parse.ts';
 import { proverFor } from './proof.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -87,16 +86,16 @@ async function accept(
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
   const messages = accepted.map(({ message }) => message);
-  const test =
-    keyKind === 'browser' ? await testVisitorIn(messages, site.id, env.SIGNING_KEY, now) : undefined;
-  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, test }, env);
+  const tests =
+    keyKind === 'browser' ? await testVisitorsIn(messages, site.id, env.SIGNING_KEY, now) : new Map();
+  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, tests }, env);
   const anonymousId =
     accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);
   return {
     success: true,
     rejected,
-    messages: await Promise.all(decisions.map((decision) => arm(decision, site.id, env))),
+    messages: await Promise.all(decisions.map((armed) => arm(armed, site.id, env))),
     visitor: { anonymousId, token: tokens.get(anonymousId ?? '') ?? null },
     ...(warnings.length > 0 ? { warnings } : {}),
   };
@@ -127,7 +126,8 @@ async function store(accepted: readonly Accepted[], from: Batch, env: Env): Prom
   }
 }
 
-async function arm(decision: Decision, site: string, env: Env): Promise<ArmedMessage> {
-  const { cause, campaign, variant, triggers } = decision;
-  return { id: await armedId(site, decision, env.SIGNING_KEY), cause, campaign, variant, triggers };
+async function arm(armed: Armed, site: string, env: Env): Promise<ArmedMessage> {
+  const { anonymousId, cause, campaign, variant, triggers } = armed;
+  const id = await armedId(site, anonymousId, armed, env.SIGNING_KEY);
+  return { id, cause, campaign, variant, triggers };
 }

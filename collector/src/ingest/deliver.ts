@@ -1,18 +1,11 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
+import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Env } from '../env.ts';
 import type { Accepted } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
 import { deviceName, rankOf } from '../profile/profile-name.ts';
-import type {
-  ClaimResult,
-  Elsewhere,
-  IngestInput,
-  IngestResult,
-  Refused,
-  Stale,
-  Via,
-} from '../profile/rpc.ts';
+import type { ClaimResult, Elsewhere, IngestResult, Refused, Stale, Via } from '../profile/rpc.ts';
 import type { Site } from '../sites.ts';
 import { join } from './join.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -30,10 +23,16 @@ export interface Sender {
   token: unknown;
   now: number;
 }
-export type Batch = Omit<Sender, 'anonymousId'> & Pick<IngestInput, 'test'>;
+export interface Batch extends Omit<Sender, 'anonymousId'> {
+  /** Who tries campaigns out, or (`null`) does so no more; by `anonymousId`. */
+  tests: ReadonlyMap<string, TestVisitor | null>;
+}
+
+/** A popup to arm, and the device whose message caused it. */
+export type Armed = Decision & { anonymousId: string };
 
 export interface Delivered {
-  decisions: Decision[];
+  decisions: Armed[];
   /** Route tokens of the devices that belong to a person. */
   tokens: Map<string, string>;
 }
@@ -62,26 +61,33 @@ export async function deliver(accepted: readonly Accepted[], from: Batch, env: E
   return delivered;
 }
 
-/** Asks the profile that a device belongs to whether it may show a popup. */
+/**
+ * Asks the profile that a device belongs to whether it may show a popup. Its token is what tells it from somebody who
+ * knows no more of it than its id.
+ */
 export async function claimFor(
   sender: Sender,
-  claim: Omit<Claim, 'anonymousId'>,
+  claim: Omit<Claim, 'anonymousId' | 'known'>,
   env: Env,
 ): Promise<ClaimAnswer> {
   const { anonymousId, site } = sender;
+  const token = await tokenRoute(sender, env);
   const { result } = await follow<Extract<ClaimResult, { kind: 'answered' }>>(
     { anonymousId, first: deviceName(site.id, anonymousId) },
-    await tokenRoute(sender, env),
+    token,
     env,
-    async (profile, via, refusedBy) =>
-      profile.claim({ claim: { ...claim, anonymousId }, via, refusedBy }) as Promise<ClaimResult>,
+    async (profile, via, refusedBy) => {
+      const known = site.settings.identity === 'off' || via === null || via.epoch === token?.epoch;
+      const asked = { ...claim, anonymousId, known };
+      return profile.claim({ claim: asked, via, refusedBy }) as Promise<ClaimResult>;
+    },
   );
   return result.answer;
 }
 
 async function deliverPart(part: Part, from: Batch, env: Env, delivered: Delivered): Promise<void> {
   const { anonymousId, person, trust, messages, joins } = part;
-  const { site, token, now, test } = from;
+  const { site, token, now, tests } = from;
   const first = anonymousId === null ? person : deviceName(site.id, anonymousId);
   if (first === null) return;
   const known = anonymousId === null ? null : await tokenRoute({ ...from, anonymousId }, env);
@@ -92,6 +98,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
     suits ? known : null,
     env,
     async (profile, via, refusedBy) => {
+      const test = anonymousId === null ? undefined : tests.get(anonymousId);
       const input = { messages: text, person, trust, via, refusedBy, test };
       const answer = (await profile.ingest(input)) as IngestResult;
       if (answer.kind !== 'stored' && answer.repeated.length > 0) {
@@ -102,7 +109,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
   );
   if (person !== null) for (const contact of joins) await join(contact, person, part.certain, env, now);
   if (anonymousId === null) return;
-  delivered.decisions.push(...result.decisions);
+  delivered.decisions.push(...result.decisions.map((decision) => ({ ...decision, anonymousId })));
   if (route) {
     delivered.tokens.set(anonymousId, await routeToken(anonymousId, route, token, now, env.SIGNING_KEY));
   }

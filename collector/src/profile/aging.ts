@@ -3,13 +3,16 @@ import type { Site } from '../sites.ts';
 import { timeOfId } from '../store/chunk-id.ts';
 import type { Campaigning } from './campaigning.ts';
 import type { Departure } from './departure.ts';
-import { retract, segmentId } from './facts.ts';
 import { DAY_MS, fateOf, foldUntil } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { anonymousIdOf, isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
+import { retractSegments } from './take-in.ts';
 
-/** How an object grows old: what is a month old is folded into totals, and what has been idle for too long ends. */
+/**
+ * How an object grows old: what is a month old is folded into totals, and what has been idle for too long ends. Whoever
+ * is in a segment that ends with time is looked at once a day: that is one row written, the alarm.
+ */
 export class Aging {
   readonly #records: Records;
   readonly #departure: Departure;
@@ -17,6 +20,8 @@ export class Aging {
   readonly #env: Env;
   /** Brings the store up to what is here. */
   readonly #settle: () => Promise<void>;
+  /** Takes the visitor out of the segments that he has left by now. */
+  readonly #leaveSegments: (site: Site) => Promise<void>;
 
   constructor(
     records: Records,
@@ -24,12 +29,14 @@ export class Aging {
     campaigning: Campaigning,
     env: Env,
     settle: () => Promise<void>,
+    leaveSegments: (site: Site) => Promise<void>,
   ) {
     this.#records = records;
     this.#departure = departure;
     this.#campaigning = campaigning;
     this.#env = env;
     this.#settle = settle;
+    this.#leaveSegments = leaveSegments;
   }
 
   /** Folds what is old into totals, and ends what has been idle for too long. */
@@ -51,7 +58,8 @@ export class Aging {
       return this.#endPointer(state.link, site, now);
     if (fate.kind === 'erase') return this.#departure.end();
     if (fate.kind === 'expire') return this.#expire();
-    records.wakeBy(fate.at);
+    await this.#leaveSegments(site);
+    records.wakeBy(this.#campaigning.leavesSomeDay(site) ? Math.min(fate.at, now + DAY_MS) : fate.at);
   }
 
   /** The store keeps what it has, but nobody is in a segment for ever. */
@@ -61,10 +69,7 @@ export class Aging {
     if (segments.length > 0) {
       records.write((state) => {
         state.segments = {};
-        retract(
-          state,
-          segments.map((segment) => segmentId(segment, records.name)),
-        );
+        retractSegments(state, segments, records.name);
       });
       await this.#settle();
     }

@@ -1,5 +1,5 @@
 import type { ClaimAnswer, PopupContent } from '../../../sdk/src/message.ts';
-import { contentFor, poolsIn, withCodes } from '../campaigns/content.ts';
+import { contentFor, isPersonal, poolsIn, withCodes } from '../campaigns/content.ts';
 import type { Exposure } from '../campaigns/exposures.ts';
 import { explainDecision, judge, type Situation } from '../campaigns/gates.ts';
 import { formattingLocale, PersonaliseError, personalise } from '../campaigns/personalise.ts';
@@ -13,6 +13,8 @@ export type Claim = Pick<Exposure, 'campaign' | 'version' | 'variant' | 'claimId
   /** `messageId` of what armed it, and when that happened, ms since the epoch. */
   cause: string;
   causedAt: number;
+  /** Whether who asks may be told what is the person's. */
+  known: boolean;
 };
 
 /** An answer, and what has to be stored for it; nothing when it was given before. */
@@ -32,7 +34,8 @@ export function poolsNeeded(state: State, claim: Claim, asked: Asked): string[] 
   const verdict = judge(asked.compiled, asked.situation);
   if (verdict.closed !== null || verdict.arm.control) return [];
   const written = contentFor(asked.compiled.campaign, claim.variant, state.history.locale);
-  return written ? poolsIn(written).filter((pool) => !Object.hasOwn(state.coupons, pool)) : [];
+  if (!written || (!claim.known && isPersonal(written))) return [];
+  return poolsIn(written).filter((pool) => !Object.hasOwn(state.coupons, pool));
 }
 
 /**
@@ -55,12 +58,13 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
     const trace = asked ? explainDecision(asked.compiled, asked.situation).trace : { gates: [] };
     const { gates } = trace;
     const audience = 'audience' in trace ? { audience: trace.audience } : {};
-    return { at: now, outcome, campaign, version, variant, gate, reason, trace: { gates, ...audience } };
+    const found = { gate, reason, trace: { gates, ...audience } };
+    return { at: now, outcome, campaign, version, variant, ...found, anonymousId };
   };
   const refuse = (reason: string, detail: string | null): AnsweredClaim => ({
     answer: { show: false, reason },
     exposure: null,
-    refusal: { claimId, reason, campaign, at: now },
+    refusal: { claimId, reason, campaign, at: now, anonymousId },
     decision: logged('refused', reason, detail),
   });
 
@@ -107,14 +111,15 @@ function answerAgain(state: State, claim: Claim, shown: Exposure, asked: Asked):
   return typeof content === 'string' ? { show: false, reason: content } : { show: true, content };
 }
 
-/** What is painted; or why it cannot be: no code is left, or the texts do not suit this visitor's data. */
+/** What is painted; or why it cannot be: it is not for who asks, no code is left, or the texts do not suit the data. */
 function contentOf(
   state: State,
-  { variant }: Claim,
+  { variant, known }: Claim,
   { compiled, situation }: NonNullable<Asked>,
 ): PopupContent | string {
   const written = contentFor(compiled.campaign, variant, state.history.locale);
   if (!written) return 'status';
+  if (!known && isPersonal(written)) return 'identity';
   const codes = (pool: string): HeldCode | null => {
     const held = Object.hasOwn(state.coupons, pool) ? state.coupons[pool] : undefined;
     const over = held?.expiresAt && Date.parse(held.expiresAt) <= situation.data.now.at;

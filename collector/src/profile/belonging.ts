@@ -1,14 +1,15 @@
-import { moveCodes } from '../campaigns/coupons.ts';
 import type { Env } from '../env.ts';
 import { readChunks } from '../store/read-chunks.ts';
 import { currencyOf, inParts, type StoredChunk } from './chunks.ts';
+import type { Codes } from './codes.ts';
 import { emptyLedger } from './ledger.ts';
 import { type Link, linked, peopleOf, stepFor, type Trust } from './link.ts';
 import { askOwner } from './people.ts';
 import { anonymousIdOf, isAnonymous, siteOf } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { DetachResult, Elsewhere, Refused } from './rpc.ts';
-import { addForeign, emptyState } from './state.ts';
+import { addForeign, emptyState, nextMoment, putAside } from './state.ts';
+import { retractSegments } from './take-in.ts';
 
 /** How long after a failure an object tries again, ms. */
 export const RETRY_MS = 15_000;
@@ -30,6 +31,7 @@ export class Belonging {
   /** Brings the store up to what is here. */
   readonly #settle: () => Promise<void>;
 
+  readonly #codes: Codes;
   readonly #giving = new Set<Promise<string>>();
   /** What facts the object has. */
   readonly #facts: () => Promise<string[]>;
@@ -40,12 +42,14 @@ export class Belonging {
     env: Env,
     settle: () => Promise<void>,
     facts: () => Promise<string[]>,
+    codes: Codes,
   ) {
     this.#name = name;
     this.#records = records;
     this.#env = env;
     this.#settle = settle;
     this.#facts = facts;
+    this.#codes = codes;
   }
 
   /**
@@ -114,7 +118,10 @@ export class Belonging {
       const aside = sealed ? records.chunks().map(({ id }) => id) : state.own;
       if (aside.length > 0) {
         records.seal(aside);
-        state.ledger = emptyLedger();
+        retractSegments(state, Object.keys(state.segments), this.#name);
+        // What was given back is from before the device belonged to nobody.
+        putAside(state, sealed ? nextMoment(state, now) : state.epoch);
+        if (sealed) state.test = null;
         state.own = [];
         const rest = records.chunks();
         state.history = records.journal.refold(currencyOf(rest));
@@ -161,11 +168,10 @@ export class Belonging {
     await this.#settle();
     await this.unfold();
     const told = link.previous ? await this.#detach(link.previous) : [];
+    await this.#codes.handOver(link.person);
     const held = records.chunks();
     const person = await this.#give(link, held, true);
-    if (Object.keys(records.state.coupons).length > 0) {
-      await moveCodes(this.#env.DB, siteOf(this.#name), this.#name, person);
-    }
+    if (person !== link.person) await this.#codes.passOn(link.person, person);
     const current = records.state.link;
     if (current?.phase !== 'moving' || current.epoch !== link.epoch) return;
     records.write(
@@ -202,9 +208,9 @@ export class Belonging {
   }
 
   async #giveAll(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
-    const { exposures, refusals, decisions, coupons, test, revision, devices, contacts } =
+    const { exposures, refusals, decisions, segments, coupons, test, revision, devices, contacts } =
       this.#records.state;
-    const facts = await this.#facts();
+    const facts = [...(await this.#facts()), ...this.#records.state.retracted];
     const given = isAnonymous(this.#name)
       ? [{ anonymousId: anonymousIdOf(this.#name), epoch: link.epoch, verified }]
       : devices.filter((device) => !device.left);
@@ -222,6 +228,7 @@ export class Belonging {
           last && verified
             ? { refusals, decisions, coupons, test }
             : { refusals: [], decisions: [], coupons: {}, test: null },
+        segments: last && verified ? segments : {},
         facts: last && verified ? facts : [],
         contacts,
         revision,

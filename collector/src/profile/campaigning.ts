@@ -1,5 +1,4 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
-import { takeCode } from '../campaigns/coupons.ts';
 import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import { counted } from '../campaigns/exposures.ts';
@@ -14,10 +13,12 @@ import {
   withCampaign,
   withSegment,
 } from '../campaigns/program.ts';
-import { compareMessages, type StoredMessage, setOwn } from '../message.ts';
+import { endsWithTime } from '../campaigns/segment-time.ts';
+import { compareMessages, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
 import { messagesOf } from './chunks.ts';
+import type { Codes } from './codes.ts';
 import { catchUp, type Ledger, noteConversions } from './ledger.ts';
 import type { Records } from './records.ts';
 import type { Asked as Question } from './rpc.ts';
@@ -38,12 +39,11 @@ const RECENT_CHUNKS = 16;
 /** What campaigns and segments make of one profile. */
 export class Campaigning {
   readonly #records: Records;
+  readonly #codes: Codes;
 
-  readonly #db: D1Database;
-
-  constructor(records: Records, db: D1Database) {
+  constructor(records: Records, codes: Codes) {
     this.#records = records;
-    this.#db = db;
+    this.#codes = codes;
   }
 
   /** Adds to what campaigns remember all that has come. Call it before chunks are dropped, and before anything is decided. */
@@ -86,6 +86,7 @@ export class Campaigning {
         gate: null,
         reason: null,
         trace: { gates: trace.gates, audience: trace.audience },
+        anonymousId: arrived.find(({ messageId }) => messageId === cause)?.anonymousId,
       });
     }
     return decisions;
@@ -96,13 +97,36 @@ export class Campaigning {
     const cause = segmentCause(news);
     const { anonymousId, messageId, timestamp } = cause ?? {};
     if (cause === undefined || messageId === undefined || timestamp === undefined) return [];
-    if (site.program.segments.length === 0 && Object.keys(this.#records.state.segments).length === 0)
-      return [];
-    this.catchUp(site);
-    const { state } = this.#records;
-    const device = anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const sight = sightOf(state, device, site, now);
+    const device = anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
+    const changes = this.#segmentChanges(device, site, now);
+    return notes(changes, { messageId, anonymousId, timestamp });
+  }
+
+  /** Notes which segments the visitor has left by now, although nothing was heard of him. */
+  noteSegmentsLeft(site: Site, now: number): StoredMessage[] {
+    if (Object.keys(this.#records.state.segments).length === 0) return [];
+    const anonymousId = this.#lastDevice();
+    const changes = [...this.#segmentChanges(anonymousId, site, now)].filter(
+      ([, change]) => change === 'left',
+    );
+    const timestamp = new Date(now).toISOString();
+    return notes(changes, { messageId: `${anonymousId}/${now}`, anonymousId, timestamp });
+  }
+
+  /** Whether the visitor is in a segment that he leaves some day if he does not come again. */
+  leavesSomeDay({ program }: Site): boolean {
+    const { segments } = this.#records.state;
+    return program.segments.some(
+      ({ segment }) => Object.hasOwn(segments, segment.id) && endsWithTime(segment),
+    );
+  }
+
+  #segmentChanges(device: string, site: Site, now: number): Map<string, 'entered' | 'left'> {
     const changes = new Map<string, 'entered' | 'left'>();
+    const { state } = this.#records;
+    if (site.program.segments.length === 0 && Object.keys(state.segments).length === 0) return changes;
+    this.catchUp(site);
+    const sight = sightOf(state, device, site, now);
     for (const compiled of site.program.segments) {
       const { id } = compiled.segment;
       const isIn = Object.hasOwn(state.segments, id);
@@ -111,18 +135,7 @@ export class Campaigning {
     }
     const live = new Set(site.program.segments.map(({ segment }) => segment.id));
     for (const id of Object.keys(state.segments)) if (!live.has(id)) changes.set(id, 'left');
-    const noted = [...changes].map(
-      ([segment, change]): StoredMessage => ({
-        messageId: `${messageId}/${change}/${segment}`,
-        type: 'track',
-        event: `segment_${change}`,
-        ...(anonymousId === undefined ? {} : { anonymousId }),
-        timestamp,
-        properties: { segment },
-        source: 'collector',
-      }),
-    );
-    return noted;
+    return changes;
   }
 
   /** `null` when it is not published. */
@@ -162,8 +175,7 @@ export class Campaigning {
   /** Whether the visitor belongs to a segment now, and why. */
   explainSegment({ segment, audience, facts }: CompiledSegment, site: Site, now: number) {
     const state = this.#known(site);
-    const device = this.#newestEvent()?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const seen = seenBySegment(state, { facts }, device, site, now);
+    const seen = seenBySegment(state, { facts }, this.#lastDevice(), site, now);
     const trace = explain(segment.audience.rule, seen);
     const matched = audience(seen) === true;
     return {
@@ -182,31 +194,28 @@ export class Campaigning {
     return { ...state, ledger };
   }
 
-  /** The visitor's codes, with those that the claim needs; none is drawn for a claim that is refused. */
-  async draw(claim: Claim, site: Site, now: number): Promise<State['coupons']> {
-    const { state, name } = this.#records;
-    const coupons = { ...state.coupons };
-    for (const pool of poolsNeeded(state, claim, this.#asked(claim, site, now))) {
-      const taken = await takeCode(this.#db, site.id, pool, name, now);
-      if (taken.kind !== 'code' || taken.used) continue;
-      setOwn(coupons, pool, { code: taken.code, expiresAt: taken.expiresAt, at: now });
-    }
-    return coupons;
+  /** Codes that the claim needs and the visitor does not have; none is drawn for a claim that is refused. */
+  draw(claim: Claim, site: Site, now: number): Promise<State['coupons']> {
+    const pools = poolsNeeded(this.#records.state, claim, this.#asked(claim, site, now));
+    return this.#codes.draw(pools, claim.anonymousId, now);
   }
 
   /** `counts`: whether reports have to hear of it. */
   claim(
     claim: Claim,
-    coupons: State['coupons'],
+    drawn: State['coupons'],
     site: Site,
     now: number,
   ): { answer: ClaimAnswer; counts: boolean } {
     const { state } = this.#records;
     const asked = this.#asked(claim, site, now);
+    // What was drawn before the time was put aside to which it belongs is nobody's now.
+    const fresh = Object.fromEntries(Object.entries(drawn).filter(([, { at }]) => at >= state.aside));
+    const coupons = { ...fresh, ...state.coupons };
     const { answer, exposure, refusal, decision } = answerClaim({ ...state, coupons }, claim, asked, now);
     if (!exposure && !refusal) return { answer, counts: false };
     this.#records.write((changed) => {
-      addCoupons(changed, coupons);
+      addCoupons(changed, fresh);
       if (exposure) addExposures(changed, [exposure]);
       if (refusal) addRefusal(changed, refusal);
       if (decision) logDecision(changed, decision);
@@ -237,6 +246,11 @@ export class Campaigning {
     return { compiled, situation: situationOf(state, compiled, site, moment, now, sight) };
   }
 
+  /** Of the newest event; `''` when there is none. */
+  #lastDevice(): string {
+    return this.#newestEvent()?.anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
+  }
+
   #newestEvent(): StoredMessage | null {
     return this.#recent().filter(isEvent).sort(compareMessages).at(-1) ?? null;
   }
@@ -244,4 +258,27 @@ export class Campaigning {
   #recent(): StoredMessage[] {
     return messagesOf(this.#records.chunks(this.#records.lastPlace - RECENT_CHUNKS));
   }
+}
+
+interface Cause {
+  messageId: string;
+  /** The device, if it is of one. */
+  anonymousId: string | undefined;
+  timestamp: string;
+}
+
+/** Messages of the collector's own, of the time of their cause. */
+function notes(
+  changes: Iterable<[segment: string, change: 'entered' | 'left']>,
+  { messageId, anonymousId, timestamp }: Cause,
+): StoredMessage[] {
+  return [...changes].map(([segment, change]) => ({
+    messageId: `${messageId}/${change}/${segment}`,
+    type: 'track',
+    event: `segment_${change}`,
+    ...(anonymousId ? { anonymousId } : {}),
+    timestamp,
+    properties: { segment },
+    source: 'collector',
+  }));
 }

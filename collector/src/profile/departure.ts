@@ -1,20 +1,22 @@
-import { forgetHolder } from '../campaigns/coupons.ts';
 import type { Env } from '../env.ts';
 import type { Site } from '../sites.ts';
 import { forgetFacts } from '../store/forget-facts.ts';
 import { type Belonging, RETRY_MS } from './belonging.ts';
+import type { Codes } from './codes.ts';
 import type { Holding } from './holding.ts';
 import { peopleOf } from './link.ts';
 import { askOwner } from './people.ts';
 import { anonymousIdOf, deviceName, isAnonymous, siteOf } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { Elsewhere } from './rpc.ts';
+import { decidedFor } from './state.ts';
 
 /** How a device is parted from a person, and how either is erased. What is begun here the alarm completes. */
 export class Departure {
   readonly #records: Records;
   readonly #belonging: Belonging;
   readonly #holding: Holding;
+  readonly #codes: Codes;
   readonly #env: Env;
   /** Tells the store what it does not know yet, facts included. */
   readonly #settle: () => Promise<void>;
@@ -24,6 +26,7 @@ export class Departure {
     records: Records,
     belonging: Belonging,
     holding: Holding,
+    codes: Codes,
     env: Env,
     settle: () => Promise<void>,
     site: () => Promise<Site>,
@@ -31,6 +34,7 @@ export class Departure {
     this.#records = records;
     this.#belonging = belonging;
     this.#holding = holding;
+    this.#codes = codes;
     this.#env = env;
     this.#settle = settle;
     this.#site = site;
@@ -77,8 +81,7 @@ export class Departure {
   }
 
   async #erase(): Promise<void> {
-    const { name, state } = this.#records;
-    if (Object.keys(state.coupons).length > 0) await forgetHolder(this.#env.DB, siteOf(name), name);
+    await this.#codes.forget();
     await this.#records.erase(Date.now() + RETRY_MS);
   }
 
@@ -100,8 +103,9 @@ export class Departure {
   }
 
   /**
-   * At a person: a device turned out not to be his. All that it has said goes back to it; it belongs to nobody until
-   * somebody identifies on it again, and what it said until now is never handed over again.
+   * At a person: a device turned out not to be his. All that it has said and was shown goes back to it, but for codes,
+   * which are nobody's then. It belongs to nobody until somebody identifies on it again, and nothing of what was until
+   * now is ever handed over again.
    *
    * @returns whether he had it
    */
@@ -114,10 +118,11 @@ export class Departure {
     // From here on nothing of the device is taken; so the copy is whole, and what is told twice counts once.
     this.#holding.refuse(anonymousId);
     await this.#belonging.unfold();
-    await device.takeBack(this.#holding.toldBy(anonymousId));
+    const decided = decidedFor(this.#records.state, anonymousId);
+    await device.takeBack(this.#holding.toldBy(anonymousId), JSON.stringify(decided));
     await this.#release(anonymousId);
     await this.#settle();
-    await device.settle();
+    await device.settle(this.#records.state.revision);
     return true;
   }
 
@@ -148,6 +153,7 @@ export class Departure {
     await this.#settle();
     await this.#purge(site, anonymousId);
     await this.#belonging.unfold();
+    await this.#codes.leaveOf(anonymousId);
     this.#holding.release(anonymousId, site);
   }
 }

@@ -1,12 +1,20 @@
 import type { Site } from '../sites.ts';
 import { messagesOf, type StoredChunk, split, withoutRepeats } from './chunks.ts';
 import { exposureId, orderId, retract, sessionId } from './facts.ts';
-import { type Device, type KnownDevice, withDevice, withoutDevice } from './link.ts';
+import { type Device, holds, type KnownDevice, withDevice, withoutDevice } from './link.ts';
 import { isAnonymous } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { AttachInput } from './rpc.ts';
 import { sessionOf } from './sessions.ts';
-import { addDecided, addExposures, MAX_CONTACTS, MAX_DISOWNED, MAX_FOREIGN } from './state.ts';
+import {
+  addDecided,
+  addExposures,
+  addSegments,
+  decidedFor,
+  MAX_CONTACTS,
+  MAX_DISOWNED,
+  MAX_FOREIGN,
+} from './state.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -24,6 +32,11 @@ export class Holding {
     const { added, rewritten } = this.#arriving(input, now);
     const messages = messagesOf(added);
     const { currency } = site.settings;
+    const { devices, contacts: led } = records.state;
+    // Come again, it says what was so when it came first: segments may have been left since.
+    const heardBefore = isAnonymous(input.from)
+      ? input.devices.every((device) => holds(devices, device))
+      : led.includes(input.from);
     records.write(
       (state) => {
         const history =
@@ -34,6 +47,7 @@ export class Holding {
         journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
         addDecided(state, input.decided);
+        if (!heardBefore) addSegments(state, input.segments);
         retract(state, input.facts);
         state.revision = Math.max(state.revision, input.revision);
         if (!input.last) return;
@@ -98,7 +112,7 @@ export class Holding {
     });
   }
 
-  /** Gives up what one device has said. Call it when nothing is folded, and the device is refused. */
+  /** Gives up what one device has said and was shown. Call it when nothing is folded, and the device is refused. */
   release(anonymousId: string, site: Site): void {
     const records = this.#records;
     const held = records.chunks();
@@ -113,11 +127,15 @@ export class Holding {
           ...sessions.filter(theirs).map(sessionId),
           ...orders.list.filter(theirs).map(({ transactionId }) => orderId(transactionId, records.name)),
           ...state.devices.filter(theirs).map(({ epoch }) => `identity:${anonymousId}/${epoch}`),
-          ...state.exposures.filter((one) => one.anonymousId === anonymousId).map(exposureId),
+          ...decidedFor(state, anonymousId).exposures.map(exposureId),
           // Those that were somebody else's are stated anew.
           ...Object.keys(state.stated).filter((id) => id.startsWith('goal:')),
         ]);
-        state.exposures = state.exposures.filter((one) => one.anonymousId !== anonymousId);
+        const kept = (one: { anonymousId?: string | undefined }) => one.anonymousId !== anonymousId;
+        state.exposures = state.exposures.filter(kept);
+        state.refusals = state.refusals.filter(kept);
+        state.decisions = state.decisions.filter(kept);
+        state.coupons = Object.fromEntries(Object.entries(state.coupons).filter(([, held]) => kept(held)));
         records.journal.clear();
         putHistory(state, records.journal.refold(site.settings.currency));
         state.sinceCheckpoint = 0;

@@ -9,6 +9,7 @@ import { Aging } from './aging.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
 import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
+import { Codes } from './codes.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
@@ -35,6 +36,7 @@ import type {
   Via,
 } from './rpc.ts';
 import type { Session } from './sessions.ts';
+import { addDecided, addExposures, type decidedFor, nextMoment } from './state.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
 /** The wait after a failure doubles with each further one, up to this, ms. */
@@ -60,24 +62,34 @@ export class Profile extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#records = new Records(this.#name, ctx.storage, eventStore(env));
+    const codes = new Codes(this.#records, env.DB);
     this.#belonging = new Belonging(
       this.#name,
       this.#records,
       env,
       () => this.#settle(),
       async () => factIds(this.#name, this.#records.state, await this.#site(Date.now())),
+      codes,
     );
     this.#holding = new Holding(this.#records);
     this.#departure = new Departure(
       this.#records,
       this.#belonging,
       this.#holding,
+      codes,
       env,
       () => this.settle(),
       () => this.#site(Date.now()),
     );
-    this.#campaigning = new Campaigning(this.#records, env.DB);
-    this.#aging = new Aging(this.#records, this.#departure, this.#campaigning, env, () => this.#settle());
+    this.#campaigning = new Campaigning(this.#records, codes);
+    this.#aging = new Aging(
+      this.#records,
+      this.#departure,
+      this.#campaigning,
+      env,
+      () => this.#settle(),
+      (site) => this.#leaveSegments(site),
+    );
   }
 
   /**
@@ -123,12 +135,12 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', refusedBy, false, now),
     );
     if (route.kind !== 'here') return route;
-    const coupons = await this.#campaigning.draw(claim, site, now);
+    const drawn = await this.#campaigning.draw(claim, site, now);
     const changed = await this.#route(null, via, () =>
       this.#belonging.route(null, 'claimed', null, false, now),
     );
     if (changed.kind !== 'here') return changed;
-    const { answer, counts } = this.#campaigning.claim(claim, coupons, site, this.#moment());
+    const { answer, counts } = this.#campaigning.claim(claim, drawn, site, this.#moment());
     if (counts) await this.#state();
     return { kind: 'answered', answer };
   }
@@ -263,7 +275,7 @@ export class Profile extends DurableObject<Env> {
     const { link } = this.#records.state;
     if (!link || !people.includes(link.person)) return;
     this.#records.write((state) => {
-      state.epoch = Math.max(link.epoch + 1, Date.now());
+      state.epoch = nextMoment(state, Math.max(link.epoch + 1, Date.now()));
       state.own = [...state.own, ...this.#records.chunks().map(({ id }) => id)];
       state.link = null;
       state.unlent = [];
@@ -271,8 +283,12 @@ export class Profile extends DurableObject<Env> {
     this.#records.wakeBy(firstWake(Date.now()));
   }
 
-  /** At a device: what a person gives back. It is told to the store by {@link settle}, when the person has let go of it. */
-  async takeBack(messages: string): Promise<void> {
+  /**
+   * At a device: what a person gives back. It is told to the store by {@link settle}, when the person has let go of it.
+   *
+   * @param decided what was decided for the device, as JSON; see {@link decidedFor}
+   */
+  async takeBack(messages: string, decided: string): Promise<void> {
     const now = Date.now();
     const site = await this.#site(now);
     await this.#records.askForAlarm();
@@ -281,12 +297,25 @@ export class Profile extends DurableObject<Env> {
     this.#accept(JSON.parse(messages), null, site, this.#moment());
     records.write((state) => {
       state.own = [...state.own, ...records.chunks(before).map(({ id }) => id)];
+      // Somebody else may have it by now, and would be given them.
+      if (state.link) return;
+      const { exposures, ...others }: ReturnType<typeof decidedFor> = JSON.parse(decided);
+      addExposures(state, exposures);
+      addDecided(state, { ...others, coupons: {}, test: null });
     });
   }
 
-  /** Tells the store what it does not know yet. */
-  async settle(): Promise<void> {
+  /**
+   * Tells the store what it does not know yet.
+   *
+   * @param revision of the facts that another object has taken back
+   */
+  async settle(revision = 0): Promise<void> {
     this.#factsDue = true;
+    const { state } = this.#records;
+    // What the other has taken back is told again, after that.
+    if (revision > 0) state.stated = {};
+    state.revision = Math.max(state.revision, revision);
     await this.#settle();
   }
 
@@ -395,14 +424,8 @@ export class Profile extends DurableObject<Env> {
       : null;
   }
 
-  /**
-   * The time at which something is accepted or decided, ms since the epoch: later than all that was before, so that it
-   * can be told afterwards what a decision knew.
-   */
   #moment(): number {
-    const { heardAt, exposures, refusals } = this.#records.state;
-    const before = Math.max(heardAt, exposures.at(-1)?.at ?? 0, refusals.at(-1)?.at ?? 0);
-    return Math.max(Date.now(), before + 1);
+    return nextMoment(this.#records.state, Date.now());
   }
 
   /** Counts and stores what is new among `arrived`. */
@@ -453,6 +476,14 @@ export class Profile extends DurableObject<Env> {
       this.#factsDue = true;
       throw error;
     }
+  }
+
+  async #leaveSegments(site: Site): Promise<void> {
+    const at = this.#moment();
+    const left = this.#campaigning.noteSegmentsLeft(site, at);
+    if (left.length === 0) return;
+    this.#accept(left, null, site, at);
+    await this.#settle();
   }
 
   /** Who has lent something is answered all the same; the alarm brings it later. */

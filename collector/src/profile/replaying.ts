@@ -19,7 +19,7 @@ import { currencyOf, messagesOf, type StoredChunk } from './chunks.ts';
 import { emptyHistory, extend, type History, identifiersOf, isNewer, refolded } from './history.ts';
 import { addToLedger, emptyLedger } from './ledger.ts';
 import { happeningsOf, type Known, seenBySegment, segmentCause } from './situation.ts';
-import type { State } from './state.ts';
+import { addSegments, type State } from './state.ts';
 import { noteSegment } from './take-in.ts';
 
 /** What is tried on the past: a `Campaign` or a `Segment` as JSON, as if it had been live. */
@@ -84,6 +84,10 @@ export function replayed(held: Held, asked: Replayable, site: Site, since: numbe
   foreign.sort((a, b) => takenAt(a) - takenAt(b));
   const own = new Past(program);
   const places = new Map([[HERE, own]]);
+  const takeOver = (taken: readonly StoredChunk[]) => {
+    own.inherit(taken);
+    for (const chunk of taken) own.belongLike(places.get(placeOf(chunk)));
+  };
   const found: Omit<ReplayItem, 'profile'>[] = [];
   let looked = false;
   for (const step of Map.groupBy(chunks, (chunk) => `${timeOfId(chunk.id)} ${placeOf(chunk)}`).values()) {
@@ -93,7 +97,7 @@ export function replayed(held: Held, asked: Replayable, site: Site, since: numbe
     const place = placeOf(first);
     const past = places.get(place) ?? new Past(program);
     places.set(place, past);
-    while (place === HERE && foreign[0] && takenAt(foreign[0]) < at) own.inherit(foreign.splice(0, 1));
+    while (place === HERE && foreign[0] && takenAt(foreign[0]) < at) takeOver(foreign.splice(0, 1));
     const messages = messagesOf(step);
     const told = messages.filter(({ source }) => source !== 'collector');
     const noted = messages.filter(({ source }) => source === 'collector');
@@ -105,7 +109,7 @@ export function replayed(held: Held, asked: Replayable, site: Site, since: numbe
     looked = true;
     if ('campaign' in subject) found.push(...armed(subject, known(), told, noted, then, at));
   }
-  own.inherit(foreign.splice(0));
+  takeOver(foreign.splice(0));
   const known = own.known(null, [], held.state, Number.POSITIVE_INFINITY);
   const profile = refOf(known.history);
   const items = found
@@ -151,7 +155,7 @@ class Past {
   readonly #heard: StoredMessage[] = [];
   #history = emptyHistory();
   readonly #ledger = emptyLedger();
-  readonly #segments: State['segments'] = {};
+  readonly segments: State['segments'] = {};
   /** What was heard since somebody asked. */
   #unread: StoredChunk[] = [];
   #belonged = false;
@@ -162,12 +166,20 @@ class Past {
 
   hear(chunks: readonly StoredChunk[]): void {
     this.inherit(chunks);
-    for (const message of messagesOf(chunks.filter(isNoted))) noteSegment(this.#segments, message);
+    for (const chunk of chunks.filter(isNoted))
+      for (const message of messagesOf([chunk])) noteSegment(this.segments, message, timeOfId(chunk.id));
   }
 
-  /** Takes over what was heard elsewhere; a person enters segments anew. */
+  /** Takes over what was heard elsewhere. */
   inherit(chunks: readonly StoredChunk[]): void {
     this.#unread.push(...chunks);
+  }
+
+  /** Is from now on in the segments in which a device was. */
+  belongLike(device: Past | undefined): void {
+    if (!device) return;
+    addSegments(this, device.segments);
+    this.#belonged ||= device.#belonged;
   }
 
   /**
@@ -186,7 +198,7 @@ class Past {
     return {
       history: this.#history,
       ledger: this.#ledger,
-      segments: this.#segments,
+      segments: this.segments,
       exposures: exposures.filter(
         (exposure) =>
           exposure.at < at && (device === null ? !elsewhere(exposure) : exposure.anonymousId === device),

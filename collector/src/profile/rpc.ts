@@ -62,6 +62,8 @@ export interface AttachInput {
   exposures: Exposure[];
   /** What else it has decided of campaigns. */
   decided: Pick<State, 'refusals' | 'decisions' | 'coupons' | 'test'>;
+  /** Which segments it is in. */
+  segments: State['segments'];
   /** What it has stated, and the person states now. */
   facts: string[];
   /** Of an e-mail or phone: those that had led to it. */

@@ -175,7 +175,7 @@ export function happeningsOf(
     return [{ messageId, at: Date.parse(timestamp), event, properties, situationFor }];
   };
   const sorted = arrived.toSorted(compareMessages);
-  const last = sorted.findLast(isEvent);
+  const last = segmentCause(arrived);
   return [
     ...sorted.flatMap((message) => happening(message, message.messageId)),
     ...(last ? noted.flatMap((message) => happening(message, last.messageId)) : []),

@@ -15,6 +15,8 @@ export interface Refusal {
   campaign: string;
   /** ms since the epoch. */
   at: number;
+  /** The device that asked. */
+  anonymousId?: string;
 }
 
 /** What was decided of a campaign, and why: kept for those who ask. */
@@ -28,6 +30,8 @@ export interface LoggedDecision {
   gate: string | null;
   reason: string | null;
   trace: { gates: GateTrace[]; audience?: Trace };
+  /** The device that it was decided for. */
+  anonymousId?: string | undefined;
 }
 
 /** A code that this visitor has from a pool. */
@@ -37,6 +41,8 @@ export interface HeldCode {
   expiresAt: string | null;
   /** When it was drawn, ms since the epoch. */
   at: number;
+  /** The device that was shown it. */
+  anonymousId?: string;
 }
 
 /** What a profile knows besides its chunks. */
@@ -53,6 +59,11 @@ export interface State {
   foreign: number[];
   /** Of a device: chunks that a person gave back, by id; they are put aside before somebody else gets the others. */
   own: string[];
+  /**
+   * Of a device: what it was shown and given before this time (ms since the epoch) was put aside with the chunks of that
+   * time, and is nobody else's.
+   */
+  aside: number;
   /** Of a device: chunks that its person has no copy of yet. */
   unlent: string[];
   /** Of a person. */
@@ -113,6 +124,7 @@ export function emptyState(): State {
     formerly: [],
     foreign: [],
     own: [],
+    aside: 0,
     unlent: [],
     devices: [],
     disowned: [],
@@ -146,6 +158,14 @@ export function addExposures(state: State, exposures: readonly Exposure[]): void
   // The first of each campaign says in which arm of the experiment the visitor is.
   const firsts = new Set(new Map(all.toReversed().map((exposure) => [exposure.campaign, exposure])).values());
   state.exposures = all.filter((exposure, i) => i >= all.length - MAX_EXPOSURES || firsts.has(exposure));
+}
+
+/** Whoever was in a segment is in it since then, and does not enter it again. */
+export function addSegments(state: Pick<State, 'segments'>, segments: Readonly<State['segments']>): void {
+  for (const [segment, since] of Object.entries(segments)) {
+    const known = Object.hasOwn(state.segments, segment) ? state.segments[segment] : undefined;
+    setOwn(state.segments, segment, Math.min(known ?? since, since));
+  }
 }
 
 /** Of two codes of one pool the one that was drawn first stays. */
@@ -189,6 +209,40 @@ export function logDecision(state: State, decision: LoggedDecision): void {
 
 export function addRefusal(state: State, refusal: Refusal): void {
   state.refusals = [...state.refusals, refusal].slice(-MAX_REFUSALS);
+}
+
+/** What one device was shown, and what was decided for it. */
+export function decidedFor(
+  { exposures, refusals, decisions }: State,
+  anonymousId: string,
+): Pick<State, 'exposures' | 'refusals' | 'decisions'> {
+  const theirs = (one: { anonymousId?: string | undefined }) => one.anonymousId === anonymousId;
+  return {
+    exposures: exposures.filter(theirs),
+    refusals: refusals.filter(theirs),
+    decisions: decisions.filter(theirs),
+  };
+}
+
+/**
+ * The time at which something is accepted or decided, ms since the epoch: later than all that was before, so that it
+ * can be told afterwards what a decision knew.
+ */
+export function nextMoment({ heardAt, exposures, refusals }: State, now: number): number {
+  const before = Math.max(heardAt, exposures.at(-1)?.at ?? 0, refusals.at(-1)?.at ?? 0);
+  return Math.max(now, before + 1);
+}
+
+/** Leaves to nobody what was shown, given and decided before a time, and all that follows from what was said then. */
+export function putAside(state: State, before: number): void {
+  const later = ({ at }: { at: number }) => at >= before;
+  state.exposures = state.exposures.filter(later);
+  state.refusals = state.refusals.filter(later);
+  state.decisions = state.decisions.filter(later);
+  state.coupons = Object.fromEntries(Object.entries(state.coupons).filter(([, held]) => later(held)));
+  state.segments = {};
+  state.ledger = emptyLedger();
+  state.aside = before;
 }
 
 export function addForeign(state: State, hashes: readonly number[]): void {

@@ -21,11 +21,16 @@ export function takeIn(
 ): void {
   const ids = chunks.map(({ id }) => id);
   state.epoch ||= chunks[0]?.head.epoch ?? 0;
-  state.heardAt = Math.max(state.heardAt, ...chunks.map(({ id }) => timeOfId(id)));
+  const arrivals = new Map(
+    chunks.flatMap(({ id, head }) => head.messageIds.map((one) => [one, timeOfId(id)])),
+  );
   putHistory(state, journal.after(state.history, messages, currencyOf(chunks)));
   for (const message of messages) {
-    const left = noteSegment(state.segments, message);
-    if (left !== null) retract(state, [segmentId(left, name)]);
+    const at = arrivals.get(message.messageId) ?? 0;
+    // What the collector notes by itself is no sign of life.
+    if (message.source !== 'collector') state.heardAt = Math.max(state.heardAt, at);
+    const left = noteSegment(state.segments, message, at);
+    if (left !== null) retractSegments(state, [left], name);
   }
   state.sinceCheckpoint += messages.length;
   state.unconfirmed = [...state.unconfirmed, ...ids];
@@ -35,16 +40,24 @@ export function takeIn(
 /**
  * Which segments the visitor is in, as the collector has noted it.
  *
+ * @param at when it was noted, ms since the epoch: the message bears the time of its cause, which may have come late
  * @returns the one that was left
  */
-export function noteSegment(segments: State['segments'], message: StoredMessage): string | null {
-  const { source, event, properties, timestamp } = message;
+export function noteSegment(segments: State['segments'], message: StoredMessage, at: number): string | null {
+  const { source, event, properties } = message;
   const segment = source === 'collector' ? ownString(properties, 'segment') : null;
   if (segment === null) return null;
-  if (event === 'segment_entered') setOwn(segments, segment, Date.parse(timestamp));
+  if (event === 'segment_entered') setOwn(segments, segment, at);
   if (event !== 'segment_left') return null;
   delete segments[segment];
   return segment;
+}
+
+/** The store is told that the profile is in these segments no more, also by a device that states no others. */
+export function retractSegments(state: State, segments: readonly string[], name: string): void {
+  const ids = segments.map((segment) => segmentId(segment, name));
+  for (const id of ids) delete state.stated[id];
+  retract(state, ids);
 }
 
 /** Another history; what it does not say any more of sessions has to be taken back from the store. */
