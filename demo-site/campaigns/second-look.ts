@@ -29,7 +29,7 @@ export const secondLook: CampaignInput = {
       id: 'popup',
       type: 'message',
       channel: 'popup',
-      triggers: [{ on: 'load', delayMs: 1_500 }],
+      triggers: [{ on: 'load', delayMs: 6_000 }],
       fallbackLocale: 'en',
       variants: [
         {

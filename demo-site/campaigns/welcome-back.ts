@@ -17,7 +17,7 @@ export const welcomeBack: CampaignInput = {
       id: 'popup',
       type: 'message',
       channel: 'popup',
-      triggers: [{ on: 'load', delayMs: 1_000 }],
+      triggers: [{ on: 'load', delayMs: 5_000 }],
       fallbackLocale: 'en',
       variants: [
         {
