@@ -101,6 +101,7 @@ export const decision = z
     gate: z.string().nullable(),
     reason: z.string().nullable(),
     trace: z.strictObject({ gates: gateTraces, audience: trace.exactOptional() }),
+    anonymousId: z.string().exactOptional(),
   })
   .meta({ id: 'Decision' }) satisfies z.ZodType<LoggedDecision>;
 

@@ -141,6 +141,7 @@ const refusal = z.strictObject({
   reason: text,
   campaign: text,
   at: since1970,
+  anonymousId: text.exactOptional(),
 }) satisfies z.ZodType<Refusal>;
 const device = z.strictObject({
   anonymousId: text,
@@ -152,6 +153,7 @@ const heldCode = z.strictObject({
   code: text,
   expiresAt: textOrNone,
   at: since1970,
+  anonymousId: text.exactOptional(),
 }) satisfies z.ZodType<HeldCode>;
 
 export const everythingHeld = z

@@ -74,9 +74,10 @@ export class Campaigning {
     const decisions = decide(site.program, happened);
     for (const { campaign, version, variant, cause } of decisions) {
       const happening = happened.findLast(({ messageId }) => messageId === cause);
-      const compiled = site.program.campaigns.find((other) => other.campaign.id === campaign);
+      const compiled = site.program.byId.get(campaign);
       if (!happening || !compiled) continue;
       const { trace } = explainDecision(compiled, happening.situationFor(compiled));
+      const anonymousId = arrived.find(({ messageId }) => messageId === cause)?.anonymousId;
       logDecision(this.#records.state, {
         at: now,
         outcome: 'armed',
@@ -86,7 +87,7 @@ export class Campaigning {
         gate: null,
         reason: null,
         trace: { gates: trace.gates, audience: trace.audience },
-        anonymousId: arrived.find(({ messageId }) => messageId === cause)?.anonymousId,
+        ...(anonymousId === undefined ? {} : { anonymousId }),
       });
     }
     return decisions;

@@ -31,7 +31,7 @@ export interface LoggedDecision {
   reason: string | null;
   trace: { gates: GateTrace[]; audience?: Trace };
   /** The device that it was decided for. */
-  anonymousId?: string | undefined;
+  anonymousId?: string;
 }
 
 /** A code that this visitor has from a pool. */
