@@ -56,7 +56,7 @@ export default defineConfig({
           include: [
             'collector/src/store/*.test.ts',
             'collector/src/admin/{accounts,directory}.test.ts',
-            'collector/src/profile/{claims,contacts,forgetting,identity,people,profile}.test.ts',
+            'collector/src/profile/{claims,contacts,experiments,forgetting,identity,people,profile}.test.ts',
             'collector/src/ingest/{batch,forget-visitor}.test.ts',
             'test/properties/{any-order,crashes}.test.ts',
           ],
