@@ -6,25 +6,31 @@ export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' 
 
 /**
  * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:
- * `campaign.version.variant.causedAt.cause.signature`, the cause percent-encoded. It is worth nothing to another device.
+ * `campaign.version.variant.causedAt.cause.device.signature`, the cause percent-encoded. It is worth nothing to another
+ * device.
  */
 export async function armedId(site: string, anonymousId: string, armed: Armed, key: string): Promise<string> {
-  const body = [armed.campaign, armed.version, armed.variant, armed.causedAt, encode(armed.cause)].join('.');
-  return `${body}.${await hmac('armed', signed(site, anonymousId, body), key)}`;
+  const { campaign, version, variant, causedAt, cause } = armed;
+  const device = await deviceMark(site, anonymousId, key);
+  const body = [campaign, version, variant, causedAt, encode(cause), device].join('.');
+  return `${body}.${await hmac('armed', `${site}:${body}`, key)}`;
 }
 
-/** @returns `null` when the id was not made by {@link armedId} for this device of this site */
+/**
+ * @returns `isOf`: whether it was armed for this device; `null` when the id was not made by {@link armedId} for this site
+ */
 export async function readArmedId(
   site: string,
   anonymousId: string,
   id: string,
   key: string,
-): Promise<Armed | null> {
+): Promise<(Armed & { isOf: boolean }) | null> {
   const cut = id.lastIndexOf('.');
   const body = id.slice(0, Math.max(0, cut));
-  if (!(await verifyHmac('armed', signed(site, anonymousId, body), id.slice(cut + 1), key))) return null;
-  const [campaign = '', version = '', variant = '', causedAt = '', cause = ''] = body.split('.');
+  if (!(await verifyHmac('armed', `${site}:${body}`, id.slice(cut + 1), key))) return null;
+  const [campaign = '', version = '', variant = '', causedAt = '', cause = '', device] = body.split('.');
   return {
+    isOf: device === (await deviceMark(site, anonymousId, key)),
     campaign,
     version: Number(version),
     variant,
@@ -33,9 +39,9 @@ export async function readArmedId(
   };
 }
 
-/** An anonymous id may contain anything. */
-function signed(site: string, anonymousId: string, body: string): string {
-  return JSON.stringify([site, body, anonymousId]);
+/** 96 bits that only we can make for a device. */
+async function deviceMark(site: string, anonymousId: string, key: string): Promise<string> {
+  return (await hmac('armed', JSON.stringify([site, anonymousId]), key)).slice(0, 16);
 }
 
 /** Full stops separate the parts. */

@@ -192,9 +192,9 @@ describe('a claim', () => {
     const site = await siteWithCampaign();
     const [armed] = (await sendBatch(site, [fillCart('v', 60)])).messages;
     const id = armed?.id ?? '';
+    expect(await claim(site, id, 'stranger')).toEqual({ show: false, reason: 'unknown_visitor' });
     const other = await siteWithCampaign();
     for (const [target, forged, anonymousId] of [
-      [site, id, 'stranger'],
       [other, id, 'v'],
       [site, id.replace('.a.', '.b.'), 'v'],
       [site, 'x', 'v'],

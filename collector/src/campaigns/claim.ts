@@ -16,7 +16,7 @@ export const claimRequest = z.object({
 /**
  * `POST /v1/messages/:id/claim`: asked when a trigger fires, just before painting. Without a yes, nothing is shown.
  *
- * @throws RequestError 404 when the id was never armed for this device
+ * @throws RequestError 404 when the id was never armed for this site
  */
 export async function claim(request: Request, id: string, env: Env, now: number): Promise<ClaimAnswer> {
   const body = await readJsonObject(request);
@@ -28,7 +28,9 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   const { claimId, token } = parsed.data;
   const anonymousId = parsed.data.anonymousId.toWellFormed();
   const armed = await readArmedId(site.id, anonymousId, id, env.SIGNING_KEY);
-  if (!armed) throw new RequestError('not_found', 'No message was armed with this id for this device.');
+  if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
+  const { isOf, ...asked } = armed;
+  if (!isOf) return { show: false, reason: 'unknown_visitor' };
   const sender = { site, anonymousId, token, now };
-  return claimFor(sender, { ...armed, claimId }, env);
+  return claimFor(sender, { ...asked, claimId }, env);
 }
