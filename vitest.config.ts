@@ -1,5 +1,5 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** The Worker in workerd, as wrangler.toml describes this environment of it. */
 function workerd(environment?: 'production') {
@@ -26,6 +26,26 @@ const QUEUE = {
   },
 };
 
+/** Tests of what goes through all sites: each of these files has a database of its own. */
+const WHOLE_DATABASE = ['collector/src/store/*.test.ts', 'collector/src/snapshot.test.ts'];
+
+/** Files of a project that is not isolated share a worker and its database, where every test has a site of its own. */
+function collector(
+  name: string,
+  files: { include: string[]; exclude?: string[]; isolate?: boolean },
+  environment?: 'production',
+): TestProjectInlineConfiguration {
+  return {
+    plugins: [workerd(environment)],
+    test: {
+      name,
+      testTimeout: process.env.DEEP ? 900_000 : 30_000,
+      setupFiles: ['test/support/workerd/migrate.ts'],
+      ...files,
+    },
+  };
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -38,31 +58,26 @@ export default defineConfig({
           environment: 'happy-dom',
         },
       },
-      {
-        plugins: [workerd()],
-        test: {
-          name: 'collector',
-          testTimeout: process.env.DEEP ? 900_000 : 30_000,
-          include: ['collector/src/**/*.test.ts', 'test/properties/**/*.test.ts'],
-          exclude: ['**/*.production.test.ts'],
-          setupFiles: ['test/support/workerd/migrate.ts'],
-        },
-      },
-      {
-        plugins: [workerd('production')],
-        test: {
-          name: 'collector-production',
-          testTimeout: process.env.DEEP ? 900_000 : 30_000,
+      collector('collector', {
+        include: ['collector/src/**/*.test.ts', 'test/properties/**/*.test.ts'],
+        exclude: [...WHOLE_DATABASE, '**/*.production.test.ts'],
+        isolate: false,
+      }),
+      collector('collector-apart', { include: WHOLE_DATABASE, exclude: ['**/*.production.test.ts'] }),
+      collector(
+        'collector-production',
+        {
           include: [
-            'collector/src/store/*.test.ts',
             'collector/src/admin/{accounts,directory}.test.ts',
             'collector/src/profile/{claims,contacts,experiments,forgetting,identity,people,profile}.test.ts',
             'collector/src/ingest/{batch,forget-visitor}.test.ts',
             'test/properties/{any-order,crashes}.test.ts',
           ],
-          setupFiles: ['test/support/workerd/migrate.ts'],
+          isolate: false,
         },
-      },
+        'production',
+      ),
+      collector('collector-production-apart', { include: ['collector/src/store/*.test.ts'] }, 'production'),
       {
         test: {
           name: 'node',
