@@ -98,7 +98,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/browsers-setup.ts'],
+          globalSetup: ['test/support/browsers-setup.ts', 'test/support/seeded-state.ts'],
           fileParallelism: false,
           maxConcurrency: 12,
           testTimeout: 60_000,

@@ -196,7 +196,7 @@ async function expectAllOnce(made: string[]): Promise<void> {
       expect(events.map((event) => event.messageId)).toEqual(expect.arrayContaining(made));
       expect(events.at(-1)?.properties?.path).toBe('/lookbook');
     },
-    { timeout: 15_000 },
+    { timeout: 40_000 },
   );
   const events = await product.events(visitor);
   expect(new Set(events.map((event) => event.messageId)).size).toBe(events.length);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePorts } from './free-ports.ts';
@@ -31,6 +31,7 @@ export interface Product {
   shop: string;
   collector: string;
   adminToken: string;
+  stateDir: string;
   /** The management API beneath `/api/sites/`; throws what a refusal says. */
   api(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Ends it as ctrl-C does; the state stays. */
@@ -47,6 +48,8 @@ export interface Product {
 export async function startProduct(): Promise<Product> {
   const [port, demoPort] = await freePorts(2);
   const stateDir = mkdtempSync(join(tmpdir(), 'beckon-'));
+  // See seeded-state.ts.
+  if (process.env.SEEDED_STATE) cpSync(process.env.SEEDED_STATE, stateDir, { recursive: true });
   const adminToken = 'admin-token-of-a-test';
   const shop = `http://localhost:${demoPort}`;
   const collector = `http://localhost:${port}`;
@@ -87,6 +90,7 @@ export async function startProduct(): Promise<Product> {
     shop,
     collector,
     adminToken,
+    stateDir,
     api,
     start,
     stop,
