@@ -136,11 +136,31 @@ export interface Rejection {
   message: string;
 }
 
-/** When an armed popup may ask to be shown. `load`: as soon as it is armed, after `delayMs` of visible time. */
-export interface Trigger {
-  on: 'load';
-  /** ms; 0 when absent. */
-  delayMs?: number;
+/**
+ * When an armed popup may ask to be shown; the first of its triggers counts. Times are ms in which the page was visible.
+ * Of a type that it does not know, a client takes no notice.
+ */
+export type Trigger =
+  /** As soon as it is armed, or `delayMs` later (0 when absent). */
+  | { on: 'load' | 'delay'; delayMs?: number }
+  /** So far down the page: 1 to 100, 50 when absent. */
+  | { on: 'scroll'; percent?: number }
+  /** The visitor is about to leave. */
+  | { on: 'exit' }
+  /** Neither pointer, key nor scrolling for `idleMs` (20,000 when absent). */
+  | { on: 'idle'; idleMs?: number }
+  /** A click on what the CSS selector matches, also if it appears later. */
+  | { on: 'click'; selector: string }
+  /** One of the page's own events, by its canonical name, whose properties fulfil all conditions. */
+  | { on: 'event'; event: string; where?: PropertyCondition[] }
+  /** `beckon.messages.show(id)`. */
+  | { on: 'api' };
+
+/** A condition on a property of an event; `property` is a path such as `items.0.price`. */
+export interface PropertyCondition {
+  property: string;
+  is: '==' | '!=' | '>=' | '<=' | 'contains';
+  value: string | number | boolean;
 }
 
 /** A popup to arm in the tab whose message caused it. Nothing is painted before a claim has been granted. */
@@ -149,8 +169,13 @@ export interface ArmedMessage {
   id: string;
   /** The `messageId` that caused the decision. */
   cause: string;
+  /** `id@version`. */
   campaign: string;
   variant: string;
+  /** What it will be, so that it waits for a place where it may appear; `modal` when absent. */
+  kind?: PopupKind | 'launcher';
+  /** Of an inline one: it waits for the element with this `data-beckon-slot`. */
+  slot?: string;
   triggers: Trigger[];
 }
 
@@ -187,27 +212,141 @@ export interface ClaimRequest {
   token?: string;
   /** Made once per arming; asking again with the same one gives the same answer. */
   claimId: string;
+  /** BCP 47 tags in the order in which texts are wanted: the page's language, then the browser's; 10 at most. */
+  locales?: string[];
 }
 export type ClaimAnswer = { show: true; content: PopupContent } | { show: false; reason: string };
 
 /** A run of text in a popup; a string is plain text. Never HTML. */
 export type TextRun = string | { text: string; bold?: boolean; italic?: boolean; href?: string };
+
+/** A picture; its size is known beforehand, so that nothing moves when it arrives. */
+export interface Picture {
+  /** `https:` address, or a path of the collector that begins with `/v1/`. */
+  src: string;
+  /** CSS px. */
+  width: number;
+  height: number;
+  /** Empty for one that only decorates. */
+  alt: string;
+}
+
+/** Something that a visitor can agree to be reached by. */
+export type ConsentChannel = 'email' | 'sms' | 'push' | 'whatsapp' | 'phone';
+
+/** What a button does; `step` of `submit` comes when the answers are valid, without it the popup closes. */
+export type ButtonAction =
+  | { action: 'close' }
+  | { action: 'url'; href: string }
+  | { action: 'copy'; code: string }
+  | { action: 'step'; step: string }
+  /** Told to the page through `beckon.on('message')` as `{phase: 'clicked', action: 'call', name}`. */
+  | { action: 'call'; name: string }
+  | { action: 'submit'; step?: string };
+
+export type FieldInput = 'email' | 'phone' | 'name' | 'text' | 'select' | 'checkbox';
+export type RatingScale = 'nps' | 'stars' | 'faces' | 'thumbs';
+
 export type PopupBlock =
   | { type: 'heading'; text: string }
-  | { type: 'text'; runs: TextRun[] }
-  | { type: 'coupon'; code: string; label?: string }
-  | { type: 'button'; text: string; action: 'close' }
-  | { type: 'button'; text: string; action: 'url'; href: string };
+  /** `consent`: submitting a form in this step agrees to this channel by this text. */
+  | { type: 'text'; runs: TextRun[]; consent?: ConsentChannel }
+  | ({ type: 'image' } & Picture)
+  /** `apply`: an address that puts the code into the cart. */
+  | { type: 'coupon'; code: string; label?: string; apply?: { text: string; href: string } }
+  | ({ type: 'button'; text: string } & ButtonAction)
+  | {
+      type: 'field';
+      /** Key of the answer. */
+      name: string;
+      input: FieldInput;
+      label: string;
+      required?: boolean;
+      placeholder?: string;
+      /** Of a select. */
+      options?: { value: string; text: string }[];
+      /** Of a checkbox: ticking it agrees to this channel by the label. */
+      consent?: ConsentChannel;
+    }
+  | {
+      type: 'rating';
+      name: string;
+      scale: RatingScale;
+      /** The question. */
+      label: string;
+      /** What the ends of the scale mean. */
+      low?: string;
+      high?: string;
+      /** Which step follows which scores, both ends included; without it the score is sent with the form. */
+      next?: { from: number; to: number; step: string }[];
+    }
+  /** `until`: ISO 8601. `expired`: shown in its place when the time is over; without it the block goes. */
+  | { type: 'countdown'; until: string; label?: string; expired?: string }
+  | { type: 'products'; items: { name: string; price?: string; href?: string; image?: Picture }[] }
+  | { type: 'spacer'; size?: 'small' | 'medium' | 'large' };
+
+export type PopupKind = 'modal' | 'slide-in' | 'bar' | 'inline';
+
+/** Texts of the client's own, in the content's language; those that the content needs are always there. */
+export interface PopupTexts {
+  copy: string;
+  copied: string;
+  /** Of a field that is empty, no e-mail address, no telephone number. */
+  required: string;
+  email: string;
+  phone: string;
+  days: string;
+  hours: string;
+  minutes: string;
+  seconds: string;
+  /** `{n}` of `{of}`: the name of a score. */
+  score: string;
+  up: string;
+  down: string;
+}
+
+/** Custom properties of a theme. A client sets those that it knows, to values that cannot carry an address. */
+export type ThemeProperty =
+  | 'accent'
+  | 'on-accent'
+  | 'card'
+  | 'text'
+  /** The same where the visitor prefers dark; what is absent is as in light, where that has a `card`. */
+  | 'dark-accent'
+  | 'dark-on-accent'
+  | 'dark-card'
+  | 'dark-text'
+  /** CSS length. */
+  | 'radius'
+  /** CSS font family list. */
+  | 'font'
+  /** Number: 1 is normal. */
+  | 'spacing';
 
 /** What a popup shows, in one language. */
 export interface PopupContent {
-  kind: 'modal';
+  kind: PopupKind;
+  /** Of a slide-in: a corner. Of a bar: `top` or `bottom`. */
+  position?: 'top' | 'bottom' | 'top-start' | 'top-end' | 'bottom-start' | 'bottom-end';
+  /** Of an inline one. */
+  slot?: string;
+  /** The tab that is left when the visitor closes it, and reopens it. */
+  launcher?: { text: string };
+  /** It begins as that tab. */
+  minimised?: boolean;
   /** BCP 47 tag of the texts. */
   lang: string;
   dir?: 'ltr' | 'rtl';
   /** Accessible name of the close button. */
   closeLabel: string;
-  /** CSS colours, `#rrggbb`. */
-  theme?: { accent?: string; background?: string; text?: string };
+  texts?: Partial<PopupTexts>;
+  theme?: Partial<Record<ThemeProperty, string>>;
+  /** Where the first picture stands; `top` when absent, and where there is no room. */
+  picture?: 'top' | 'start' | 'end';
+  /** What comes first. */
   blocks: PopupBlock[];
+  /** What its buttons and scores lead to. */
+  steps?: { id: string; blocks: PopupBlock[] }[];
+  /** Whether what happens to it is pushed to the page's `dataLayer`. */
+  dataLayer?: boolean;
 }

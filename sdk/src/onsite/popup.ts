@@ -52,7 +52,7 @@ export function openPopup(content: PopupContent, calls: PopupCalls): void {
   dialog.lang = content.lang;
   dialog.dir = content.dir ?? 'ltr';
   dialog.tabIndex = -1;
-  for (const [name, value] of Object.entries(themeProperties(content.theme ?? {}))) {
+  for (const [name, value] of themeProperties(content.theme ?? {})) {
     dialog.style.setProperty(name, value);
   }
 
