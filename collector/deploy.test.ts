@@ -70,6 +70,7 @@ describe('npm run deploy', () => {
       'queues create beckon-events --message-retention-period-secs 1209600',
       'queues create beckon-events-dead --message-retention-period-secs 1209600',
       'r2 bucket create beckon-archive',
+      'r2 bucket create beckon-pictures',
       'd1 migrations apply beckon --remote --env production',
       'secret list --env production',
       'deploy --env production --secrets-file',
@@ -82,7 +83,7 @@ describe('npm run deploy', () => {
     );
   });
 
-  it('is harmless to repeat: keys, secrets, database, queues and archive stay', async () => {
+  it('is harmless to repeat: keys, secrets, database, queues and buckets stay', async () => {
     const cloud = account();
     const options = { site: 'shop', origins: ['https://shop.example'] };
     await deploy(options, cloud.surroundings);
@@ -130,7 +131,14 @@ describe('npm run deploy', () => {
         encoding: 'utf8',
         env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
       });
-      for (const binding of ['PROFILES (Profile)', 'DB (beckon)', 'SNAPSHOTS', 'ASSETS', ...more]) {
+      const always = [
+        'PROFILES (Profile)',
+        'DB (beckon)',
+        'SNAPSHOTS',
+        'PICTURES (beckon-pictures)',
+        'ASSETS',
+      ];
+      for (const binding of [...always, ...more]) {
         expect(printed).toContain(`env.${binding}`);
       }
       expect(printed).toContain('--dry-run: exiting now.');

@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const PRODUCTION = ['--env', 'production'];
 const DATABASE = 'beckon';
 const QUEUES = ['beckon-events', 'beckon-events-dead'];
-const BUCKET = 'beckon-archive';
+const BUCKETS = ['beckon-archive', 'beckon-pictures'];
 /** How long a queue keeps what cannot be stored: the longest that there is, 14 days. */
 const QUEUE_RETENTION_S = '1209600';
 
@@ -32,7 +32,7 @@ export interface DeployOptions {
 }
 
 /**
- * Brings the collector to Cloudflare: database, queues, archive and secrets where missing, migrations, the Worker, and a
+ * Brings the collector to Cloudflare: database, queues, buckets and secrets where missing, migrations, the Worker, and a
  * site if one is named. Harmless to repeat: nothing that exists is replaced but the Worker's code.
  *
  * @throws with what to do, when it cannot go on
@@ -54,8 +54,10 @@ export async function deploy(options: DeployOptions, { wrangler, fetch, log }: S
     log(`Creating the queue ${queue}`);
     wrangler(['queues', 'create', queue, '--message-retention-period-secs', QUEUE_RETENTION_S]);
   }
-  if (answers(['r2', 'bucket', 'create', BUCKET], /already exists/, wrangler)) {
-    log(`Created the bucket ${BUCKET}`);
+  for (const bucket of BUCKETS) {
+    if (answers(['r2', 'bucket', 'create', bucket], /already exists/, wrangler)) {
+      log(`Created the bucket ${bucket}`);
+    }
   }
   log('Bringing the database up to date');
   wrangler(['d1', 'migrations', 'apply', DATABASE, '--remote', ...PRODUCTION]);

@@ -7,6 +7,7 @@ import { coupons } from './admin/coupons.ts';
 import { directory } from './admin/directory.ts';
 import { events } from './admin/events.ts';
 import { keys } from './admin/keys.ts';
+import { pictures } from './admin/pictures.ts';
 import { profiles } from './admin/profiles.ts';
 import { requireAdmin } from './admin/require-admin.ts';
 import { segments } from './admin/segments.ts';
@@ -20,6 +21,7 @@ import { health } from './health.ts';
 import { batch, single } from './ingest/batch.ts';
 import { forgetVisitor } from './ingest/forget-visitor.ts';
 import { openapi } from './openapi/document.ts';
+import { servePicture } from './pictures/serve-picture.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
 const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
@@ -35,6 +37,9 @@ function pathWithoutPrefix(request: Request): string {
 }
 
 export const app = new Hono<{ Bindings: Env }>({ getPath: pathWithoutPrefix });
+
+/** Before the rest of /v1, whose answers name the origin that asks: these are the same for all, so that caches share them. */
+app.get('/v1/pictures/:site/:file', cors({ origin: '*' }), servePicture);
 
 /**
  * Errors carry CORS headers too, else a developer would see "network error" instead of what to do. Nothing is given
@@ -76,6 +81,7 @@ app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
 app.route('/api/sites/:site/segments', segments);
 app.route('/api/sites/:site/test-links', testLinks);
+app.route('/api/sites/:site/pictures', pictures);
 app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 

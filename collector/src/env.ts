@@ -7,6 +7,8 @@ export interface Env {
   /** What each site is decided by, as it was last published: see snapshot.ts. */
   SNAPSHOTS: KVNamespace;
   ASSETS: Fetcher;
+  /** The files of the picture library: pictures/library.ts. */
+  PICTURES: R2Bucket;
   /** In production, messages and facts go through it to the store; without it they are written at once. */
   EVENTS?: Queue<string>;
   /** In production, every chunk that the queue brings is kept here too. */

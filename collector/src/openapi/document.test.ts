@@ -10,6 +10,7 @@ import {
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
+import { PICTURES } from '../../../test/support/workerd/pictures.ts';
 import { app } from '../app.ts';
 import { ERROR_CODES, STATUS } from '../errors.ts';
 import { openapi } from './document.ts';
@@ -98,7 +99,8 @@ describe('the description of the API', () => {
       expect(errors.length, name).toBeGreaterThan(0);
       for (const [status, { content }] of errors) {
         const { schema } = content?.['application/json'] ?? {};
-        const id = status === '422' ? 'RefusedDraft' : 'Error';
+        const isDraft = status === '422' && !path.includes('/pictures');
+        const id = isDraft ? 'RefusedDraft' : 'Error';
         expect(schema, `${name} ${status}`).toEqual({ $ref: `#/components/schemas/${id}` });
       }
     }
@@ -248,5 +250,33 @@ describe('what is answered', () => {
     await keptBy(site, 'post', `${pools}/{pool}/codes`, { codes: ['A', 'a', ''] }, { pool: 'spring' });
     await keptBy(site, 'get', pools);
     await keptBy(site, 'post', '/api/sites/{site}/test-links', { url: 'https://shop.example/' });
+  });
+
+  it('is what the description promises of pictures', async () => {
+    const site = await makeSite();
+    const pictures = '/api/sites/{site}/pictures';
+    const upload = (file: Uint8Array<ArrayBuffer>) =>
+      exports.default.fetch(`http://collector.test/api/sites/${site.id}/pictures`, {
+        method: 'POST',
+        headers: { Authorization: 'Bearer test-admin-token' },
+        body: file,
+      });
+    const { id, src } = (await keepsPromise('post', pictures, await upload(PICTURES.png))) as {
+      id: string;
+      src: string;
+    };
+    await keepsPromise('post', pictures, await upload(PICTURES.png));
+    await keepsPromise('post', pictures, await upload(PICTURES.png.subarray(0, 50)));
+    await keepsPromise('post', pictures, await upload(new Uint8Array(2_000_001)));
+    await keptBy(site, 'get', `${pictures}?limit=1`);
+    await keptBy(site, 'put', `${pictures}/{id}`, { alt: 'A shoe' }, { id });
+    await keptBy(site, 'put', `${pictures}/{id}`, { alt: 7 }, { id });
+    const served = await exports.default.fetch(`http://collector.test${src}`);
+    expect(served.status).toBe(200);
+    await served.body?.cancel();
+    await keptBy(site, 'delete', `${pictures}/{id}`, undefined, { id });
+    await keptBy(site, 'delete', `${pictures}/{id}`, undefined, { id });
+    const gone = await exports.default.fetch(`http://collector.test${src}`);
+    await keepsPromise('get', '/v1/pictures/{site}/{file}', gone);
   });
 });

@@ -85,7 +85,19 @@ function make(): Document {
 }
 
 function operationJson(operation: Operation, path: string, components: Components): JsonSchema {
-  const { id, summary, tag, access, query, body, bodyTexts = {}, ifMatch, answer, status = 200 } = operation;
+  const {
+    id,
+    summary,
+    tag,
+    access,
+    query,
+    body,
+    bodyTexts = {},
+    bodyFiles,
+    ifMatch,
+    answer,
+    status = 200,
+  } = operation;
   const texts = Object.entries(bodyTexts).map(([type, description]) => [
     type,
     { schema: { type: 'string', description } },
@@ -128,12 +140,23 @@ function operationJson(operation: Operation, path: string, components: Component
         },
       },
     }),
+    ...(bodyFiles && {
+      requestBody: {
+        required: true,
+        // Bytes have no schema: OpenAPI 3.1, Considerations for File Uploads.
+        content: Object.fromEntries(bodyFiles.map((type) => [type, {}])),
+      },
+    }),
     responses: {
       [status]: {
         description: summary,
         content:
           'mediaType' in answer
-            ? { [answer.mediaType]: { schema: { type: 'string' } } }
+            ? {
+                [answer.mediaType]: answer.mediaType.startsWith('text/')
+                  ? { schema: { type: 'string' } }
+                  : {},
+              }
             : json(answer, `${name}Answer`),
       },
       ...Object.fromEntries(

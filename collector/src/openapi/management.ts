@@ -12,6 +12,7 @@ import { siteId, siteSettings } from '../sites.ts';
 import { CAMPAIGN, decision, explanation, field, membership, SEGMENT } from './campaign-answers.ts';
 import { definitionRoutes, SEGMENT_SIZE } from './definition-routes.ts';
 import { type Described, listOf, type Operation, SITE } from './operation.ts';
+import { PICTURES, SERVED_PICTURE } from './picture-routes.ts';
 import {
   account,
   accountEntry,
@@ -270,7 +271,9 @@ export const MANAGEMENT: readonly Operation[] = [
   ...under('Campaigns', definitionRoutes('Campaign', CAMPAIGN, explanation)),
   ...under('Segments', [...definitionRoutes('Segment', SEGMENT, membership), SEGMENT_SIZE]),
   ...under('Coupons', COUPONS),
+  ...under('Pictures', PICTURES),
   ...under('About', HERE),
+  SERVED_PICTURE,
   {
     method: 'get',
     path: '/api/openapi.json',

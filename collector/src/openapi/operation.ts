@@ -18,6 +18,8 @@ export interface Operation {
   body?: z.ZodType;
   /** Other content types of the body, and what they say. */
   bodyTexts?: Record<string, string>;
+  /** Content types of a body that is a file. */
+  bodyFiles?: readonly string[];
   /** 200 where it is not said. */
   status?: 201;
   answer: z.ZodType | { mediaType: string };
