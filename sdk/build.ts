@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
+import { transform } from 'esbuild';
 import { type OutputOptions, type Plugin, type RollupOptions, rollup } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { minify } from 'uglify-js';
@@ -49,6 +50,17 @@ const minified = (unsafe = false): Plugin => ({
   },
 });
 
+/** Style sheets are template literals, marked as what they are; on the CDN they are minified as well. */
+const minifiedStyle = (): Plugin => ({
+  name: 'minify-style',
+  async transform(code) {
+    const [literal, css] = code.match(/\/\* css \*\/ `([^`]*)`/) ?? [];
+    if (!literal || !css) return null;
+    const { code: small } = await transform(css, { loader: 'css', minify: true });
+    return { code: code.replace(literal, () => JSON.stringify(small.trim())), map: null };
+  },
+});
+
 const transpile = () => esbuild({ target: 'es2021', tsconfig: false });
 
 const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
@@ -57,11 +69,14 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, 'beckon.js'), format: 'iife', plugins: [minified(true)] },
   },
-  {
-    input: join(here, 'src/onsite/index.ts'),
-    plugins: [nodeResolve(), transpile()],
-    output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [minified()] },
-  },
+  ...[
+    ['onsite', 'onsite/index'],
+    ['extras', 'onsite/extras/index'],
+  ].map(([name, input]) => ({
+    input: join(here, `src/${input}.ts`),
+    plugins: [minifiedStyle(), nodeResolve(), transpile()],
+    output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
+  })),
   ...['ecommerce', 'compat', 'signals', 'debug', 'consent', 'linkDomains', 'history', 'strange'].map(
     (name) => ({
       input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),

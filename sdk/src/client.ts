@@ -213,7 +213,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
         use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).hear(note));
       else host?.onsite?.hear(note);
     });
-    host = { ...site, visitor: state, ids, tell, track, emit, fail: failed };
+    host = { ...site, visitor: state, ids, tell, load, track, emit, fail: failed };
 
     // What was decided before this call counts.
     decide(consent ?? initialConsent(site));

@@ -1,3 +1,4 @@
+import type { LoadChunk } from '../chunks.ts';
 import type { PopupEvent } from '../events.ts';
 import type { JsonObject } from '../message.ts';
 import type { MessageIds } from '../message-id.ts';
@@ -16,6 +17,8 @@ export interface OnsiteHost {
   ids: MessageIds;
   /** Tells the site's other tabs. */
   tell(note: Note): void;
+  /** For the parts of the popups that few need. */
+  load: LoadChunk;
   track(event: string, properties: JsonObject): void;
   emit(name: 'message', event: PopupEvent): void;
   fail(error: unknown): void;

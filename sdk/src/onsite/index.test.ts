@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { LoadChunk } from '../chunks.ts';
 import type { ArmedMessage, ClaimAnswer, ClaimRequest, PopupContent } from '../message.ts';
 import { createMessageIds } from '../message-id.ts';
+import * as extras from './extras/index.ts';
 import { createOnsite } from './index.ts';
 
 const content: PopupContent = {
@@ -56,6 +58,7 @@ function stage() {
     visitor: () => ({ anonymousId: 'anon', token: 'route' }),
     ids: { ...createMessageIds(), made: () => true },
     tell() {},
+    load: (async () => extras) as unknown as LoadChunk,
     track,
     emit: (_, { phase, popup, reason }) => phases.push([phase, popup.id, reason].filter(Boolean).join(' ')),
     fail,
@@ -63,7 +66,11 @@ function stage() {
   return { onsite, track, phases, fail };
 }
 const root = () => document.querySelector('[data-beckon]')?.shadowRoot ?? undefined;
-const painted = () => vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
+const painted = async () => {
+  await vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
+  // What is told of it follows in the same task.
+  await new Promise((resolve) => setImmediate(resolve));
+};
 const gone = () => vi.waitFor(() => expect(root()).toBeUndefined());
 const click = (selector: string, at = 0) => root()?.querySelectorAll<HTMLElement>(selector)[at]?.click();
 
@@ -126,11 +133,11 @@ test('a click on a button is a click, not a dismissal', async () => {
   const { onsite, track, phases } = stage();
   onsite.receive(popup('p1'));
   await painted();
-  click('button.button');
+  click('a.button');
   await gone();
   expect(track.mock.calls.map(([event, { action }]) => [event, action])).toEqual([
     ['popup_shown', undefined],
-    ['popup_clicked', 'close'],
+    ['popup_clicked', 'url'],
   ]);
   expect(phases).toEqual(['armed p1', 'shown p1', 'clicked p1']);
 });

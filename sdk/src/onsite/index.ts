@@ -3,7 +3,7 @@ import type { Note } from '../tabs.ts';
 import { claim } from './claim.ts';
 import { createHandover } from './handover.ts';
 import type { OnsiteHost } from './host.ts';
-import { openPopup, type PopupEnd } from './popup.ts';
+import { openPopup } from './popup.ts';
 import { whenFree } from './stage.ts';
 import { whenTriggered } from './triggers.ts';
 
@@ -37,22 +37,30 @@ export function createOnsite(host: OnsiteHost): Onsite {
   function show(content: PopupContent, popup: ArmedMessage) {
     const { id, campaign, variant } = popup;
     const properties = { campaign, variant, message_id: id };
-    return new Promise<void>((resolve) => {
-      openPopup(content, {
-        clicked(action, href) {
-          host.track('popup_clicked', { ...properties, action, ...(href && { href }) });
-          host.emit('message', { phase: 'clicked', popup });
+    return new Promise<void>((resolve, reject) => {
+      openPopup(
+        content,
+        {
+          clicked(action, detail) {
+            host.track('popup_clicked', { ...properties, action, ...(detail.href && { href: detail.href }) });
+            host.emit('message', { phase: 'clicked', popup });
+          },
+          submitted: (event, answers) => host.track(event, { ...properties, ...answers }),
+          opened() {},
+          closed(how) {
+            if (/^(b|e|close)/.test(how)) {
+              host.track('popup_dismissed', { ...properties, how });
+              host.emit('message', { phase: 'dismissed', popup });
+            }
+            resolve();
+          },
         },
-        closed(how: PopupEnd) {
-          if (how) {
-            host.track('popup_dismissed', { ...properties, how });
-            host.emit('message', { phase: 'dismissed', popup });
-          }
-          resolve();
-        },
-      });
-      host.track('popup_shown', properties);
-      host.emit('message', { phase: 'shown', popup });
+        host,
+      ).then((shown) => {
+        if (!shown) return resolve();
+        host.track('popup_shown', properties);
+        host.emit('message', { phase: 'shown', popup });
+      }, reject);
     });
   }
 

@@ -1,26 +1,88 @@
-import type { PopupContent } from '../message.ts';
-import { blockElement, element } from './blocks.ts';
-import { sheet } from './style.ts';
+import type { JsonObject, PopupBlock, PopupContent } from '../message.ts';
+import { type Act, blockElement, element, link } from './blocks.ts';
+import type { OnsiteHost } from './host.ts';
+import { CSS, sheet } from './style.ts';
 import { themeProperties } from './theme.ts';
 
-/** How the visitor sent the popup away; undefined when it closed after a click on one of its buttons. */
-export type PopupEnd = 'button' | 'escape' | 'backdrop' | undefined;
+/** How it ended: the first four by the visitor's will; `close` by a button of its own for that. */
+export type PopupEnd =
+  | 'button'
+  | 'escape'
+  | 'backdrop'
+  | 'close'
+  | 'action'
+  | 'navigation'
+  | 'removed'
+  | 'reset';
 
 export interface PopupCalls {
-  clicked(action: 'close' | 'url' | 'copy', href?: string): void;
+  clicked(
+    action: 'url' | 'copy' | 'call' | 'step' | 'apply',
+    detail: { href?: string; name?: string; step?: string },
+  ): void;
+  /** Answers of a form, or a score. */
+  submitted(event: 'form_submitted' | 'survey_answered', properties: JsonObject): void;
+  /** Once per opening; a launcher's tab that stays is not open. */
   closed(how: PopupEnd): void;
+  /** From the launcher: again, or for the first time where it began as a tab. */
+  opened(): void;
+}
+
+export interface Popup {
+  /** Takes it away at once, its launcher as well. */
+  close(how: PopupEnd): void;
+}
+
+/** What the chunk `extras` is given: it shares no code with this one. */
+export interface Frame {
+  content: PopupContent;
+  calls: PopupCalls;
+  /** Of the collector, where its pictures are. */
+  endpoint: string;
+  root: ShadowRoot;
+  /** The dialog or region. */
+  surface: HTMLElement;
+  card: HTMLElement;
+  element: typeof element;
+  link: typeof link;
+  sheet: typeof sheet;
+  act: Act;
+  end(how: PopupEnd): void;
+  /** Puts other blocks into the card; false when there is nothing to show. */
+  fill(blocks: unknown): boolean;
+  /** From the launcher. */
+  open(): void;
+  /** Brings it (back) onto the page; false when there is no place for it. */
+  put(): boolean;
+}
+
+/** What the chunk `extras` adds. */
+export interface Extras {
+  block(block: PopupBlock): HTMLElement | undefined;
+  go(step: string | undefined): void;
+  submit(step: string | undefined): void;
+  /** Where it stands, if not on top of the page. */
+  slot?: () => Element | null;
+  /** Follows the slot; returns what ends that. */
+  keep?: () => () => void;
+  /** The launcher. */
+  tab?: HTMLElement | undefined;
+  stop(): void;
 }
 
 /**
  * Firefox does not bring Tab back to the first control of a dialog inside a shadow root, so Tab is wrapped by hand.
+ * The radio buttons of a name are one stop.
  */
-function wrapTab(root: ShadowRoot, dialog: HTMLDialogElement) {
+function wrapTab(root: ShadowRoot, dialog: HTMLElement) {
   dialog.addEventListener('keydown', (event) => {
     if (event.key !== 'Tab') return;
-    const controls = [...dialog.querySelectorAll<HTMLElement>('a[href], button')];
+    const controls = [...dialog.querySelectorAll<HTMLInputElement>('a,button,input,select,textarea')];
     const [first, last] = [controls[0], controls.at(-1)];
-    const at = root.activeElement;
-    const leaves = event.shiftKey ? at === first || at === dialog : at === last;
+    const at = root.activeElement as HTMLInputElement | null;
+    const leaves = event.shiftKey
+      ? at === first || at === dialog || (at?.type === 'radio' && at.name === first?.name)
+      : at === last;
     if (!leaves) return;
     event.preventDefault();
     (event.shiftKey ? last : first)?.focus();
@@ -28,7 +90,7 @@ function wrapTab(root: ShadowRoot, dialog: HTMLDialogElement) {
 }
 
 /** A click on the backdrop; a drag that began in the card, as when text is selected, is none. */
-function onBackdrop(dialog: HTMLDialogElement, fn: () => void) {
+function onBackdrop(dialog: HTMLElement, fn: () => void) {
   let pressed = false;
   dialog.addEventListener('pointerdown', (event) => {
     pressed = event.target === dialog;
@@ -38,67 +100,157 @@ function onBackdrop(dialog: HTMLDialogElement, fn: () => void) {
   });
 }
 
+/** A framework that renders the body anew takes it out: it is put back, twice at most. Returns what ends this. */
+function keep(host: Element, put: () => void, gone: () => void) {
+  let left = 2;
+  const observer = new MutationObserver((records) => {
+    if (!records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(host)))) return;
+    if (!left--) return gone();
+    put();
+    watch();
+  });
+  const watch = () => {
+    for (const parent of [document.documentElement, document.body])
+      observer.observe(parent, { childList: true });
+  };
+  watch();
+  return () => observer.disconnect();
+}
+
+const list = (blocks: unknown) => [blocks ?? []].flat() as PopupBlock[];
+/** Whether it is more than a plain modal's. */
+const isExtra = (block: PopupBlock | null) =>
+  !/^(heading|text|coupon|button)$/.test(block?.type ?? '') ||
+  /^s/.test((block as { action?: string }).action ?? '');
+
 /**
- * Paints a modal popup: a native dialog, which makes the page inert, keeps the focus and gives it back, in a
- * shadow root of its own, which the page's styles do not reach. All of it is removed when it closes.
+ * Paints a popup in a shadow root of its own, which the page's styles do not reach. A modal one is a native dialog,
+ * which makes the page inert, keeps the focus and gives it back. All of it is removed when it closes.
+ * @returns undefined when there is no place for it (its slot is gone) or nothing in it that this version knows
+ * @throws when the chunk that it needs cannot be loaded
  */
-export function openPopup(content: PopupContent, calls: PopupCalls): void {
-  const host = document.createElement('div');
+export async function openPopup(
+  content: PopupContent,
+  calls: PopupCalls,
+  { endpoint, load }: Pick<OnsiteHost, 'endpoint' | 'load'>,
+): Promise<Popup | undefined> {
+  const { kind, blocks, launcher, steps, lang, dir, theme, closeLabel, texts } = { ...content };
+  const modal = kind === 'modal';
+  const more = !modal || launcher || steps || list(blocks).some(isExtra) ? await load('extras') : undefined;
+
+  const host = element('div', '');
   host.dataset.beckon = 'popup';
   const root = host.attachShadow({ mode: 'open' });
-  root.adoptedStyleSheets = [sheet()];
+  const surface = element(modal ? 'dialog' : 'div', `popup ${kind}`);
+  const card = element(more ? 'form' : 'div', 'card');
+  root.adoptedStyleSheets = [sheet(CSS)];
+  surface.lang = lang;
+  surface.dir = dir ?? 'ltr';
+  surface.tabIndex = -1;
+  surface.setAttribute('aria-labelledby', 'title');
+  for (const [name, value] of themeProperties(theme)) surface.style.setProperty(name, value);
+  surface.append(card);
+  root.append(surface);
 
-  const dialog = element('dialog', '');
-  dialog.lang = content.lang;
-  dialog.dir = content.dir ?? 'ltr';
-  dialog.tabIndex = -1;
-  for (const [name, value] of themeProperties(content.theme ?? {})) {
-    dialog.style.setProperty(name, value);
-  }
-
-  let how: PopupEnd;
-  const close = (by: PopupEnd) => {
-    how = by;
-    dialog.close();
-  };
-
-  const card = element('div', 'card');
-  for (const block of content.blocks) {
-    const made = blockElement(block, (action, href) => {
-      calls.clicked(action, href);
-      if (action !== 'copy') close(undefined);
-    });
-    if (made) card.append(made);
-  }
-  const title = card.querySelector('h2') ?? card.querySelector('p');
-  if (title) {
-    title.id = 'title';
-    dialog.setAttribute('aria-labelledby', title.id);
-  }
   // Last, so that Tab starts at what the popup is about.
   const closer = element('button', 'close');
   closer.type = 'button';
-  closer.ariaLabel = content.closeLabel;
-  closer.addEventListener('click', () => close('button'));
-  card.append(closer);
-  dialog.append(card);
-  root.append(dialog);
+  closer.ariaLabel = closeLabel;
+  closer.addEventListener('click', () => end('button'));
 
-  // Chromium may close without `cancel`; whatever closes it without a word from us is the browser's Escape.
-  how = 'escape';
-  dialog.addEventListener(
-    'close',
-    () => {
-      host.remove();
-      calls.closed(how);
+  let isOpen = !content.minimised;
+  let opener: Element | null;
+
+  const act: Act = (action, detail) => {
+    if (action === 'close') return end(action);
+    if (action === 'submit') return extras?.submit(detail.step);
+    calls.clicked(action, detail);
+    if (action === 'step') extras?.go(detail.step);
+    else if (action !== 'copy') end('action');
+  };
+  const fill = (wanted: unknown): boolean => {
+    const made = list(wanted).flatMap((block) => {
+      try {
+        return blockElement(block, texts, act) ?? extras?.block(block) ?? [];
+      } catch {
+        // Of another shape than this version knows.
+        return [];
+      }
+    });
+    card.replaceChildren(...made, closer);
+    const title = card.querySelector('h2') ?? card.querySelector('p,legend,label,a,button');
+    if (title) title.id = 'title';
+    return made.length > 0;
+  };
+  const put = (): boolean => {
+    if (!host.isConnected) {
+      const place = extras?.slot ? extras.slot() : document.body;
+      if (!place) return false;
+      place.append(host);
+    }
+    if (!isOpen) extras?.tab?.showPopover?.();
+    else if (modal) {
+      // It says that it is open even after it was taken out of the page.
+      surface.removeAttribute('open');
+      (surface as HTMLDialogElement).showModal();
+      // Away from the first button, which the browser chooses: the visitor may be typing, and a space would press it.
+      surface.focus();
+    } else if (surface.popover) surface.showPopover?.();
+    return true;
+  };
+  const show = () => {
+    opener = root.activeElement ?? document.activeElement;
+    return put();
+  };
+  const drop = () => {
+    stop();
+    extras?.stop();
+    host.remove();
+  };
+  const end = (how: PopupEnd) => {
+    if (!isOpen) return;
+    const inside = modal || root.activeElement;
+    isOpen = false;
+    const stays = extras?.tab && /^(b|e|c)/.test(how);
+    // Before the dialog closes, so that the focus can go back to it.
+    if (stays) put();
+    if (modal) (surface as HTMLDialogElement).close();
+    else if (surface.popover) surface.hidePopover?.();
+    if (!stays) drop();
+    if (inside) (opener as HTMLElement | null)?.focus?.({ preventScroll: true });
+    calls.closed(how);
+  };
+
+  const extras: Extras | undefined = more?.createExtras({
+    content,
+    calls,
+    endpoint,
+    root,
+    surface,
+    card,
+    element,
+    link,
+    sheet,
+    act,
+    end,
+    fill,
+    put,
+    open() {
+      isOpen = true;
+      show();
+      calls.opened();
     },
-    { once: true },
-  );
-  wrapTab(root, dialog);
-  onBackdrop(dialog, () => close('backdrop'));
-
-  document.body.append(host);
-  dialog.showModal();
-  // Away from the first button, which the browser chooses: the visitor may be typing, and a space would press it.
-  dialog.focus();
+  });
+  if ((more && !extras) || !fill(blocks) || !show()) {
+    extras?.stop();
+    return undefined;
+  }
+  const stop = extras?.keep?.() ?? keep(host, put, () => (isOpen ? end('removed') : drop()));
+  if (modal) {
+    // Chromium may close without `cancel`; whatever closes it without a word from us is the browser's Escape.
+    surface.addEventListener('close', () => (surface as HTMLDialogElement).open || end('escape'));
+    wrapTab(root, surface);
+    onBackdrop(surface, () => end('backdrop'));
+  }
+  return { close: (how) => (isOpen ? end(how) : drop()) };
 }

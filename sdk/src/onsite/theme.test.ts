@@ -4,10 +4,10 @@ import { themeProperties } from './theme.ts';
 test("a shop's colours and font reach the popup", () => {
   const theme = { accent: '#1A5f4a', 'on-accent': '#ffffff', radius: '12px', font: '"Open Sans", serif' };
   expect(themeProperties(theme)).toEqual([
-    ['--accent', '#1A5f4a'],
-    ['--on-accent', '#ffffff'],
-    ['--radius', '12px'],
-    ['--font', '"Open Sans", serif'],
+    ['--bk-accent', '#1A5f4a'],
+    ['--bk-on-accent', '#ffffff'],
+    ['--bk-radius', '12px'],
+    ['--bk-font', '"Open Sans", serif'],
   ]);
 });
 
