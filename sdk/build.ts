@@ -62,6 +62,11 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [minified()] },
   },
+  {
+    input: join(here, 'src/onsite/triggers/index.ts'),
+    plugins: [nodeResolve(), transpile()],
+    output: { file: join(dist, 'triggers.js'), format: 'es', plugins: [minified()] },
+  },
   ...['ecommerce', 'compat', 'signals', 'debug', 'consent', 'linkDomains', 'history', 'strange'].map(
     (name) => ({
       input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),

@@ -8,6 +8,7 @@ import { buildSdk } from './build.ts';
 export const BUDGETS: Record<string, number> = {
   'beckon.js': 5_000,
   'onsite.js': 4_000,
+  'triggers.js': 850,
   'ecommerce.js': 1_500,
   'compat.js': 1_500,
   'signals.js': 1_500,

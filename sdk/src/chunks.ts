@@ -8,6 +8,7 @@ interface Module {
 /** Parts that most pages never need: the popups, and a chunk for each option that switches one on. */
 export interface Chunks {
   onsite: typeof import('./onsite/index.ts');
+  triggers: typeof import('./onsite/triggers/index.ts');
   consent: typeof import('./modules/consent.ts');
   strange: typeof import('./modules/strange.ts');
   history: typeof import('./capture/history.ts');

@@ -21,6 +21,7 @@ export type { Options } from './options.ts';
 // Static specifiers, which bundlers split off.
 const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
   onsite: () => import('./onsite/index.ts'),
+  triggers: () => import('./onsite/triggers/index.ts'),
   ecommerce: () => import('./modules/ecommerce.ts'),
   compat: () => import('./modules/compat.ts'),
   signals: () => import('./modules/signals.ts'),

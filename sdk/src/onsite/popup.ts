@@ -1,14 +1,36 @@
-import type { PopupContent } from '../message.ts';
+import type { JsonObject, PopupContent } from '../message.ts';
 import { blockElement, element } from './blocks.ts';
+import type { OnsiteHost } from './host.ts';
 import { sheet } from './style.ts';
 import { themeProperties } from './theme.ts';
 
-/** How the visitor sent the popup away; undefined when it closed after a click on one of its buttons. */
-export type PopupEnd = 'button' | 'escape' | 'backdrop' | undefined;
+/** How a popup went: by the visitor (`close`: a button of its content), after a click on a link, or for another reason. */
+export type PopupEnd =
+  | 'button'
+  | 'escape'
+  | 'backdrop'
+  | 'close'
+  | 'action'
+  | 'navigation'
+  | 'removed'
+  | 'reset';
 
 export interface PopupCalls {
-  clicked(action: 'close' | 'url' | 'copy', href?: string): void;
+  clicked(
+    action: 'url' | 'copy' | 'call' | 'step' | 'apply',
+    detail: { href?: string; name?: string; step?: string },
+  ): void;
+  /** What a form or a score says. */
+  submitted(event: 'form_submitted' | 'survey_answered', properties: JsonObject): void;
+  /** Once per opening; a launcher's tab that stays is not open. */
   closed(how: PopupEnd): void;
+  /** Again, from the launcher. */
+  opened(): void;
+}
+
+export interface Popup {
+  /** Takes all of it away, its launcher too. */
+  close(how: PopupEnd): void;
 }
 
 /**
@@ -42,7 +64,11 @@ function onBackdrop(dialog: HTMLDialogElement, fn: () => void) {
  * Paints a modal popup: a native dialog, which makes the page inert, keeps the focus and gives it back, in a
  * shadow root of its own, which the page's styles do not reach. All of it is removed when it closes.
  */
-export function openPopup(content: PopupContent, calls: PopupCalls): void {
+export async function openPopup(
+  content: PopupContent,
+  calls: PopupCalls,
+  _host: Pick<OnsiteHost, 'endpoint' | 'load'>,
+): Promise<Popup | undefined> {
   const host = document.createElement('div');
   host.dataset.beckon = 'popup';
   const root = host.attachShadow({ mode: 'open' });
@@ -65,8 +91,9 @@ export function openPopup(content: PopupContent, calls: PopupCalls): void {
   const card = element('div', 'card');
   for (const block of content.blocks) {
     const made = blockElement(block, (action, href) => {
-      calls.clicked(action, href);
-      if (action !== 'copy') close(undefined);
+      if (action === 'close') return close('close');
+      calls.clicked(action, href ? { href } : {});
+      if (action === 'url') close('action');
     });
     if (made) card.append(made);
   }
@@ -101,4 +128,5 @@ export function openPopup(content: PopupContent, calls: PopupCalls): void {
   dialog.showModal();
   // Away from the first button, which the browser chooses: the visitor may be typing, and a space would press it.
   dialog.focus();
+  return { close };
 }
