@@ -72,6 +72,7 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
   ...[
     ['onsite', 'onsite/index'],
     ['extras', 'onsite/extras/index'],
+    ['triggers', 'onsite/triggers/index'],
   ].map(([name, input]) => ({
     input: join(here, `src/${input}.ts`),
     plugins: [minifiedStyle(), nodeResolve(), transpile()],

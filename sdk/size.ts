@@ -9,6 +9,7 @@ export const BUDGETS: Record<string, number> = {
   'beckon.js': 5_000,
   'onsite.js': 4_000,
   'extras.js': 2_250,
+  'triggers.js': 850,
   'ecommerce.js': 1_500,
   'compat.js': 1_500,
   'signals.js': 1_500,

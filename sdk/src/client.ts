@@ -94,8 +94,9 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     });
     emit('call', message);
   }
-  function page(given?: JsonObject, mark?: Mark) {
+  function page(given?: JsonObject, mark: Mark = ids.next()) {
     viewed = contextOf();
+    ids.view = mark.messageId;
     send({
       type: 'page',
       properties: { ...(viewed.page as JsonObject), ...given },
@@ -213,7 +214,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
         use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).hear(note));
       else host?.onsite?.hear(note);
     });
-    host = { ...site, visitor: state, ids, tell, load, track, emit, fail: failed };
+    host = { ...site, ...client, visitor: state, ids, tell, emit, load, fail: failed };
 
     // What was decided before this call counts.
     decide(consent ?? initialConsent(site));
@@ -276,8 +277,9 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     ),
     reset: guard(() =>
       whenKnown((visitor) => {
-        visitor.change(newVisitor);
+        // First: what closes now was the visitor's before.
         host?.onsite?.disarm();
+        visitor.change(newVisitor);
       }),
     ),
     consent: guard((choice) => {

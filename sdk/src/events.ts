@@ -1,5 +1,5 @@
 import type { DeliveryAttempt } from './delivery.ts';
-import type { ArmedMessage, Message } from './message.ts';
+import type { ArmedMessage, JsonObject, Message, PopupContent } from './message.ts';
 
 /** Something went wrong that the site's developer can act on. */
 export interface BeckonError {
@@ -12,10 +12,23 @@ export interface BeckonError {
 
 /** A step in the life of a popup. */
 export interface PopupEvent {
-  phase: 'armed' | 'refused' | 'shown' | 'clicked' | 'dismissed';
+  phase: 'armed' | 'refused' | 'show' | 'shown' | 'clicked' | 'submitted' | 'dismissed' | 'closed';
   popup: ArmedMessage;
-  /** Why the collector refused the claim. */
+  /** Why it was refused: the collector's word, or `no_slot`, `unsupported`, `unreachable`, `late`, `failed`. */
   reason?: string;
+  /** At `show`: what would be painted. */
+  content?: PopupContent;
+  /** Of a click. */
+  action?: string;
+  name?: string;
+  href?: string;
+  step?: string;
+  /** How it was dismissed or closed. */
+  how?: string;
+  /** At `show`: nothing is painted, for the page shows it in its own way. It counts as shown. */
+  preventDefault?(): void;
+  /** At `show`, for who paints it: what has become of it, with further properties of the event. */
+  report?(outcome: 'clicked' | 'dismissed' | 'submitted', properties?: JsonObject): void;
 }
 
 export interface Events {

@@ -11,6 +11,8 @@ export interface MessageIds {
   next(): Mark;
   /** Whether this page made the identifier. */
   made(messageId: string): boolean;
+  /** Of the page's latest view. */
+  view?: string;
 }
 
 /** Identifiers in one millisecond before they borrow from the next: 8 bits of counter. */

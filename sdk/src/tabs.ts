@@ -12,6 +12,8 @@ export interface Note {
   armed?: ArmedMessage;
   /** …and the id of one that its tab has taken. */
   taken?: string;
+  /** A campaign (`id`) that the visitor has dismissed or answered: nobody else shows what was armed before. */
+  ended?: string;
 }
 
 /** Joins the site's other tabs; returns how to tell them something. Alone where there is no BroadcastChannel. */

@@ -36,9 +36,12 @@ const STATUS: Record<number, string> = {
 const PHASES: Record<PopupEvent['phase'], string> = {
   armed: 'waits for its trigger',
   refused: 'was refused when it was about to be shown',
+  show: 'is about to be shown',
   shown: 'is shown',
   clicked: 'was clicked',
-  dismissed: 'was closed',
+  submitted: 'was answered',
+  dismissed: 'was closed by the visitor',
+  closed: 'was closed, not by the visitor',
 };
 
 /** Explains in the console what the SDK does and why. */

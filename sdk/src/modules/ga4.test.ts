@@ -143,3 +143,13 @@ test('a layer that a script has declared for good is heard all the same', () => 
   fixed.dataLayer.push(add('b'));
   expect(heard()).toHaveLength(2);
 });
+
+test('what we push about our own popups is not heard, and does not come between an event and its items', () => {
+  hear();
+  page.dataLayer?.push(
+    { ecommerce: { items: [{ item_id: 'a' }] } },
+    { event: 'beckon_popup', beckon_action: 'shown', beckon_campaign: 'c@1', beckon_variant: 'a' },
+    { event: 'add_to_cart' },
+  );
+  expect(track.mock.calls).toEqual([['add_to_cart', expect.objectContaining({ items: [{ item_id: 'a' }] })]]);
+});

@@ -1,10 +1,9 @@
 import type { ClaimAnswer, ClaimRequest } from '../message.ts';
 import type { OnsiteHost } from './host.ts';
+import { pause, soon } from './until.ts';
 
-/** ms before each further try; the visitor is looking at the page, and a late popup is worse than none. */
-const RETRIES_MS = [1_000, 4_000];
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** ms after each try; the visitor is looking at the page. */
+const RETRIES_MS = [1_000, 4_000, 0];
 
 /**
  * Asks the collector whether the popup may be painted now. The same `claimId` goes with every try, so that an
@@ -18,24 +17,28 @@ export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): 
     anonymousId,
     ...(token && { token }),
     claimId: host.ids.next().messageId,
+    locales: [...new Set([document.documentElement.lang, ...navigator.languages])]
+      // What a page gives as its language may be anything.
+      .filter((tag) => /^[a-z]+(-[a-z\d]+)*$/i.test(tag))
+      .slice(0, 10),
   };
-  for (const wait of [...RETRIES_MS, 0]) {
-    try {
-      const response = await fetch(`${endpoint}/v1/messages/${encodeURIComponent(id)}/claim`, {
-        method: 'POST',
-        // A string goes as `text/plain`, without a preflight.
-        body: JSON.stringify(body),
-        credentials: 'omit',
-        signal,
-      });
-      if (response.ok) return (await response.json()) as ClaimAnswer;
-      await response.body?.cancel();
-      if (response.status < 500 && response.status !== 429)
-        return { show: false, reason: `http_${response.status}` };
-    } catch {
-      // Unreachable, or no JSON: asked again below.
-    }
-    if (wait && !signal.aborted) await pause(wait);
+  const ask = async (): Promise<ClaimAnswer | undefined> => {
+    const response = await fetch(`${endpoint}/v1/messages/${encodeURIComponent(id)}/claim`, {
+      method: 'POST',
+      // A string goes as `text/plain`, without a preflight.
+      body: JSON.stringify(body),
+      credentials: 'omit',
+      signal,
+    });
+    const { ok, status } = response;
+    if (ok) return response.json();
+    return status < 500 && status !== 429 ? { show: false, reason: `http_${status}` } : undefined;
+  };
+  for (const wait of RETRIES_MS) {
+    // Unreachable, or no JSON: asked again.
+    const answer = !signal.aborted && (await soon(ask().catch(() => {})));
+    if (answer) return answer;
+    await pause(wait);
   }
-  return { show: false, reason: 'unreachable' };
+  return { show: false, reason: signal.reason ?? 'unreachable' };
 }

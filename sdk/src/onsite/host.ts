@@ -1,5 +1,5 @@
 import type { LoadChunk } from '../chunks.ts';
-import type { PopupEvent } from '../events.ts';
+import type { Emitter, PopupEvent } from '../events.ts';
 import type { JsonObject } from '../message.ts';
 import type { MessageIds } from '../message-id.ts';
 import type { Note } from '../tabs.ts';
@@ -17,9 +17,12 @@ export interface OnsiteHost {
   ids: MessageIds;
   /** Tells the site's other tabs. */
   tell(note: Note): void;
-  /** For the parts of the popups that few need. */
-  load: LoadChunk;
   track(event: string, properties: JsonObject): void;
+  /** Sends what is queued now. */
+  flush(): Promise<void>;
+  /** Hears of the page's calls. */
+  on: Emitter['on'];
   emit(name: 'message', event: PopupEvent): void;
   fail(error: unknown): void;
+  load: LoadChunk;
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { LoadChunk } from '../chunks.ts';
+import { createEmitter, type PopupEvent } from '../events.ts';
 import type { ArmedMessage, ClaimAnswer, ClaimRequest, PopupContent } from '../message.ts';
 import { createMessageIds } from '../message-id.ts';
-import * as extras from './extras/index.ts';
+import type { Note } from '../tabs.ts';
 import { createOnsite } from './index.ts';
+import * as triggersChunk from './triggers/index.ts';
 
 const content: PopupContent = {
   kind: 'modal',
@@ -21,56 +22,78 @@ const content: PopupContent = {
     { type: 'button', text: 'Later', action: 'close' },
   ],
 };
-const popup = (id: string): ArmedMessage => ({
+const popup = (id: string, more: Partial<ArmedMessage> = {}): ArmedMessage => ({
   id,
   cause: 'own',
   campaign: 'free-shipping@1',
   variant: 'a',
   triggers: [{ on: 'load' }],
+  ...more,
 });
 
+/** Answered when the test says so. */
+let hold: Promise<void> | undefined;
 let answers: (ClaimAnswer | number | Error)[] = [];
 const claims: ClaimRequest[] = [];
 
 beforeEach(() => {
   answers = [];
+  hold = undefined;
   claims.length = 0;
   vi.stubGlobal('fetch', async (_url: string, init: RequestInit) => {
     claims.push(JSON.parse(String(init.body)));
+    await hold;
     const answer = answers.shift() ?? { show: true, content };
     if (answer instanceof Error) throw answer;
     return typeof answer === 'number' ? new Response(null, { status: answer }) : Response.json(answer);
   });
 });
+const pages: ReturnType<typeof createOnsite>[] = [];
 afterEach(() => {
+  for (const page of pages.splice(0)) page.disarm();
+  history.replaceState(null, '', '/');
   document.body.replaceChildren();
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
-function stage() {
+function stage(made = true) {
   const track = vi.fn();
   const phases: string[] = [];
   const fail = vi.fn();
-  const onsite = createOnsite({
+  const load = vi.fn(async () => triggersChunk);
+  const flush = vi.fn(async () => {});
+  const told: Note[] = [];
+  const events = createEmitter();
+  const ids = createMessageIds();
+  events.on('message', ({ phase, popup, reason }) =>
+    phases.push([phase, popup.id, reason].filter(Boolean).join(' ')),
+  );
+  const host = {
     endpoint: 'https://c.example',
     writeKey: 'demo',
     visitor: () => ({ anonymousId: 'anon', token: 'route' }),
-    ids: { ...createMessageIds(), made: () => true },
-    tell() {},
-    load: (async () => extras) as unknown as LoadChunk,
+    ids: { ...ids, made: () => made },
+    tell: (note: Note) => void told.push(note),
     track,
-    emit: (_, { phase, popup, reason }) => phases.push([phase, popup.id, reason].filter(Boolean).join(' ')),
+    flush,
     fail,
-  });
-  return { onsite, track, phases, fail };
+    load: load as never,
+    ...events,
+  };
+  const onsite = createOnsite(host);
+  pages.push(onsite);
+  /** A message of this page; a view of a page is one. */
+  const call = (type: 'page' | 'track', event = '', properties = {}) => {
+    const mark = ids.next();
+    events.emit('call', { type, event, properties, ...mark } as never);
+    return mark.messageId;
+  };
+  return { onsite, track, phases, fail, load, flush, told, call, host, ids, on: events.on };
 }
+const tracked = (track: ReturnType<typeof vi.fn>) => track.mock.calls.map(([event]) => event);
 const root = () => document.querySelector('[data-beckon]')?.shadowRoot ?? undefined;
-const painted = async () => {
-  await vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
-  // What is told of it follows in the same task.
-  await new Promise((resolve) => setImmediate(resolve));
-};
+const painted = () => vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
 const gone = () => vi.waitFor(() => expect(root()).toBeUndefined());
 const click = (selector: string, at = 0) => root()?.querySelectorAll<HTMLElement>(selector)[at]?.click();
 
@@ -80,7 +103,13 @@ test('a popup is painted only after the claim, as text, and without a way to run
   expect(root()).toBeUndefined();
   await painted();
   expect(claims).toEqual([
-    { writeKey: 'demo', anonymousId: 'anon', token: 'route', claimId: expect.any(String) },
+    {
+      writeKey: 'demo',
+      anonymousId: 'anon',
+      token: 'route',
+      claimId: expect.any(String),
+      locales: ['en-US', 'en'],
+    },
   ]);
   expect(root()?.querySelector('h2')?.textContent).toBe('Free shipping <b>today</b>');
   expect([...(root()?.querySelectorAll('a') ?? [])].map(({ textContent }) => textContent)).toEqual([
@@ -89,7 +118,7 @@ test('a popup is painted only after the claim, as text, and without a way to run
   expect(root()?.querySelector('dialog')?.getAttribute('aria-labelledby')).toBe('title');
   expect([...(root()?.querySelectorAll('button') ?? [])].at(-1)?.ariaLabel).toBe('Close');
   expect(root()?.querySelectorAll('[style], style, script')).toHaveLength(0);
-  expect(phases).toEqual(['armed p1', 'shown p1']);
+  expect(phases).toEqual(['armed p1', 'show p1', 'shown p1']);
   const properties = { campaign: 'free-shipping@1', variant: 'a', message_id: 'p1' };
   expect(track.mock.calls).toEqual([['popup_shown', properties]]);
   expect(fail).not.toHaveBeenCalled();
@@ -112,10 +141,13 @@ test.each([
   await painted();
   dismiss();
   await gone();
-  expect(track).toHaveBeenLastCalledWith(
-    'popup_dismissed',
-    expect.objectContaining({ how, message_id: 'p1' }),
-  );
+  expect(track).toHaveBeenLastCalledWith('popup_dismissed', {
+    campaign: 'free-shipping@1',
+    variant: 'a',
+    message_id: 'p1',
+    how,
+    seen_ms: expect.any(Number),
+  });
   expect(document.body.children).toHaveLength(0);
 });
 
@@ -129,22 +161,22 @@ test('text selected with the mouse beyond the edge of the card does not close it
   expect(dialog?.open).toBe(true);
 });
 
-test('a click on a button is a click, not a dismissal', async () => {
+test("the popup's own button to close it dismisses it", async () => {
   const { onsite, track, phases } = stage();
   onsite.receive(popup('p1'));
   await painted();
-  click('a.button');
+  click('button.button');
   await gone();
-  expect(track.mock.calls.map(([event, { action }]) => [event, action])).toEqual([
+  expect(track.mock.calls.map(([event, { how }]) => [event, how])).toEqual([
     ['popup_shown', undefined],
-    ['popup_clicked', 'url'],
+    ['popup_dismissed', 'close'],
   ]);
-  expect(phases).toEqual(['armed p1', 'shown p1', 'clicked p1']);
+  expect(phases).toEqual(['armed p1', 'show p1', 'shown p1', 'dismissed p1']);
 });
 
 test('copying the code leaves the popup open', async () => {
   const writeText = vi.fn(async () => {});
-  vi.stubGlobal('navigator', { clipboard: { writeText } });
+  vi.stubGlobal('navigator', { clipboard: { writeText }, languages: ['en'] });
   const { onsite, track } = stage();
   onsite.receive(popup('p1'));
   await painted();
@@ -158,7 +190,7 @@ test('copying the code leaves the popup open', async () => {
 test('one popup at a time: the next one asks when the first has gone', async () => {
   const { onsite, phases } = stage();
   onsite.receive(popup('p1'));
-  onsite.receive(popup('p2'));
+  onsite.receive(popup('p2', { campaign: 'other@1' }));
   await painted();
   expect(claims).toHaveLength(1);
   click('.close');
@@ -171,7 +203,7 @@ test('an arming that comes twice is shown once', async () => {
   onsite.receive(popup('p1'));
   onsite.receive(popup('p1'));
   await painted();
-  expect(phases).toEqual(['armed p1', 'shown p1']);
+  expect(phases).toEqual(['armed p1', 'show p1', 'shown p1']);
 });
 
 test('a refused claim paints nothing, and lets the next popup through', async () => {
@@ -180,7 +212,7 @@ test('a refused claim paints nothing, and lets the next popup through', async ()
   onsite.receive(popup('p1'));
   onsite.receive(popup('p2'));
   await painted();
-  expect(phases).toEqual(['armed p1', 'armed p2', 'refused p1 cap', 'shown p2']);
+  expect(phases).toEqual(['armed p1', 'armed p2', 'refused p1 cap', 'show p2', 'shown p2']);
 });
 
 test('an answer lost on the way does not count the popup twice: the claim is repeated with its id', async () => {
@@ -194,26 +226,408 @@ test('an answer lost on the way does not count the popup twice: the claim is rep
   expect(new Set(claims.map(({ claimId }) => claimId)).size).toBe(1);
 });
 
-test('a popup never covers a dialog of the page: it waits until that is closed', async () => {
-  const dialog = document.createElement('dialog');
-  document.body.append(dialog);
-  const modal = vi
-    .spyOn(document, 'querySelector')
-    .mockImplementationOnce(() => dialog)
-    .mockImplementationOnce(() => null);
-  const { onsite } = stage();
-  onsite.receive(popup('p1'));
-  await vi.waitFor(() => expect(modal).toHaveBeenCalled());
-  expect(claims).toHaveLength(0);
-  dialog.dispatchEvent(new Event('close'));
-  await vi.waitFor(() => expect(claims).toHaveLength(1));
-});
-
 test('after a logout the popups of the visitor before are not shown', async () => {
   const { onsite, phases } = stage();
   onsite.receive(popup('p1'));
   onsite.disarm();
   onsite.receive(popup('p2'));
   await painted();
-  expect(phases).toEqual(['armed p1', 'armed p2', 'shown p2']);
+  expect(phases).toEqual(['armed p1', 'armed p2', 'refused p1 reset', 'show p2', 'shown p2']);
+});
+
+test('a route that is left takes its popups with it, those that come late and the open one included', async () => {
+  const { onsite, call, track, phases } = stage();
+  const before = call('page');
+  onsite.receive(popup('open', { cause: before }));
+  onsite.receive(popup('waiting', { cause: before, campaign: 'other@1' }));
+  await painted();
+  call('page');
+  await gone();
+  expect(track).toHaveBeenLastCalledWith(
+    'popup_closed',
+    expect.objectContaining({ how: 'navigation', message_id: 'open' }),
+  );
+  onsite.receive(popup('late', { cause: before, campaign: 'third@1' }));
+  onsite.receive(popup('new', { cause: call('track'), campaign: 'fourth@1' }));
+  await painted();
+  expect(phases).not.toContain('armed late');
+  expect(claims).toHaveLength(2);
+  expect(phases.at(-1)).toBe('shown new');
+  expect(tracked(track)).toEqual(['popup_shown', 'popup_closed', 'popup_shown']);
+});
+
+test('a popup is not for a route that was left before its code had loaded', () => {
+  const { host, ids } = stage();
+  const cause = ids.next().messageId;
+  const phases: string[] = [];
+  const late = createOnsite({
+    ...host,
+    ids: { ...host.ids, view: ids.next().messageId },
+    emit: (_, { phase }) => phases.push(phase),
+  });
+  late.receive(popup('p1', { cause }));
+  expect(phases).toEqual([]);
+});
+
+test('what the previous page has caused may be shown on this one, until that is left, too', async () => {
+  const { onsite, call, ids } = stage(false);
+  const cause = ids.next().messageId;
+  call('page');
+  onsite.receive(popup('p1', { cause }));
+  await painted();
+  call('page');
+  await gone();
+});
+
+test('a page view that belongs to a popup, and arrives after it, leaves it alone', async () => {
+  const { onsite, ids, host, track } = stage();
+  const view = ids.next().messageId;
+  onsite.receive(popup('p1', { cause: ids.next().messageId }));
+  await painted();
+  host.emit('call' as never, { type: 'page', messageId: view } as never);
+  expect(tracked(track)).toEqual(['popup_shown']);
+});
+
+test('where the address has just changed, nothing is asked until the route is known', async () => {
+  vi.useFakeTimers();
+  const { onsite, call } = stage();
+  const cause = call('page');
+  onsite.receive(popup('p1', { cause }));
+  await vi.advanceTimersByTimeAsync(150);
+  history.pushState(null, '', '/next');
+  await vi.advanceTimersByTimeAsync(100);
+  call('page');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(claims).toHaveLength(0);
+});
+
+test('a route left while the collector is asked: nothing is painted', async () => {
+  let answer = () => {};
+  hold = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const { onsite, call, phases } = stage();
+  onsite.receive(popup('p1', { cause: call('page') }));
+  await vi.waitFor(() => expect(claims).toHaveLength(1));
+  call('page');
+  answer();
+  await vi.waitFor(() => expect(phases).toContain('refused p1 navigation'));
+  expect(root()).toBeUndefined();
+});
+
+test('after a logout the open popup is closed as well', async () => {
+  const { onsite, track } = stage();
+  onsite.receive(popup('p1'));
+  await painted();
+  onsite.disarm();
+  await gone();
+  expect(track).toHaveBeenLastCalledWith('popup_closed', expect.objectContaining({ how: 'reset' }));
+});
+
+test('who goes away with an open popup has left it: said once, ahead of the last delivery', async () => {
+  const { onsite, track } = stage();
+  let reported = false;
+  addEventListener(
+    'pagehide',
+    () => {
+      reported = tracked(track).includes('popup_closed');
+    },
+    { once: true },
+  );
+  onsite.receive(popup('p1'));
+  await painted();
+  dispatchEvent(new Event('pagehide'));
+  expect(reported).toBe(true);
+  dispatchEvent(new Event('pagehide'));
+  onsite.disarm();
+  expect(track.mock.calls.filter(([event]) => event === 'popup_closed')).toEqual([
+    ['popup_closed', expect.objectContaining({ how: 'left', message_id: 'p1' })],
+  ]);
+  expect(root()).toBeUndefined();
+});
+
+test('seen time is that in which the popup was open and the page visible', async () => {
+  vi.useFakeTimers();
+  const { onsite, track } = stage();
+  onsite.receive(popup('p1'));
+  await vi.advanceTimersByTimeAsync(300);
+  const shown = performance.now();
+  const look = (hidden: boolean) => {
+    vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden);
+    document.dispatchEvent(new Event('visibilitychange'));
+  };
+  await vi.advanceTimersByTimeAsync(4_000);
+  look(true);
+  await vi.advanceTimersByTimeAsync(60_000);
+  look(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  click('.close');
+  await vi.advanceTimersByTimeAsync(0);
+  const { seen_ms } = track.mock.calls.at(-1)?.[1] ?? {};
+  expect(seen_ms).toBeGreaterThanOrEqual(5_000);
+  expect(seen_ms).toBeLessThan(5_000 + shown);
+});
+
+test('what was dismissed is not shown from an earlier arming, here or in another tab', async () => {
+  const { onsite, told, phases } = stage();
+  onsite.receive(popup('p1'));
+  onsite.receive(popup('p2', { campaign: 'free-shipping@2' }));
+  onsite.receive(popup('p3', { campaign: 'other@1' }));
+  onsite.receive(popup('p4', { campaign: 'fourth@1' }));
+  await painted();
+  click('.close');
+  expect(told).toEqual([{ ended: 'free-shipping' }]);
+  onsite.hear({ ended: 'other' });
+  await vi.waitFor(() => expect(phases).toContain('shown p4'));
+  expect(phases).toContain('refused p2 removed');
+  expect(phases).toContain('refused p3 removed');
+  expect(claims).toHaveLength(2);
+});
+
+test('the collector hears what has just happened before it is asked', async () => {
+  const { onsite, flush } = stage();
+  let sent = () => {};
+  flush.mockImplementation(
+    () =>
+      new Promise((resolve) => {
+        sent = resolve;
+      }),
+  );
+  onsite.receive(popup('p1'));
+  await vi.waitFor(() => expect(flush).toHaveBeenCalled());
+  expect(claims).toHaveLength(0);
+  sent();
+  await painted();
+});
+
+test('a page that shows popups in its own way is given the content, and reports what became of it', async () => {
+  const { onsite, track, on, phases } = stage();
+  let event: PopupEvent | undefined;
+  on('message', (e) => {
+    if (e.phase !== 'show') return;
+    e.preventDefault?.();
+    event ??= e;
+  });
+  onsite.receive(popup('p1'));
+  onsite.receive(popup('p2', { campaign: 'other@1' }));
+  await vi.waitFor(() => expect(phases).toContain('shown p1'));
+  expect(event?.content).toEqual(content);
+  expect(root()).toBeUndefined();
+  event?.report?.('clicked', { action: 'url', href: '/sale' });
+  await vi.waitFor(() => expect(tracked(track)).toContain('popup_clicked'));
+  expect(track).toHaveBeenCalledWith(
+    'popup_clicked',
+    expect.objectContaining({ message_id: 'p1', action: 'url', href: '/sale', seen_ms: expect.any(Number) }),
+  );
+  await vi.waitFor(() => expect(phases).toContain('shown p2'));
+});
+
+test('what the page reports at once comes after the popup has been shown', async () => {
+  const { onsite, track, on } = stage();
+  on('message', (e) => {
+    if (e.phase === 'show') {
+      e.preventDefault?.();
+      e.report?.('dismissed');
+    }
+  });
+  onsite.receive(popup('p1'));
+  await vi.waitFor(() => expect(tracked(track)).toEqual(['popup_shown', 'popup_dismissed']));
+});
+
+test("a listener that throws, and a tag manager that throws, are the page's own affair", async () => {
+  const page = window as { dataLayer?: unknown };
+  page.dataLayer = {
+    push() {
+      throw new Error('tag');
+    },
+  };
+  vi.stubGlobal('reportError', vi.fn());
+  answers = [{ show: true, content: { ...content, dataLayer: true } }];
+  const { onsite, on, fail } = stage();
+  on('message', () => {
+    throw new Error('listener');
+  });
+  onsite.receive(popup('p1'));
+  await painted();
+  click('.close');
+  await gone();
+  expect(fail).toHaveBeenCalledWith(new Error('tag'));
+  delete page.dataLayer;
+});
+
+test("with the option on, what happens is pushed to the page's dataLayer, which need not exist", async () => {
+  answers = [{ show: true, content: { ...content, dataLayer: true } }];
+  const { onsite } = stage();
+  onsite.receive(popup('p1'));
+  await painted();
+  click('.close');
+  await gone();
+  const page = window as { dataLayer?: unknown };
+  const entry = { event: 'beckon_popup', beckon_campaign: 'free-shipping@1', beckon_variant: 'a' };
+  expect(page.dataLayer).toEqual([
+    { ...entry, beckon_action: 'shown' },
+    { ...entry, beckon_action: 'dismissed' },
+  ]);
+  delete page.dataLayer;
+});
+
+test("without it, the page's dataLayer is left alone", async () => {
+  const { onsite } = stage();
+  onsite.receive(popup('p1'));
+  await painted();
+  expect(window).not.toHaveProperty('dataLayer');
+});
+
+const api = (id: string, more = {}) => popup(id, { triggers: [{ on: 'api' }], ...more });
+
+test.each(['free-shipping', 'free-shipping@1'])('the page asks for a popup as %s', async (name) => {
+  const { onsite, call } = stage();
+  onsite.receive(api('p1', { cause: call('page') }));
+  onsite.show('free');
+  onsite.show(name);
+  await painted();
+});
+
+test('asked for before it is armed, it is shown as soon as it is, once', async () => {
+  const { onsite, call, load } = stage();
+  call('page');
+  onsite.show('free-shipping');
+  onsite.receive(api('p1', { cause: call('track') }));
+  await painted();
+  click('.close');
+  await gone();
+  onsite.receive(api('p2', { cause: call('track') }));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(claims).toHaveLength(1);
+  expect(load).not.toHaveBeenCalled();
+});
+
+test('what the page has asked for on one route is not shown on the next', async () => {
+  vi.useFakeTimers();
+  const { onsite, call, ids, host } = stage();
+  call('page');
+  onsite.show('free-shipping');
+  const view = ids.next().messageId;
+  // Asked for on the new route, whose view is reported when it has rendered.
+  onsite.show('other');
+  host.emit('call' as never, { type: 'page', messageId: view } as never);
+  onsite.receive(api('p1', { cause: call('track') }));
+  onsite.receive(api('p2', { cause: call('track'), campaign: 'other@3' }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(claims).toHaveLength(1);
+});
+
+test('of a page that asks for a campaign without that trigger no notice is taken', async () => {
+  vi.useFakeTimers();
+  const { onsite } = stage();
+  onsite.receive(popup('p1', { triggers: [{ on: 'exit' }] }));
+  onsite.show('free-shipping');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(claims).toHaveLength(0);
+});
+
+test('a popup with several triggers is asked for once, by the first', async () => {
+  vi.useFakeTimers();
+  const { onsite, load, call, phases } = stage();
+  const triggers = [
+    { on: 'event', event: 'add_to_cart' },
+    { on: 'delay', delayMs: 5_000 },
+    { on: 'moon', phase: 'full' },
+  ] as ArmedMessage['triggers'];
+  onsite.receive(popup('p1', { cause: call('page'), triggers }));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(load).toHaveBeenCalledExactlyOnceWith('triggers');
+  call('track', 'add_to_cart');
+  call('track', 'add_to_cart');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(claims).toHaveLength(1);
+  expect(phases).toEqual(['armed p1', 'show p1', 'shown p1']);
+});
+
+test('triggers that this version does not know never fire', async () => {
+  vi.useFakeTimers();
+  const { onsite, fail } = stage();
+  onsite.receive(popup('p1', { triggers: [{ on: 'moon' }] as never }));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(claims).toHaveLength(0);
+  expect(fail).not.toHaveBeenCalled();
+});
+
+test('without the code of the triggers the others still work, and the failure is reported', async () => {
+  const { onsite, load, fail } = stage();
+  load.mockRejectedValue(new TypeError('Failed to fetch'));
+  onsite.receive(popup('p1', { triggers: [{ on: 'exit' }, { on: 'load' }] }));
+  await painted();
+  expect(fail).toHaveBeenCalledOnce();
+});
+
+test('offline, nothing is shown, the popup is refused, and the next one has its turn', async () => {
+  vi.useFakeTimers();
+  answers = [1, 2, 3].map(() => new TypeError('Failed to fetch'));
+  const { onsite, phases } = stage();
+  onsite.receive(popup('p1'));
+  onsite.receive(popup('p2', { campaign: 'other@1' }));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(phases).toEqual(['armed p1', 'armed p2', 'refused p1 unreachable', 'show p2', 'shown p2']);
+});
+
+test('a collector that never answers does not block the popups for good', async () => {
+  vi.useFakeTimers();
+  hold = new Promise(() => {});
+  const { onsite, phases } = stage();
+  onsite.receive(popup('p1'));
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(phases).toContain('refused p1 unreachable');
+});
+
+test('an inline popup waits for its slot before it asks, and is in nobody’s way', async () => {
+  const inline = { ...content, kind: 'inline' as const, slot: 'hero' };
+  answers = [
+    { show: true, content: inline },
+    { show: true, content },
+  ];
+  const { onsite, phases } = stage();
+  onsite.receive(popup('p1', { kind: 'inline', slot: 'hero' }));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(claims).toHaveLength(0);
+  const slot = document.createElement('div');
+  slot.dataset.beckonSlot = 'hero';
+  document.body.append(slot);
+  await vi.waitFor(() => expect(phases).toContain('shown p1'));
+  onsite.receive(popup('p2', { campaign: 'other@1' }));
+  await vi.waitFor(() => expect(phases).toContain('shown p2'));
+});
+
+test('a popup granted while the visitor began to write waits, and is too old after a while', async () => {
+  vi.useFakeTimers();
+  let answer = () => {};
+  hold = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const { onsite, phases } = stage();
+  onsite.receive(popup('p1'));
+  await vi.advanceTimersByTimeAsync(300);
+  expect(claims).toHaveLength(1);
+  const field = document.createElement('select');
+  document.body.append(field);
+  field.focus();
+  answer();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(phases).toEqual(['armed p1']);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(phases).toEqual(['armed p1', 'refused p1 late']);
+  field.blur();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(root()).toBeUndefined();
+});
+
+test('a page in an unknown language, and one that says nonsense, get their popups all the same', async () => {
+  document.documentElement.lang = 'de_AT<';
+  vi.spyOn(navigator, 'languages', 'get').mockReturnValue(['de-AT', 'en', 'de-AT', 'zh-Hant-TW']);
+  const { onsite } = stage();
+  onsite.receive(popup('p1'));
+  await painted();
+  expect(claims[0]?.locales).toEqual(['de-AT', 'en', 'zh-Hant-TW']);
+  document.documentElement.lang = '';
+  vi.restoreAllMocks();
 });

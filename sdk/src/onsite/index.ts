@@ -1,85 +1,143 @@
 import type { ArmedMessage, PopupContent } from '../message.ts';
 import type { Note } from '../tabs.ts';
+import { afterVisible } from './after-visible.ts';
 import { claim } from './claim.ts';
 import { createHandover } from './handover.ts';
 import type { OnsiteHost } from './host.ts';
-import { openPopup } from './popup.ts';
-import { whenFree } from './stage.ts';
-import { whenTriggered } from './triggers.ts';
+import { isEngaged, isWelcome } from './manners.ts';
+import { type End, show } from './stage.ts';
+import { soon, until } from './until.ts';
 
 export interface Onsite {
   /** Popups of an answer: each waits for one of its triggers, then asks the collector and paints. */
   receive(popup: ArmedMessage): void;
   /** What another tab tells. */
   hear(note: Note): void;
-  /** Forgets every popup that has not been painted: the visitor is another one now. */
+  /** The page wants a campaign's popup (`id` or `id@version`): now, or when it is armed for this page view. */
+  show(campaign: string): void;
+  /** Forgets every popup, and closes those that are open: the visitor is another one now. */
   disarm(): void;
 }
 
+/** ms after which what was granted has become too old to be painted. */
+const PAINT_MS = 30_000;
+
+interface Armed {
+  popup: ArmedMessage;
+  /** Of what it does at present: first it waits for a trigger. */
+  stop: AbortController;
+  fire(): void;
+}
+
+const idOf = ({ campaign }: ArmedMessage) => campaign.replace(/@.*/, '');
+const hasTrigger = ({ triggers }: ArmedMessage, type: RegExp) => triggers.some(({ on }) => type.test(on));
+
 /** Shows the popups that the collector decides on, one at a time. */
 export function createOnsite(host: OnsiteHost): Onsite {
-  let armed = new AbortController();
+  const { ids, emit } = host;
   const known = new Set<string>();
-  /** The popup on the stage, or about to be: the next one waits for it. */
-  let turn: Promise<unknown> = Promise.resolve();
+  let armed: Armed[] = [];
+  /** Popups that cover the page, or are about to: others wait for them. */
+  const onStage = new Set<ArmedMessage>();
+  /** Campaigns that the page wants shown, and when it said so: an id of that moment. */
+  const wishes = new Map<string, string>();
+  /** Of the page's latest view: what was caused or wished before is over. */
+  let view = ids.view ?? '';
 
-  async function perform(message: ArmedMessage, signal: AbortSignal) {
-    await whenFree(signal);
-    const answer = await claim(host, message.id, signal);
-    if (signal.aborted) return;
-    if (!answer.show)
-      return host.emit('message', { phase: 'refused', popup: message, reason: answer.reason });
-    // The page may have opened a dialog of its own while the collector was asked.
-    await whenFree(signal);
-    if (!signal.aborted) await show(answer.content, message);
+  /** @returns why it was not painted */
+  async function perform(popup: ArmedMessage, stop: AbortController): Promise<string | undefined> {
+    const { signal } = stop;
+    let at: string | undefined;
+    // A route that has just begun is reported a moment later: where the address has changed, that has to pass.
+    const isFree = (what: ArmedMessage | PopupContent) => {
+      const before = at;
+      at = location.href;
+      return before === at && isWelcome(what);
+    };
+    const isNext = () => isFree(popup) && (popup.kind === 'inline' || !onStage.size);
+    const ready = async () => {
+      if (!isNext()) return false;
+      // The collector must not decide without a purchase or a dismissal of a moment ago.
+      await soon(host.flush());
+      return isNext() && !!onStage.add(popup);
+    };
+    if (!(await until(ready, signal))) return signal.reason;
+    const answer = await claim(host, popup.id, signal);
+    if (!answer.show) return answer.reason;
+    const { content } = answer;
+    const late = setTimeout(() => stop.abort('late'), PAINT_MS);
+    if (!(await until(() => isFree(content), signal))) return signal.reason;
+    clearTimeout(late);
+    return show(host, popup, content, signal, onStage, () => {
+      const ended = idOf(popup);
+      host.tell({ ended });
+      endAll('removed', (other) => other !== popup && idOf(other) === ended);
+    });
   }
 
-  function show(content: PopupContent, popup: ArmedMessage) {
-    const { id, campaign, variant } = popup;
-    const properties = { campaign, variant, message_id: id };
-    return new Promise<void>((resolve, reject) => {
-      openPopup(
-        content,
-        {
-          clicked(action, detail) {
-            host.track('popup_clicked', { ...properties, action, ...(detail.href && { href: detail.href }) });
-            host.emit('message', { phase: 'clicked', popup });
-          },
-          submitted: (event, answers) => host.track(event, { ...properties, ...answers }),
-          opened() {},
-          closed(how) {
-            if (/^(b|e|close)/.test(how)) {
-              host.track('popup_dismissed', { ...properties, how });
-              host.emit('message', { phase: 'dismissed', popup });
-            }
-            resolve();
-          },
-        },
-        host,
-      ).then((shown) => {
-        if (!shown) return resolve();
-        host.track('popup_shown', properties);
-        host.emit('message', { phase: 'shown', popup });
-      }, reject);
-    });
+  function endAll(how: End, which: (popup: ArmedMessage) => boolean) {
+    armed = armed.filter(({ popup, stop }) => !which(popup) || stop.abort(how));
   }
 
   const handover = createHandover(host, (popup) => {
-    // The same arming can come back with a repeated batch.
-    if (known.has(popup.id)) return;
-    known.add(popup.id);
-    host.emit('message', { phase: 'armed', popup });
-    const { signal } = armed;
-    void whenTriggered(popup.triggers, signal).then(() => {
-      turn = turn.then(() => (signal.aborted ? undefined : perform(popup, signal))).catch(host.fail);
-    });
+    const { id, cause, campaign, triggers } = popup;
+    // The same arming can come back with a repeated batch; another is for a route that has been left. What an earlier
+    // page has caused may be shown on this one.
+    if (known.has(id) || (ids.made(cause) && cause < view)) return;
+    known.add(id);
+    const entry: Armed = {
+      popup,
+      stop: new AbortController(),
+      async fire() {
+        if (signal.aborted) return;
+        entry.stop.abort();
+        entry.stop = new AbortController();
+        const reason = await perform(popup, entry.stop).catch((error) => {
+          host.fail(error);
+          return 'failed';
+        });
+        if (!reason) return;
+        onStage.delete(popup);
+        emit('message', { phase: 'refused', popup, reason });
+      },
+    };
+    const { fire, stop } = entry;
+    const { signal } = stop;
+    armed.push(entry);
+    emit('message', { phase: 'armed', popup });
+    for (const trigger of triggers)
+      if (trigger.on === 'load' || trigger.on === 'delay') afterVisible(trigger.delayMs ?? 0, signal, fire);
+    if (hasTrigger(popup, /^api$/))
+      for (const name of [campaign, idOf(popup)])
+        if ((wishes.get(name) ?? '') >= view && wishes.delete(name)) fire();
+    if (hasTrigger(popup, /^(?!load|delay|api)/))
+      host
+        .load('triggers')
+        .then(({ watch }) => watch(triggers, { host, signal, fire, afterVisible, isEngaged }))
+        .catch(host.fail);
+  });
+
+  host.on('call', ({ type, messageId }) => {
+    if (type !== 'page') return;
+    view = messageId;
+    endAll('navigation', ({ cause }) => cause < view);
   });
 
   return {
-    ...handover,
+    receive: handover.receive,
+    hear(note) {
+      handover.hear(note);
+      endAll('removed', (popup) => idOf(popup) === note.ended);
+    },
+    show(id) {
+      const wanted = armed.find(
+        ({ popup }) => hasTrigger(popup, /^api$/) && [popup.campaign, idOf(popup)].includes(id),
+      );
+      if (wanted) wanted.fire();
+      else wishes.set(id, ids.next().messageId);
+    },
     disarm() {
-      armed.abort();
-      armed = new AbortController();
+      endAll('reset', () => true);
     },
   };
 }

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isWelcome } from './manners.ts';
+
+let media: string[] = [];
+beforeEach(() => {
+  media = [];
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: media.includes(query) }));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  history.replaceState(null, '', '/');
+  document.body.innerHTML = '';
+});
+const add = (html: string) => {
+  document.body.innerHTML = html;
+};
+const focus = (selector: string) => document.querySelector<HTMLElement>(selector)?.focus();
+
+test('a page that is looked at is open to every kind', () => {
+  for (const kind of ['modal', 'slide-in', 'bar', 'launcher'] as const)
+    expect(isWelcome({ kind })).toBe(true);
+  expect(isWelcome({})).toBe(true);
+});
+
+test('nothing appears behind the visitor’s back, nor on paper', () => {
+  media = ['print'];
+  expect(isWelcome({})).toBe(false);
+  media = [];
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  expect(isWelcome({})).toBe(false);
+});
+
+test.each(['/checkout', '/de/checkout/payment', '/checkouts/cn/abc', '/Checkout/'])(
+  '%s sells in peace',
+  (path) => {
+    history.replaceState(null, '', path);
+    expect(isWelcome({ kind: 'bar' })).toBe(false);
+    expect(isWelcome({ kind: 'inline', slot: 'a' })).toBe(false);
+  },
+);
+
+test.each([
+  '/checkout/order-received/12',
+  '/checkouts/cn/abc/thank-you',
+  '/checkout/onepage/success',
+  '/how-to-checkout-books',
+  '/checkoutfree',
+])('%s is no checkout: a survey may be shown there', (path) => {
+  history.replaceState(null, '', path);
+  expect(isWelcome({})).toBe(true);
+});
+
+test('a page that wants quiet has it, for as long as it wants', () => {
+  add('<main data-beckon-quiet></main>');
+  expect(isWelcome({})).toBe(false);
+  add('');
+  expect(isWelcome({})).toBe(true);
+});
+
+test("who is choosing, or is in a dialog of the page's, is not disturbed", () => {
+  add(
+    '<select></select><div aria-modal=true><a href=/>x</a></div><dialog open><a href=/>x</a></dialog><button>x</button>',
+  );
+  for (const selector of ['select', '[aria-modal] a', 'dialog a']) {
+    focus(selector);
+    expect([selector, isWelcome({ kind: 'bar' })]).toEqual([selector, false]);
+  }
+  focus('button');
+  expect(isWelcome({})).toBe(true);
+});
+
+test('a field in a shadow root, and one in a shadow root of that, are seen', () => {
+  const outer = document.createElement('div').attachShadow({ mode: 'open' });
+  const inner = document.createElement('div').attachShadow({ mode: 'open' });
+  const field = document.createElement('select');
+  document.body.append(outer.host);
+  outer.append(inner.host);
+  inner.append(field);
+  field.focus();
+  expect(isWelcome({})).toBe(false);
+  field.blur();
+  expect(isWelcome({})).toBe(true);
+});
+
+test('nothing comes over an open modal of the page', () => {
+  const find = document.querySelector.bind(document);
+  vi.spyOn(document, 'querySelector').mockImplementation((selector: string) =>
+    selector.includes(':modal') ? document.body : find(selector),
+  );
+  expect(isWelcome({ kind: 'slide-in' })).toBe(false);
+  add('<p data-beckon-slot=hero></p>');
+  expect(isWelcome({ kind: 'inline', slot: 'hero' })).toBe(true);
+});
+
+test('one that stands in the page needs its place', () => {
+  expect(isWelcome({ kind: 'inline', slot: 'hero' })).toBe(false);
+  add('<p data-beckon-slot=hero></p>');
+  expect(isWelcome({ kind: 'inline', slot: 'hero' })).toBe(true);
+});
+
+const PHONE = '(pointer:coarse) and (max-width:639px)';
+function arrive(referrer: string, name = `${location.href}?gclid=1#top`) {
+  vi.spyOn(document, 'referrer', 'get').mockReturnValue(referrer);
+  vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ name } as PerformanceEntry]);
+}
+
+test('a phone that comes from a search engine is not greeted with a modal on its first page', () => {
+  media = [PHONE];
+  arrive('https://www.google.co.uk/');
+  expect(isWelcome({})).toBe(false);
+  expect(isWelcome({ kind: 'modal', minimised: true })).toBe(true);
+  for (const kind of ['slide-in', 'bar', 'launcher'] as const) expect(isWelcome({ kind })).toBe(true);
+  history.replaceState(null, '', '/second');
+  arrive('https://www.google.co.uk/', new URL('/first', location.href).href);
+  expect(isWelcome({})).toBe(true);
+});
+
+test.each([
+  'https://duckduckgo.com/',
+  'https://search.brave.com/',
+  'https://bing.com',
+  'https://r.search.yahoo.com/',
+])('%s is a search engine', (referrer) => {
+  media = [PHONE];
+  arrive(referrer);
+  expect(isWelcome({})).toBe(false);
+});
+
+test.each(['', 'https://notgoogle.com/', 'https://shop.example/google.com/', 'https://mybing.example/'])(
+  '“%s” is none',
+  (referrer) => {
+    media = [PHONE];
+    arrive(referrer);
+    expect(isWelcome({})).toBe(true);
+  },
+);
+
+test('on a desktop there is room for both', () => {
+  arrive('https://www.google.com/');
+  expect(isWelcome({})).toBe(true);
+});

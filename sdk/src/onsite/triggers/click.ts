@@ -1,0 +1,21 @@
+import type { Of, Watch } from './watch.ts';
+
+/** Fires at a click on, or in, what the selector matches; the click does what it always did. */
+export function onClick({ selector }: Of<'click'>, { host, signal, fire }: Watch): void {
+  try {
+    document.createElement('a').matches(selector);
+  } catch (error) {
+    // No selector: said once, and the popup's other triggers go on.
+    host.fail(error);
+    return;
+  }
+  document.addEventListener(
+    'click',
+    (event) => {
+      // Elements in open shadow roots are in the path as well.
+      if (event.composedPath().some((at) => at instanceof Element && at.matches(selector))) fire();
+    },
+    // Before a listener of the page's can stop it.
+    { capture: true, signal },
+  );
+}

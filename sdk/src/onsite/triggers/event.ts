@@ -1,0 +1,42 @@
+import type { Json, JsonObject, PropertyCondition } from '../../message.ts';
+import type { Of, Watch } from './watch.ts';
+
+/** What lies at a path such as `items.0.price`; of own properties only. */
+const valueAt = (properties: JsonObject | undefined, path: string): Json | undefined =>
+  path
+    .split('.')
+    .reduce<Json | undefined>(
+      (at, key) => (at == null ? at : Object.getOwnPropertyDescriptor(at, key)?.value),
+      properties,
+    );
+
+/**
+ * Whether a value fulfils a condition. Shops send numbers as text, too: `12` is `'12'`. What is absent, or no
+ * number, is neither more nor less than anything.
+ */
+function fulfils(found: Json | undefined, { is, value }: PropertyCondition): boolean {
+  const same = found !== undefined && String(found) === String(value);
+  if (is === '==') return same;
+  if (is === '!=') return !same;
+  if (is === 'contains')
+    return Array.isArray(found)
+      ? found.some((one) => String(one) === String(value))
+      : typeof found === 'string' && found.includes(String(value));
+  const by = found === '' || found === null ? Number.NaN : Number(found) - Number(value);
+  if (is === '>=') return by >= 0;
+  return is === '<=' && by <= 0;
+}
+
+/** Fires at a call for the event whose properties fulfil all conditions; `page_view` is a call of `page`. */
+export function onEvent({ event, where = [] }: Of<'event'>, { host, signal, fire }: Watch): void {
+  const off = host.on('call', (message) => {
+    const name = message.type === 'track' ? message.event : message.type === 'page' && 'page_view';
+    const { properties } = message as { properties?: JsonObject };
+    if (
+      name === event &&
+      where.every((condition) => fulfils(valueAt(properties, condition.property), condition))
+    )
+      fire();
+  });
+  signal.addEventListener('abort', off);
+}

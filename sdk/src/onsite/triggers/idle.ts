@@ -1,0 +1,9 @@
+import type { Of, Watch } from './watch.ts';
+
+const ACTIVITY = ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchmove', 'wheel'];
+
+/** Fires when the visitor has looked at the page for so long (20 s when absent) and done nothing. */
+export function onIdle({ idleMs = 20_000 }: Of<'idle'>, { signal, fire, afterVisible }: Watch): void {
+  const again = afterVisible(idleMs, signal, fire);
+  for (const type of ACTIVITY) addEventListener(type, again, { passive: true, capture: true, signal });
+}
