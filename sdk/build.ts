@@ -41,6 +41,7 @@ const minified = (unsafe = false): Plugin => ({
         pure_getters: true,
         hoist_funs: true,
         inline: 1,
+        loops: false,
         evaluate: 'eager' as unknown as boolean,
       },
       mangle: { properties: { regex: new RegExp(`^(${INTERNAL.join('|')})$`) } },

@@ -20,6 +20,17 @@ export interface CartCalls {
   get(): Cart;
 }
 
+/** The popups of campaigns that wait for the page's own code. */
+export interface MessageCalls {
+  /**
+   * Fires the trigger `api` of this campaign's popup, now or as soon as the collector has armed it on this page view. It
+   * is shown if the collector still agrees, like any other.
+   * @param campaign - its id
+   * @example beckon.messages.show('size-guide')
+   */
+  show(campaign: string): void;
+}
+
 /** The public calls. None of them throws; what goes wrong is told to `on('error')`. */
 export interface Beckon {
   /** Starts; a second call changes nothing. Calls made before are kept and sent with their original times. */
@@ -58,6 +69,7 @@ export interface Beckon {
   /** Who the visitor is to Beckon, for calls that your server makes; undefined until IndexedDB has been read, and without consent. */
   anonymousId(): string | undefined;
   cart: CartCalls;
+  messages: MessageCalls;
   /** Sends what is queued now. Resolves when the queue is empty or an attempt failed; a server's `Retry-After` is respected. */
   flush(): Promise<void>;
   /**

@@ -12,6 +12,7 @@ import { onRestore, onTurn } from './lifecycle.ts';
 import type { Item, JsonObject, Message, TrackMessage } from './message.ts';
 import { createMessageIds, type Mark } from './message-id.ts';
 import type { OnsiteHost } from './onsite/host.ts';
+import type { Heard } from './onsite/index.ts';
 import type { Options } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { plain } from './plain.ts';
@@ -60,6 +61,8 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   const failed = (error: unknown) => fail({ code: 'failed', message: String(error) });
   const misused = (call: string) => fail({ code: 'invalid_call', message: call });
   const use: UseChunk = (name, use) => load(name).then(use).catch(failed);
+  /** The popups' code is not loaded before there is a popup. */
+  const onsite = (heard: Heard) => use('onsite', ({ hear }) => hear(host as OnsiteHost, heard));
   /** The boundary: calls get plain data, and an exception of ours never reaches the page. */
   const guard =
     <A extends unknown[]>(call: (...args: A) => void) =>
@@ -166,7 +169,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     held.length = 0;
     delivery?.stop();
     visitor = delivery = undefined;
-    host?.onsite?.disarm();
+    host?.disarm?.();
     use('consent', ({ erase }) => erase(name, site, state));
   }
   function decide(next?: Consent) {
@@ -201,18 +204,14 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     // An answer to a batch from before `reset()` must not route the new visitor to the old one.
     if (anonymousId === id ? token !== route : anonymousId && site.cookie && fresh)
       visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
-    // The popups' code is not loaded before there is a popup.
-    for (const popup of answer.messages)
-      use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).receive(popup));
+    for (const received of answer.messages) onsite({ received });
   }
   function start() {
     tell = joinTabs(name, (note) => {
       outbox?.forget(note.sent ?? []);
       if (note.visitor && visitor) visitor.state = note.visitor;
       if (note.consent) decide(note.consent);
-      if (note.armed && ids.made(note.armed.cause))
-        use('onsite', ({ onsiteOf }) => onsiteOf(host as OnsiteHost).hear(note));
-      else host?.onsite?.hear(note);
+      if (ids.made(note.armed?.cause ?? '') || host?.disarm) onsite(note);
     });
     host = { ...site, ...client, visitor: state, ids, tell, emit, load, fail: failed };
 
@@ -244,9 +243,17 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     });
     addEventListener('online', resume);
     const settings = { ...site, consent };
-    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug', 'linkDomains'] as const) {
+    for (const name of [
+      'consent',
+      'ecommerce',
+      'compat',
+      'signals',
+      'debug',
+      'linkDomains',
+      'inspector',
+    ] as const) {
       const setting = String(settings[name] ?? false);
-      if (setting !== 'false') use(name, ({ start }) => start(client, setting));
+      if (setting !== 'false') use(name, ({ start }) => start(client, setting, host as OnsiteHost));
     }
   }
 
@@ -258,7 +265,8 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       site = given;
       name = `beckon:${given.writeKey}`;
       // A visitor from another domain of the owner's brings an id along.
-      if (/_beckon=/.test(location.search)) use('linkDomains', ({ land }) => land(site)).then(start);
+      if (/_beckon=/.test(location.search + self.name))
+        use('linkDomains', ({ land }) => land(site)).then(start);
       else start();
     }),
     page: guard((properties) => page(properties as JsonObject)),
@@ -278,7 +286,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     reset: guard(() =>
       whenKnown((visitor) => {
         // First: what closes now was the visitor's before.
-        host?.onsite?.disarm();
+        host?.disarm?.();
         visitor.change(newVisitor);
       }),
     ),
@@ -298,6 +306,9 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       set: guard((items, options) => updateCart(items, 0, options)),
       clear: guard((options) => updateCart([], 0, options)),
       get: () => cartOf(visitor?.state),
+    },
+    messages: {
+      show: named('messages', (id) => onsite({ show: id })),
     },
     async flush() {
       await ready;

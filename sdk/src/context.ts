@@ -3,13 +3,6 @@ import type { JsonObject } from './message.ts';
 /** The version of this SDK, in every message's `context.library`. */
 export const VERSION = '0.1.0';
 
-/** Where the page is, in Segment's words. */
-function pageOf(): JsonObject {
-  const { href, pathname, search } = location;
-  const { title, referrer } = document;
-  return { url: href, path: pathname, search, title, referrer };
-}
-
 /** Not in TypeScript's DOM library yet. */
 type WithTemporal = { Temporal?: { Now: { timeZoneId(): string } } };
 let timezone: string | undefined;
@@ -20,8 +13,11 @@ export function contextOf(): JsonObject {
   timezone ??=
     (window as WithTemporal).Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { width, height } = screen;
+  const { href, pathname, search } = location;
+  const { title, referrer } = document;
   return {
-    page: pageOf(),
+    // In Segment's words.
+    page: { url: href, path: pathname, search, title, referrer },
     locale: navigator.language,
     timezone,
     screen: { width, height, density: devicePixelRatio },

@@ -30,6 +30,8 @@ export interface Options {
   compat?: Switch | string;
   /** Signs of trouble: `search`, `errors`, `rage`, `abandon`; empty or true: all. */
   signals?: Switch | string;
+  /** Brought by a signed link, which opens the inspector on the page: its token. */
+  inspector?: string;
   /** Whether the SDK explains itself in the console. */
   debug?: Switch;
 }

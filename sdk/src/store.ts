@@ -1,4 +1,4 @@
-import { createStore, type UseStore } from 'idb-keyval';
+import { promisifyRequest, type UseStore } from 'idb-keyval';
 
 /** Message keys are UUIDs; `~` sorts after every hexadecimal digit, which keeps the state out of the queue. */
 export const STATE_KEY = '~state';
@@ -10,15 +10,23 @@ export const messageKeys = () => IDBKeyRange.upperBound('~', true);
  * tells of it are one transaction. Rejects where there is none, or it fails.
  */
 export function openStore(name: string): UseStore {
-  const open = () => createStore(name, 'beckon');
-  let use = open();
+  let database: Promise<IDBDatabase> | undefined;
+  const open = () => {
+    const request = indexedDB.open(name);
+    request.onupgradeneeded = () => request.result.createObjectStore('beckon');
+    return promisifyRequest(request);
+  };
+  const use: UseStore = async (mode, callback) => {
+    database ??= open();
+    return callback((await database).transaction('beckon', mode).objectStore('beckon'));
+  };
   return async (mode, callback) => {
     try {
       return await use(mode, callback);
     } catch {
-      // WebKit drops connections ("server lost") without a `close` event; the cached handle then fails for good.
+      // Closed by the browser: with a `close` event or, in WebKit ("server lost"), without one.
       // https://github.com/firebase/firebase-js-sdk/issues/4948
-      use = open();
+      database = undefined;
       return use(mode, callback);
     }
   };

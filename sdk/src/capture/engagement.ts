@@ -15,25 +15,22 @@ export function watchEngagement(report: (properties: JsonObject) => void): (ente
   let spentMs = 0;
   let scrolled = 0;
 
-  function settle() {
-    const now = performance.now();
-    if (visible) spentMs += now - since;
-    since = now;
-    visible = !document.hidden;
-    if (spentMs < WORTH_MS) return;
-    const share = (scrolled + innerHeight) / document.documentElement.scrollHeight;
-    report({
-      engagement_time_msec: Math.round(spentMs),
-      percent_scrolled: Math.min(100, Math.round(share * 100)),
-    });
-    spentMs = 0;
-  }
-
   addEventListener('scroll', () => {
     scrolled = Math.max(scrolled, scrollY);
   });
   return (entered) => {
-    settle();
+    const now = performance.now();
+    if (visible) spentMs += now - since;
+    since = now;
+    visible = !document.hidden;
+    if (spentMs >= WORTH_MS) {
+      const share = (scrolled + innerHeight) / document.documentElement.scrollHeight;
+      report({
+        engagement_time_msec: Math.round(spentMs),
+        percent_scrolled: Math.min(100, Math.round(share * 100)),
+      });
+      spentMs = 0;
+    }
     if (entered) scrolled = 0;
   };
 }

@@ -9,6 +9,8 @@ import type { Onsite } from './index.ts';
 export interface OnsiteHost {
   /** Made when the first popup is armed. */
   onsite?: Onsite;
+  /** Its own; there since then. */
+  disarm?: Onsite['disarm'];
   endpoint: string;
   writeKey: string;
   /** Who would see the popup; asked at the claim. */

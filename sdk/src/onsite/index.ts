@@ -142,8 +142,18 @@ export function createOnsite(host: OnsiteHost): Onsite {
   };
 }
 
-/** The one of this page. */
-export function onsiteOf(host: OnsiteHost): Onsite {
-  host.onsite ??= createOnsite(host);
-  return host.onsite;
+/** What the popups of a page are told: a popup of an answer, another tab's note, or a call of the page. */
+export type Heard = Note & {
+  received?: ArmedMessage;
+  /** A campaign that the page wants shown. */
+  show?: string;
+};
+
+/** Tells the page's popups, of which there are some from now on. */
+export function hear(host: OnsiteHost, { received, show, ...note }: Heard): void {
+  const onsite = (host.onsite ??= createOnsite(host));
+  host.disarm = onsite.disarm;
+  if (received) onsite.receive(received);
+  else if (show) onsite.show(show);
+  else onsite.hear(note);
 }
