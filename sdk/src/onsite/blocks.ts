@@ -1,5 +1,7 @@
-import type { PopupBlock, PopupContent, TextRun } from '../message.ts';
-import { safeUrl } from './safe-url.ts';
+import type { PopupBlock, PopupContent } from '../message.ts';
+import { isSafe } from './safe-url.ts';
+
+type Content = string | Node | undefined | '' | Content[];
 
 /** What a button or link is for; the popup does it, and tells what it did. */
 export type Act = (
@@ -7,77 +9,31 @@ export type Act = (
   detail: { href?: string; name?: string; step?: string },
 ) => void;
 
-/** An element with a class and, as text only, what it says. */
-export function element<K extends keyof HTMLElementTagNameMap>(tag: K, className: string, text = '') {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
+/** An element with a class, what it says as text or nodes (never markup), and properties of the DOM. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  className: string,
+  content?: Content,
+  properties?: Partial<HTMLElementTagNameMap[K]>,
+) {
+  const made = Object.assign(document.createElement(tag), { className, ...properties });
+  made.append(...([content].flat(2).filter(Boolean) as Node[]));
   return made;
 }
 
 /** A link, or undefined where the address is none that a visitor may be sent to. */
 export function link(
   className: string,
-  text: string,
+  content: Content,
   href: string,
   act: Act,
   action: 'url' | 'apply' = 'url',
 ) {
-  const safe = safeUrl(href);
-  if (!safe) return undefined;
-  const made = element('a', className, text);
-  made.href = safe;
-  made.addEventListener('click', () => act(action, { href: safe }));
-  return made;
-}
-
-function run(part: TextRun, act: Act): Node | string {
-  // Also where a newer collector sends something else: shown as text.
-  if (typeof part !== 'object') return String(part);
-  const { text, bold, italic, href } = part;
-  const classes = `${bold ? 'bold ' : ''}${italic ? 'italic' : ''}`;
-  return (href && link(classes, text, href, act)) || element('span', classes, text);
-}
-
-/** Copies; where the clipboard is out of reach (http, a permission) the code is selected instead. */
-async function copy(code: string, done: () => void, shown?: Node) {
-  try {
-    await navigator.clipboard.writeText(code);
-    done();
-  } catch {
-    if (shown) getSelection()?.selectAllChildren(shown);
-  }
-}
-
-function button(className: string, text: string, clicked: () => void) {
-  const made = element('button', className, text);
-  made.type = 'button';
-  made.addEventListener('click', clicked);
-  return made;
-}
-
-/** The whole chip copies. What has happened is said beside it, for what is in a button is not announced. */
-function coupon(block: PopupBlock & { type: 'coupon' }, texts: PopupContent['texts'], act: Act) {
-  const { code, label, apply } = block;
-  const shown = element('span', 'code', code);
-  const state = element('span', 'copy', texts?.copy);
-  const said = element('span', 'hidden');
-  said.role = 'status';
-  const chip = button('coupon', '', () => {
-    act('copy', {});
-    void copy(
-      code,
-      () => {
-        said.textContent = state.textContent = texts?.copied ?? '✓';
-      },
-      shown,
-    );
+  const made: HTMLAnchorElement = element('a', className, content, {
+    href,
+    onclick: () => act(action, { href: made.href }),
   });
-  if (label) chip.append(element('span', 'label', label));
-  chip.append(shown, state);
-  const box = element('div', 'offer');
-  box.append(chip, said, (apply && link('button', apply.text, apply.href, act, 'apply')) ?? '');
-  return box;
+  return isSafe(made) ? made : undefined;
 }
 
 /** The element of a block; undefined for a link that must not be followed and for what only others know. */
@@ -86,31 +42,63 @@ export function blockElement(
   texts: PopupContent['texts'],
   act: Act,
 ): HTMLElement | undefined {
+  /** Copies and says so; where the clipboard is out of reach (http, a permission) the code is selected instead. */
+  const copy = async (code: string, said: Element, shown: Node) => {
+    try {
+      await navigator.clipboard.writeText(code);
+      said.textContent = texts?.copied ?? '✓';
+    } catch {
+      getSelection()?.selectAllChildren(shown);
+    }
+  };
   switch (block.type) {
     case 'heading':
       return element('h2', 'heading', block.text);
     case 'text': {
-      const text = element('p', 'text');
-      text.append(...block.runs.map((part) => run(part, act)));
-      if (block.consent) text.dataset.consent = block.consent;
-      return text;
+      const made = element(
+        'p',
+        'text',
+        block.runs.map((part) => {
+          if (typeof part !== 'object') return part;
+          const { text, bold, italic, href } = part;
+          const classes = `${bold ? 'bold' : ''} ${italic ? 'italic' : ''}`;
+          return (href && link(classes, text, href, act)) || element('span', classes, text);
+        }),
+      );
+      if (block.consent) made.dataset.consent = block.consent;
+      return made;
     }
-    case 'coupon':
-      return coupon(block, texts, act);
+    case 'coupon': {
+      const { code, label, apply } = block;
+      const shown = element('span', 'code', code);
+      // Beside the button, for what changes inside one is not announced.
+      const said = element('span', 'copy', texts?.copy, { role: 'status' });
+      return element('div', 'offer', [
+        element('button', 'coupon', [label && element('span', 'label', label), shown], {
+          type: 'button',
+          title: texts?.copy ?? '',
+          onclick() {
+            act('copy', {});
+            void copy(code, said, shown);
+          },
+        }),
+        said,
+        apply && link('button', apply.text, apply.href, act, 'apply'),
+      ]);
+    }
     case 'button': {
       const { action, text } = block;
+      const { code, name, step } = block as { code?: string; name?: string; step?: string };
       if (action === 'url') return link('button', text, block.href, act);
       if (!/^(close|copy|call|step|submit)$/.test(action)) return undefined;
-      const { name, step } = block as { name?: string; step?: string };
-      const made = button('button', text, () => {
-        act(action, { ...(name && { name }), ...(step && { step }) });
-        if (action === 'copy')
-          void copy(block.code, () => {
-            made.textContent = texts?.copied ?? '✓';
-          });
+      const made: HTMLElement = element('button', 'button', text, {
+        // Enter in a field presses it.
+        type: action === 'submit' ? action : 'button',
+        onclick() {
+          act(action, { ...(name && { name }), ...(step && { step }) });
+          if (code) void copy(code, made, made);
+        },
       });
-      // Enter in a field presses it.
-      if (action === 'submit') made.type = action;
       return made;
     }
   }

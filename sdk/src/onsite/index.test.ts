@@ -43,6 +43,8 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
+  // What is open comes back when it is only removed.
+  click('.close');
   document.body.replaceChildren();
   vi.useRealTimers();
   vi.unstubAllGlobals();
@@ -69,7 +71,7 @@ const root = () => document.querySelector('[data-beckon]')?.shadowRoot ?? undefi
 const painted = async () => {
   await vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
   // What is told of it follows in the same task.
-  await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 9; turn++) await null;
 };
 const gone = () => vi.waitFor(() => expect(root()).toBeUndefined());
 const click = (selector: string, at = 0) => root()?.querySelectorAll<HTMLElement>(selector)[at]?.click();

@@ -2,7 +2,7 @@ import type { JsonObject, PopupBlock, PopupContent } from '../message.ts';
 import { type Act, blockElement, element, link } from './blocks.ts';
 import type { OnsiteHost } from './host.ts';
 import { CSS, sheet } from './style.ts';
-import { themeProperties } from './theme.ts';
+import { setTheme } from './theme.ts';
 
 /** How it ended: the first four by the visitor's will; `close` by a button of its own for that. */
 export type PopupEnd =
@@ -62,42 +62,12 @@ export interface Extras {
   go(step: string | undefined): void;
   submit(step: string | undefined): void;
   /** Where it stands, if not on top of the page. */
-  slot?: () => Element | null;
+  slot?: (() => Element | null) | undefined;
   /** Follows the slot; returns what ends that. */
-  keep?: () => () => void;
+  keep?: (() => () => void) | undefined;
   /** The launcher. */
   tab?: HTMLElement | undefined;
   stop(): void;
-}
-
-/**
- * Firefox does not bring Tab back to the first control of a dialog inside a shadow root, so Tab is wrapped by hand.
- * The radio buttons of a name are one stop.
- */
-function wrapTab(root: ShadowRoot, dialog: HTMLElement) {
-  dialog.addEventListener('keydown', (event) => {
-    if (event.key !== 'Tab') return;
-    const controls = [...dialog.querySelectorAll<HTMLInputElement>('a,button,input,select,textarea')];
-    const [first, last] = [controls[0], controls.at(-1)];
-    const at = root.activeElement as HTMLInputElement | null;
-    const leaves = event.shiftKey
-      ? at === first || at === dialog || (at?.type === 'radio' && at.name === first?.name)
-      : at === last;
-    if (!leaves) return;
-    event.preventDefault();
-    (event.shiftKey ? last : first)?.focus();
-  });
-}
-
-/** A click on the backdrop; a drag that began in the card, as when text is selected, is none. */
-function onBackdrop(dialog: HTMLElement, fn: () => void) {
-  let pressed = false;
-  dialog.addEventListener('pointerdown', (event) => {
-    pressed = event.target === dialog;
-  });
-  dialog.addEventListener('click', (event) => {
-    if (pressed && event.target === dialog) fn();
-  });
 }
 
 /** A framework that renders the body anew takes it out: it is put back, twice at most. Returns what ends this. */
@@ -117,11 +87,10 @@ function keep(host: Element, put: () => void, gone: () => void) {
   return () => observer.disconnect();
 }
 
-const list = (blocks: unknown) => [blocks ?? []].flat() as PopupBlock[];
-/** Whether it is more than a plain modal's. */
+const list = (blocks: unknown) => [blocks ?? []].flat() as (PopupBlock | null)[];
+/** Whether a plain modal has no such block: another type, or a button that leads to a step. */
 const isExtra = (block: PopupBlock | null) =>
-  !/^(heading|text|coupon|button)$/.test(block?.type ?? '') ||
-  /^s/.test((block as { action?: string }).action ?? '');
+  !/^(heading|text|coupon|button)$/.test(`${block?.type}`) || /"action":"s/.test(JSON.stringify(block));
 
 /**
  * Paints a popup in a shadow root of its own, which the page's styles do not reach. A modal one is a native dialog,
@@ -134,32 +103,35 @@ export async function openPopup(
   calls: PopupCalls,
   { endpoint, load }: Pick<OnsiteHost, 'endpoint' | 'load'>,
 ): Promise<Popup | undefined> {
-  const { kind, blocks, launcher, steps, lang, dir, theme, closeLabel, texts } = { ...content };
+  const { kind, blocks, lang, texts } = { ...content };
   const modal = kind === 'modal';
-  const more = !modal || launcher || steps || list(blocks).some(isExtra) ? await load('extras') : undefined;
+  const more =
+    !modal || content.launcher || content.steps || list(blocks).some(isExtra)
+      ? await load('extras')
+      : undefined;
 
   const host = element('div', '');
   host.dataset.beckon = 'popup';
   const root = host.attachShadow({ mode: 'open' });
-  const surface = element(modal ? 'dialog' : 'div', `popup ${kind}`);
-  const card = element(more ? 'form' : 'div', 'card');
   root.adoptedStyleSheets = [sheet(CSS)];
-  surface.lang = lang;
-  surface.dir = dir ?? 'ltr';
-  surface.tabIndex = -1;
+  const card = element(more ? 'form' : 'div', 'card', '', { tabIndex: -1 });
+  // Last, so that Tab starts at what the popup is about.
+  const closer = element('button', 'close', '×', {
+    type: 'button',
+    ariaLabel: content?.closeLabel,
+    onclick: () => end('button'),
+  });
+  const surface = element(modal ? 'dialog' : 'div', `popup ${kind}`, [card, closer], {
+    lang,
+    dir: content?.dir ?? 'ltr',
+  });
+  const dialog = surface as HTMLDialogElement;
   surface.setAttribute('aria-labelledby', 'title');
-  for (const [name, value] of themeProperties(theme)) surface.style.setProperty(name, value);
-  surface.append(card);
+  setTheme(surface, content?.theme);
   root.append(surface);
 
-  // Last, so that Tab starts at what the popup is about.
-  const closer = element('button', 'close');
-  closer.type = 'button';
-  closer.ariaLabel = closeLabel;
-  closer.addEventListener('click', () => end('button'));
-
-  let isOpen = !content.minimised;
-  let opener: Element | null;
+  let isOpen = !content?.minimised;
+  let opener: HTMLElement | null;
 
   const act: Act = (action, detail) => {
     if (action === 'close') return end(action);
@@ -169,18 +141,19 @@ export async function openPopup(
     else if (action !== 'copy') end('action');
   };
   const fill = (wanted: unknown): boolean => {
-    const made = list(wanted).flatMap((block) => {
-      try {
-        return blockElement(block, texts, act) ?? extras?.block(block) ?? [];
-      } catch {
-        // Of another shape than this version knows.
-        return [];
-      }
-    });
-    card.replaceChildren(...made, closer);
-    const title = card.querySelector('h2') ?? card.querySelector('p,legend,label,a,button');
+    card.replaceChildren(
+      ...list(wanted).flatMap((block) => {
+        try {
+          return (block && (blockElement(block, texts, act) ?? extras?.block(block))) ?? [];
+        } catch {
+          // Of another shape than this version knows.
+          return [];
+        }
+      }),
+    );
+    const title = surface.querySelector('h2') ?? surface.querySelector('p,legend,label,a,button');
     if (title) title.id = 'title';
-    return made.length > 0;
+    return !!card.firstChild;
   };
   const put = (): boolean => {
     if (!host.isConnected) {
@@ -191,15 +164,16 @@ export async function openPopup(
     if (!isOpen) extras?.tab?.showPopover?.();
     else if (modal) {
       // It says that it is open even after it was taken out of the page.
-      surface.removeAttribute('open');
-      (surface as HTMLDialogElement).showModal();
+      dialog.removeAttribute('open');
+      dialog.showModal();
       // Away from the first button, which the browser chooses: the visitor may be typing, and a space would press it.
-      surface.focus();
+      card.focus();
     } else if (surface.popover) surface.showPopover?.();
     return true;
   };
+  const holdsFocus = () => document.activeElement === host;
   const show = () => {
-    opener = root.activeElement ?? document.activeElement;
+    opener = (holdsFocus() ? root : document).activeElement as HTMLElement | null;
     return put();
   };
   const drop = () => {
@@ -209,15 +183,15 @@ export async function openPopup(
   };
   const end = (how: PopupEnd) => {
     if (!isOpen) return;
-    const inside = modal || root.activeElement;
+    const inside = modal || holdsFocus();
     isOpen = false;
-    const stays = extras?.tab && /^(b|e|c)/.test(how);
+    const stays = extras?.tab && /^([be]|close)/.test(how);
     // Before the dialog closes, so that the focus can go back to it.
     if (stays) put();
-    if (modal) (surface as HTMLDialogElement).close();
+    if (modal) dialog.close();
     else if (surface.popover) surface.hidePopover?.();
     if (!stays) drop();
-    if (inside) (opener as HTMLElement | null)?.focus?.({ preventScroll: true });
+    if (inside) opener?.focus?.({ preventScroll: true });
     calls.closed(how);
   };
 
@@ -241,16 +215,29 @@ export async function openPopup(
       calls.opened();
     },
   });
-  if ((more && !extras) || !fill(blocks) || !show()) {
-    extras?.stop();
-    return undefined;
-  }
+  if ((more && !extras) || !fill(blocks) || !show()) return extras?.stop() as undefined;
   const stop = extras?.keep?.() ?? keep(host, put, () => (isOpen ? end('removed') : drop()));
   if (modal) {
     // Chromium may close without `cancel`; whatever closes it without a word from us is the browser's Escape.
-    surface.addEventListener('close', () => (surface as HTMLDialogElement).open || end('escape'));
-    wrapTab(root, surface);
-    onBackdrop(surface, () => end('backdrop'));
+    dialog.onclose = () => dialog.open || end('escape');
+    // Firefox does not bring Tab back to the first control of a dialog inside a shadow root.
+    dialog.onkeydown = (event) => {
+      const first = dialog.querySelector<HTMLInputElement>('a,button,input,select,textarea');
+      const at = root.activeElement as HTMLInputElement;
+      // The radio buttons of a name are one stop.
+      const atFirst = at === first || at === card || (at?.type === 'radio' && at.name === first?.name);
+      if (event.key !== 'Tab' || !(event.shiftKey ? atFirst : root.activeElement === closer)) return;
+      event.preventDefault();
+      (event.shiftKey ? closer : first)?.focus();
+    };
+    // A drag that began in the card, as when text is selected, is no click on the backdrop.
+    let pressed = false;
+    dialog.onpointerdown = ({ target }) => {
+      pressed = target === dialog;
+    };
+    dialog.onclick = ({ target }) => {
+      if (pressed && target === dialog) end('backdrop');
+    };
   }
   return { close: (how) => (isOpen ? end(how) : drop()) };
 }

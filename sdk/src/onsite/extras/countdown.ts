@@ -1,12 +1,8 @@
 import type { PopupBlock, PopupTexts } from '../../message.ts';
 import type { Frame } from '../popup.ts';
 
-const UNITS = [
-  ['days', 86_400],
-  ['hours', 3_600],
-  ['minutes', 60],
-  ['seconds', 1],
-] as const;
+/** Seconds of each unit. */
+const UNITS = { days: 86_400, hours: 3_600, minutes: 60, seconds: 1 };
 
 /**
  * The time that is left, drawn once a second while the page is visible; `role=timer` is not read out by itself.
@@ -19,37 +15,34 @@ export function countdown(
   texts: Partial<PopupTexts>,
   isOn: () => boolean,
 ): HTMLElement | undefined {
-  const end = Date.parse(until);
-  const box = element('div', 'countdown');
-  box.role = 'timer';
   const units = element('div', 'units');
-  box.append(element('span', 'label', label), units);
+  const box = element('div', 'countdown', [element('span', 'label', label), units], { role: 'timer' });
   const tick = () => {
-    if (!isOn()) return;
-    const left = end - Date.now();
+    if (!isOn()) return false;
+    const left = Date.parse(until) - Date.now();
     // Also when `until` is no time at all.
     if (!(left > 0)) {
-      if (expired) box.replaceChildren(element('p', 'text', expired));
-      else box.remove();
-      return;
+      box.replaceChildren(expired ?? '');
+      if (!expired) box.remove();
+      return !!expired;
     }
     let seconds = Math.ceil(left / 1_000);
     units.replaceChildren(
-      ...UNITS.flatMap(([name, size]) => {
-        const count = Math.floor(seconds / size);
-        seconds %= size;
-        if (size > 3_600 && !count) return [];
-        const unit = element('span', '', texts[name]);
-        unit.prepend(element('b', '', `${count}`.padStart(2, '0')), ' ');
-        return unit;
+      ...(Object.keys(UNITS) as (keyof typeof UNITS)[]).map((name) => {
+        const count = Math.floor(seconds / UNITS[name]);
+        seconds %= UNITS[name];
+        return element('span', name === 'days' && !count ? 'none' : '', [
+          element('b', '', `${count}`.padStart(2, '0')),
+          ` ${texts[name] ?? ''}`,
+        ]);
       }),
     );
-    // Hidden pages draw nothing; what comes back is right at once.
+    // A hidden page draws nothing; when it comes back it is right at once.
     setTimeout(
       () => (document.hidden ? document.addEventListener('visibilitychange', tick, { once: true }) : tick()),
       left % 1_000 || 1_000,
     );
+    return true;
   };
-  tick();
-  return end > Date.now() || expired ? box : undefined;
+  return tick() ? box : undefined;
 }

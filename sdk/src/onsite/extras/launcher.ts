@@ -2,22 +2,23 @@ import type { Frame } from '../popup.ts';
 
 /** The tab at the edge of the screen that opens the popup; undefined where its content has none. */
 export function launcher({ content, root, surface, element, open }: Frame): HTMLElement | undefined {
-  if (!content.launcher || content.kind === 'inline') return undefined;
-  const tab = element('div', 'popup tab');
-  tab.popover = 'manual';
-  tab.lang = surface.lang;
-  tab.dir = surface.dir;
-  tab.style.cssText = surface.style.cssText;
-  tab.role = 'region';
-  const button = element('button', '', content.launcher.text);
-  button.id = 'tab';
-  button.type = 'button';
-  tab.setAttribute('aria-labelledby', 'tab');
-  button.addEventListener('click', () => {
-    open();
-    tab.hidePopover?.();
+  if (!content.launcher) return undefined;
+  const { lang, dir, style } = surface;
+  const button = element('button', '', content.launcher.text, {
+    type: 'button',
+    onclick() {
+      open();
+      tab.hidePopover?.();
+    },
   });
-  tab.append(button);
+  const tab: HTMLElement = element('div', 'popup tab', button, {
+    lang,
+    dir,
+    popover: 'manual',
+    role: 'region',
+    ariaLabel: content.launcher.text,
+  });
+  tab.style.cssText = style.cssText;
   root.append(tab);
   return tab;
 }

@@ -3,11 +3,6 @@ import type { Frame } from '../popup.ts';
 /** ms in which a slot that was taken out of the page may come back. */
 const RETURN_MS = 2_000;
 
-/** The element of the page with this `data-beckon-slot`. */
-export function slotOf(name: string | undefined): Element | null {
-  return document.querySelector(`[data-beckon-slot="${CSS.escape(`${name}`)}"]`);
-}
-
 /** Goes with its slot where a framework renders that anew, ten times at most; gone for longer, it ends. */
 export function followSlot({ root, put, end }: Frame): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
