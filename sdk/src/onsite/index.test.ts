@@ -93,7 +93,11 @@ function stage(made = true) {
 }
 const tracked = (track: ReturnType<typeof vi.fn>) => track.mock.calls.map(([event]) => event);
 const root = () => document.querySelector('[data-beckon]')?.shadowRoot ?? undefined;
-const painted = () => vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
+const painted = async () => {
+  await vi.waitFor(() => expect(root()?.querySelector('dialog')?.open).toBe(true));
+  // What is told of it follows in the same task.
+  for (let turn = 0; turn < 9; turn++) await null;
+};
 const gone = () => vi.waitFor(() => expect(root()).toBeUndefined());
 const click = (selector: string, at = 0) => root()?.querySelectorAll<HTMLElement>(selector)[at]?.click();
 

@@ -161,18 +161,19 @@ export async function openPopup(
       if (!place) return false;
       place.append(host);
     }
-    if (!isOpen) extras?.tab?.showPopover();
+    if (!isOpen) extras?.tab?.showPopover?.();
     else if (modal) {
       // It says that it is open even after it was taken out of the page.
       dialog.removeAttribute('open');
       dialog.showModal();
       // Away from the first button, which the browser chooses: the visitor may be typing, and a space would press it.
       card.focus();
-    } else if (surface.popover) surface.showPopover();
+    } else if (surface.popover) surface.showPopover?.();
     return true;
   };
+  const holdsFocus = () => document.activeElement === host;
   const show = () => {
-    opener = (root.activeElement ?? document.activeElement) as HTMLElement | null;
+    opener = (holdsFocus() ? root : document).activeElement as HTMLElement | null;
     return put();
   };
   const drop = () => {
@@ -182,13 +183,13 @@ export async function openPopup(
   };
   const end = (how: PopupEnd) => {
     if (!isOpen) return;
-    const inside = modal || root.activeElement;
+    const inside = modal || holdsFocus();
     isOpen = false;
     const stays = extras?.tab && /^([be]|close)/.test(how);
     // Before the dialog closes, so that the focus can go back to it.
     if (stays) put();
     if (modal) dialog.close();
-    else if (surface.popover) surface.hidePopover();
+    else if (surface.popover) surface.hidePopover?.();
     if (!stays) drop();
     if (inside) opener?.focus?.({ preventScroll: true });
     calls.closed(how);

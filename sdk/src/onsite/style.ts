@@ -13,10 +13,10 @@ export const CSS = /* css */ `
   --h:calc(100dvh - 32px);
   margin:auto;width:min(416px,100vw - 32px);max-width:none;max-height:none;overflow:clip;
   background:var(--c);color:var(--t);border-radius:var(--r);
-  font:16px/1.5 var(--bk-font,system-ui),sans-serif;text-align:start;overflow-wrap:anywhere;
+  font:16px/1.5 var(--bk-font,system-ui),sans-serif;text-align:start;overflow-wrap:break-word;
   box-shadow:0 8px 24px rgb(0 0 0/.12),0 32px 80px rgb(0 0 0/.28);animation:rise .24s
 }
-.popup::backdrop{background:rgb(12 14 20/.56)}
+dialog::backdrop{background:rgb(12 14 20/.56)}
 @keyframes rise{from{opacity:0;translate:0 12px}}
 .card{position:relative;display:flex;flex-direction:column;gap:var(--g);padding:var(--y) var(--x) var(--x);max-height:var(--h);overflow:auto;overscroll-behavior:contain;outline:0;border:0}
 .heading{font-size:26px;line-height:1.2;letter-spacing:-.02em;text-wrap:balance;padding:0 16px;text-align:center}

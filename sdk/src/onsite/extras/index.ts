@@ -4,7 +4,7 @@ import { createForm } from './form.ts';
 import { launcher } from './launcher.ts';
 import { picture } from './picture.ts';
 import { followSlot } from './slot.ts';
-import { CSS } from './style.ts';
+import { CSS, IN_FLOW } from './style.ts';
 
 /**
  * All that a plain modal does not need: the other kinds, the launcher, and most blocks.
@@ -16,7 +16,7 @@ export function createExtras(frame: Frame): Extras | undefined {
   const modal = kind === 'modal';
   const inline = kind === 'inline';
   if (!/^(modal|slide-in|bar|inline)$/.test(kind)) return undefined;
-  root.adoptedStyleSheets.push(sheet(CSS));
+  root.adoptedStyleSheets.push(sheet(inline ? CSS + IN_FLOW : CSS));
   if (!modal) surface.role = 'region';
   if (!modal && !inline) {
     surface.popover = 'manual';
@@ -28,7 +28,7 @@ export function createExtras(frame: Frame): Extras | undefined {
 
   const go = (id: string | undefined) => {
     const step = [steps ?? []].flat().find((one) => one?.id === id);
-    const inside = modal || root.activeElement;
+    const inside = modal || document.activeElement === root.host;
     form.begin(id);
     // Read out also where the focus is not in it.
     card.ariaLive = 'polite';

@@ -8,7 +8,7 @@ export function launcher({ content, root, surface, element, open }: Frame): HTML
     type: 'button',
     onclick() {
       open();
-      tab.hidePopover();
+      tab.hidePopover?.();
     },
   });
   const tab: HTMLElement = element('div', 'popup tab', button, {

@@ -22,6 +22,7 @@ export const CSS = /* css */ `
 .field{display:grid;gap:6px}
 .field>.label{font-weight:600;color:var(--t)}
 .control{width:100%;min-height:48px;padding:11px 14px;font:inherit;color:inherit;background:var(--c);border-color:var(--edge);border-radius:min(var(--r),12px)}
+::placeholder{color:var(--soft);opacity:1}
 textarea.control{field-sizing:content;min-height:84px;max-height:30dvh;resize:vertical}
 [aria-invalid=true]{border-color:var(--e)}
 .error{font-size:14px;font-weight:500;color:var(--e)}
@@ -44,21 +45,23 @@ legend{font-weight:600;width:100%;padding-bottom:12px}
 .nps>.scale>label:has(:checked){background:var(--a);color:var(--o)}
 .modal:has(.nps){width:min(520px,100vw - 32px)}
 svg{width:40px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round;pointer-events:none}
-.stars>.scale>label.label,.stars label:has(:checked){background:none}
+.stars label:has(:checked){background:none}
 .stars label:has(:checked,~label :checked) svg{fill:var(--star);stroke:var(--star)}
 .thumbs label:first-child svg{rotate:180deg}
-.ends{display:flex;justify-content:space-between;gap:16px;padding-top:8px;font-size:14px;color:var(--soft)}
+.ends{display:flex;justify-content:space-between;gap:16px;max-width:264px;margin:auto;padding-top:8px;font-size:14px;color:var(--soft)}
+.nps .ends{max-width:none}
 .countdown{text-align:center;font-variant-numeric:tabular-nums}
-.units{display:flex;justify-content:center;gap:8px}
-.units>span{min-width:64px;padding:8px 4px;border-radius:var(--q);background:var(--tint);font-size:13px;line-height:1.3}
+.units{display:flex;flex-wrap:wrap;justify-content:center;gap:8px}
+.units>span{min-width:52px;padding:8px 4px;border-radius:var(--q);background:var(--tint);font-size:13px;line-height:1.3}
 .units b{display:block;font-size:24px}
-.bar :is(.countdown,.units){display:flex;align-items:center;gap:8px}
+.bar :is(.countdown,.units){display:flex;flex-wrap:wrap;justify-content:center;align-items:center;gap:8px}
 .bar .units>span{min-width:0;padding:4px 8px}
 .bar .units b{display:inline;font-size:17px}
 .products{list-style:none;display:grid;gap:8px}
-.product{display:flex;align-items:center;gap:12px;min-height:48px;color:inherit}
+.product{display:flex;align-items:center;gap:12px;min-height:48px;color:inherit;text-decoration:none}
+a>.name{text-decoration:underline}
 .product .picture{width:64px;height:64px;margin:0}
-.name{flex:1}
+.name{flex:1;min-width:0}
 .spacer{height:8px}
 .small{height:0}
 .large{height:32px}
@@ -75,5 +78,8 @@ svg{width:40px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:rou
 .bar{--h:30dvh}
 .nps>.scale{grid-template-columns:repeat(6,1fr)}
 }
-@media (prefers-color-scheme:dark){.popup{--e:#ff9b9b;--star:#f5b544}}
+@media (prefers-color-scheme:dark){.popup{color-scheme:dark;--e:#ff9b9b;--star:#f5b544}}
 `;
+
+/** Of an inline one, which stands in the page's flow. */
+export const IN_FLOW = ':host{position:static!important;display:block!important}';
