@@ -62,7 +62,7 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, 'onsite.js'), format: 'es', plugins: [minified()] },
   },
-  ...['ecommerce', 'compat', 'signals', 'debug', 'consent', 'linkDomains', 'history', 'strange'].map(
+  ...['ecommerce', 'compat', 'signals', 'debug', 'inspector', 'consent', 'linkDomains', 'history', 'strange'].map(
     (name) => ({
       input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),
       plugins: [nodeResolve(), transpile()],

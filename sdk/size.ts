@@ -12,6 +12,7 @@ export const BUDGETS: Record<string, number> = {
   'compat.js': 1_500,
   'signals.js': 1_500,
   'debug.js': 1_500,
+  'inspector.js': 8_000,
   'linkDomains.js': 1_800,
   'consent.js': 1_800,
   'strange.js': 1_500,

@@ -8,6 +8,7 @@ import { type Consent, initialConsent } from './consent.ts';
 import { contextOf } from './context.ts';
 import { createDelivery, type Delivery, type DeliveryAttempt } from './delivery.ts';
 import { type BeckonError, createEmitter } from './events.ts';
+import { inspecting } from './inspecting.ts';
 import { onRestore, onTurn } from './lifecycle.ts';
 import type { Item, JsonObject, Message, TrackMessage } from './message.ts';
 import { createMessageIds, type Mark } from './message-id.ts';
@@ -242,10 +243,18 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       resume();
     });
     addEventListener('online', resume);
-    const settings = { ...site, consent };
-    for (const name of ['consent', 'ecommerce', 'compat', 'signals', 'debug', 'linkDomains'] as const) {
+    const settings = { ...site, consent, inspector: inspecting() };
+    for (const name of [
+      'consent',
+      'ecommerce',
+      'compat',
+      'signals',
+      'debug',
+      'linkDomains',
+      'inspector',
+    ] as const) {
       const setting = String(settings[name] ?? false);
-      if (setting !== 'false') use(name, ({ start }) => start(client, setting));
+      if (setting !== 'false') use(name, ({ start }) => start(client, setting, host as OnsiteHost & Options));
     }
   }
 

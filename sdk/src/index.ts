@@ -24,6 +24,7 @@ const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
   ecommerce: () => import('./modules/ecommerce.ts'),
   compat: () => import('./modules/compat.ts'),
   signals: () => import('./modules/signals.ts'),
+  inspector: () => import('./modules/inspector.ts'),
   debug: () => import('./modules/debug.ts'),
   strange: () => import('./modules/strange.ts'),
   history: () => import('./capture/history.ts'),
