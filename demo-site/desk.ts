@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { type Explanation, type Why, whyOf } from '../collector/src/campaigns/why.ts';
 import type { Answer } from './pages.ts';
-import { type Explanation, type Why, whyOf } from './why.ts';
 
 /** What the inspector shows of the visitor of its browser. */
 export interface VisitorAnswer {

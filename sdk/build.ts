@@ -79,13 +79,22 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     plugins: [minifiedStyle(), nodeResolve(), transpile()],
     output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
   })),
-  ...['ecommerce', 'compat', 'signals', 'debug', 'consent', 'linkDomains', 'history', 'strange'].map(
-    (name) => ({
-      input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),
-      plugins: [nodeResolve(), transpile()],
-      output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
-    }),
-  ),
+  ...[
+    'ecommerce',
+    'compat',
+    'signals',
+    'debug',
+    'inspector',
+    'landing',
+    'consent',
+    'linkDomains',
+    'history',
+    'strange',
+  ].map((name) => ({
+    input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),
+    plugins: [nodeResolve(), transpile()],
+    output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
+  })),
   {
     input: [join(here, 'src/index.ts'), join(here, 'src/react.ts')],
     external: ['idb-keyval', 'react'],

@@ -20,6 +20,7 @@ import { RequestError } from './errors.ts';
 import { health } from './health.ts';
 import { batch, single } from './ingest/batch.ts';
 import { forgetVisitor } from './ingest/forget-visitor.ts';
+import { inspect } from './inspect/inspect.ts';
 import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
 
@@ -66,6 +67,8 @@ app.delete('/v1/visitor', async (c) => c.json(await forgetVisitor(c, Date.now())
 app.post('/v1/messages/:id/claim', async (c) =>
   c.json(await claim(c.req.raw, c.req.param('id'), c.env, Date.now())),
 );
+
+app.post('/v1/inspect', async (c) => c.json(await inspect(c.req.raw, c.env, Date.now())));
 
 app.get('/healthz', async (c) => c.json(await health(c.env)));
 

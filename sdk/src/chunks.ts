@@ -1,9 +1,10 @@
 import type { Beckon } from './api.ts';
 import type { OnsiteHost } from './onsite/host.ts';
+import type { Options } from './options.ts';
 
 /** What a chunk for an option of its name does. It hears of the calls through `on`, and never throws. */
 interface Module {
-  start(beckon: Beckon, setting: string, host: OnsiteHost): void;
+  start(beckon: Beckon, setting: string, host: OnsiteHost & Options): void;
 }
 
 /** Parts that most pages never need: the popups, and a chunk for each option that switches one on. */
@@ -19,7 +20,8 @@ export interface Chunks {
   signals: Module;
   debug: Module;
   inspector: Module;
-  linkDomains: Module & typeof import('./modules/link-domains.ts');
+  linkDomains: Module;
+  landing: typeof import('./modules/landing.ts');
 }
 
 /** Loads one. How differs between the script tag and a bundler. */

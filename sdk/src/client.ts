@@ -6,6 +6,7 @@ import { type CartOptions, changeLines } from './cart.ts';
 import type { LoadChunk, UseChunk } from './chunks.ts';
 import { type Consent, initialConsent } from './consent.ts';
 import { contextOf } from './context.ts';
+import { INSPECT_COOKIE, readCookie } from './cookie.ts';
 import { createDelivery, type Delivery, type DeliveryAttempt } from './delivery.ts';
 import { type BeckonError, createEmitter } from './events.ts';
 import { onRestore, onTurn } from './lifecycle.ts';
@@ -253,7 +254,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       'inspector',
     ] as const) {
       const setting = String(settings[name] ?? false);
-      if (setting !== 'false') use(name, ({ start }) => start(client, setting, host as OnsiteHost));
+      if (setting !== 'false') use(name, ({ start }) => start(client, setting, host as OnsiteHost & Options));
     }
   }
 
@@ -264,9 +265,9 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       if (!(given?.writeKey && given.endpoint)) return misused('init');
       site = given;
       name = `beckon:${given.writeKey}`;
-      // A visitor from another domain of the owner's brings an id along.
-      if (/_beckon=/.test(location.search + self.name))
-        use('linkDomains', ({ land }) => land(site)).then(start);
+      // A visitor from another domain of the owner's brings an id along; the owner himself, a wish to look inside.
+      if (/beckon/.test(location.search + readCookie(INSPECT_COOKIE)))
+        use('landing', ({ land }) => land(site)).then(start);
       else start();
     }),
     page: guard((properties) => page(properties as JsonObject)),

@@ -6,6 +6,9 @@ export const ID_COOKIE = 'beckon_id';
 /** What the visitor allows. */
 export const CONSENT_COOKIE = 'beckon_consent';
 
+/** Holds `beckon` while the inspector is open in a tab of this browser. */
+export const INSPECT_COOKIE = 'beckon_inspect';
+
 /** What the cookie holds, if it is there and well formed. */
 export function readCookie(name: string): string | undefined {
   try {

@@ -26,10 +26,12 @@ const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
   ecommerce: () => import('./modules/ecommerce.ts'),
   compat: () => import('./modules/compat.ts'),
   signals: () => import('./modules/signals.ts'),
+  inspector: () => import('./modules/inspector.ts'),
   debug: () => import('./modules/debug.ts'),
   strange: () => import('./modules/strange.ts'),
   history: () => import('./capture/history.ts'),
   consent: () => import('./modules/consent.ts'),
+  landing: () => import('./modules/landing.ts'),
   linkDomains: () => import('./modules/link-domains.ts'),
 };
 const load: LoadChunk = (name) => CHUNKS[name]();

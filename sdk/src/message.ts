@@ -350,3 +350,53 @@ export interface PopupContent {
   /** Whether what happens to it is pushed to the page's `dataLayer`. */
   dataLayer?: boolean;
 }
+
+/** The body of `POST /v1/inspect`, asked by the panel that a signed link opens. */
+export interface InspectRequest {
+  writeKey: string;
+  anonymousId: string;
+  token?: string;
+  /** What the link has brought. */
+  inspect: string;
+  /** Makes the visitor a test visitor, or one like all others. */
+  test?: boolean;
+}
+
+/** What the collector makes of the visitor of a browser. */
+export interface InspectAnswer {
+  site: { id: string; name: string; currency: string };
+  visitor: {
+    /** Whether anything was heard of the visitor. */
+    known: boolean;
+    test: boolean;
+    /** It belongs to a person, and this browser has not shown that it is his: what follows is empty. */
+    withheld: boolean;
+  };
+  /** `null`: not asked. */
+  consent: { analytics: boolean | null; marketing: boolean | null };
+  /** `updatedAt`: ISO 8601. */
+  cart: { items: Item[]; value: number; currency: string | null; updatedAt: string | null };
+  /** When each event of this device happened last (ISO 8601), by its canonical name; of the last ones. */
+  arrived: Record<string, string>;
+  /** Live ones first, the most important at the top; 100 at most. */
+  campaigns: {
+    id: string;
+    name: string;
+    status: 'draft' | 'live' | 'paused' | 'ended';
+    /** Whether it would be shown now, if the last event happened again. */
+    matched: boolean;
+    /** The first gate that is closed, and in words what closes it. */
+    gate: string | null;
+    because: string;
+    /** How many gates are open, and how many there are. */
+    open: number;
+    gates: number;
+  }[];
+  /** Of the link's draft; `null`: it has none. */
+  draft: {
+    id: string;
+    /** `null`: it was deleted. */
+    name: string | null;
+    problems: { severity: 'error' | 'warning'; pointer: string; message: string }[];
+  } | null;
+}

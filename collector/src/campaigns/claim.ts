@@ -6,6 +6,7 @@ import { authorize } from '../ingest/authorize.ts';
 import { claimFor } from '../ingest/deliver.ts';
 import { readJsonObject } from '../ingest/parse.ts';
 import { readArmedId } from './armed-id.ts';
+import { DRAFT, draftToShow } from './draft-preview.ts';
 
 export const claimRequest = z.object({
   anonymousId: z.string().min(1).max(256),
@@ -32,5 +33,7 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   const { isOf, ...asked } = armed;
   if (!isOf) return { show: false, reason: 'unknown_visitor' };
   const sender = { site, anonymousId, token, now };
-  return claimFor(sender, { ...asked, claimId }, env);
+  if (asked.version !== DRAFT) return claimFor(sender, { ...asked, claimId }, env);
+  const draft = await draftToShow(site, asked, env.DB, now);
+  return draft ? claimFor(sender, { ...asked, claimId, draft }, env) : { show: false, reason: 'draft' };
 }

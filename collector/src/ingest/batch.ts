@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { ArmedMessage, BatchAnswer, JsonObject, Message, Rejection } from '../../../sdk/src/message.ts';
 import { armedId } from '../campaigns/armed-id.ts';
-import { testVisitorsIn } from '../campaigns/test-link.ts';
+import { armDraft, withoutLive } from '../campaigns/draft-preview.ts';
+import { openedLinksIn } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import type { Accepted } from '../message.ts';
@@ -86,16 +87,20 @@ async function accept(
   const cookie = await visitorCookie(c, site.id, body.visitor);
   if (cookie?.fresh && cookie.anonymousId !== null) renameVisitor(accepted, cookie.anonymousId);
   const messages = accepted.map(({ message }) => message);
-  const tests =
-    keyKind === 'browser' ? await testVisitorsIn(messages, site.id, env.SIGNING_KEY, now) : new Map();
-  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, tests }, env);
+  const links =
+    keyKind === 'browser' ? await openedLinksIn(messages, site.id, env.SIGNING_KEY, now) : new Map();
+  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, links }, env);
+  const drafts = await Promise.all(
+    [...links].map(([anonymousId, link]) => armDraft(site, anonymousId, link, env, now)),
+  );
+  const live = withoutLive(decisions, links);
   const anonymousId =
     accepted.findLast(({ message }) => message.anonymousId !== undefined)?.message.anonymousId ?? null;
   if (anonymousId !== null) await cookie?.set(anonymousId);
   return {
     success: true,
     rejected,
-    messages: await Promise.all(decisions.map((armed) => arm(armed, site.id, env))),
+    messages: [...drafts.flat(), ...(await Promise.all(live.map((armed) => arm(armed, site.id, env))))],
     visitor: { anonymousId, token: tokens.get(anonymousId ?? '') ?? null },
     ...(warnings.length > 0 ? { warnings } : {}),
   };

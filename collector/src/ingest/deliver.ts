@@ -1,11 +1,21 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
-import type { TestVisitor } from '../campaigns/experiment.ts';
+import type { OpenedLink } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
 import type { Accepted } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
+import type { Inspected } from '../profile/inspection.ts';
 import { deviceName, rankOf } from '../profile/profile-name.ts';
-import type { ClaimResult, Elsewhere, IngestResult, Refused, Stale, Via } from '../profile/rpc.ts';
+import type {
+  ClaimResult,
+  Elsewhere,
+  IngestResult,
+  InspectInput,
+  InspectResult,
+  Refused,
+  Stale,
+  Via,
+} from '../profile/rpc.ts';
 import type { Site } from '../sites.ts';
 import { join } from './join.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -24,8 +34,8 @@ export interface Sender {
   now: number;
 }
 export interface Batch extends Omit<Sender, 'anonymousId'> {
-  /** Who tries campaigns out, or (`null`) does so no more; by `anonymousId`. */
-  tests: ReadonlyMap<string, TestVisitor | null>;
+  /** With which signed link a page was opened, by `anonymousId`. */
+  links: ReadonlyMap<string, OpenedLink>;
 }
 
 /** A popup to arm, and the device whose message caused it. */
@@ -85,9 +95,29 @@ export async function claimFor(
   return result.answer;
 }
 
+/** What a page's inspector shows; of a person's only to a browser of his. */
+export async function inspectFor(
+  sender: Sender,
+  asked: Pick<InspectInput, 'draft' | 'test'>,
+  env: Env,
+): Promise<Inspected> {
+  const { anonymousId, site } = sender;
+  const token = await tokenRoute(sender, env);
+  const { result } = await follow<Extract<InspectResult, { kind: 'inspected' }>>(
+    { anonymousId, first: deviceName(site.id, anonymousId) },
+    token,
+    env,
+    async (profile, via, refusedBy) => {
+      const known = via === null || via.epoch === token?.epoch;
+      return profile.inspect({ ...asked, anonymousId, known, via, refusedBy }) as Promise<InspectResult>;
+    },
+  );
+  return JSON.parse(result.json);
+}
+
 async function deliverPart(part: Part, from: Batch, env: Env, delivered: Delivered): Promise<void> {
   const { anonymousId, person, trust, messages, joins } = part;
-  const { site, token, now, tests } = from;
+  const { site, token, now, links } = from;
   const first = anonymousId === null ? person : deviceName(site.id, anonymousId);
   if (first === null) return;
   const known = anonymousId === null ? null : await tokenRoute({ ...from, anonymousId }, env);
@@ -98,7 +128,7 @@ async function deliverPart(part: Part, from: Batch, env: Env, delivered: Deliver
     suits ? known : null,
     env,
     async (profile, via, refusedBy) => {
-      const test = anonymousId === null ? undefined : tests.get(anonymousId);
+      const test = anonymousId === null ? undefined : links.get(anonymousId)?.test;
       const input = { messages: text, person, trust, via, refusedBy, test };
       const answer = (await profile.ingest(input)) as IngestResult;
       if (answer.kind !== 'stored' && answer.repeated.length > 0) {
@@ -119,7 +149,7 @@ function tokenRoute({ token, site, anonymousId, now }: Sender, env: Env): Promis
   return readRouteToken(token, site.id, anonymousId, now, env.SIGNING_KEY);
 }
 
-type Done = Exclude<IngestResult | ClaimResult, Elsewhere | Stale>;
+type Done = Exclude<IngestResult | ClaimResult | InspectResult, Elsewhere | Stale>;
 type Profile = ReturnType<Env['PROFILES']['getByName']>;
 
 /** Asks the first object, or straight the person where that is known, and goes where it is sent. */

@@ -249,7 +249,13 @@ describe('what is answered', () => {
     await keptBy(site, 'put', `${pools}/{pool}`, { name: 'Spring' }, { pool: 'spring' });
     await keptBy(site, 'post', `${pools}/{pool}/codes`, { codes: ['A', 'a', ''] }, { pool: 'spring' });
     await keptBy(site, 'get', pools);
-    await keptBy(site, 'post', '/api/sites/{site}/test-links', { url: 'https://shop.example/' });
+    const url = 'https://shop.example/';
+    const link = await keptBy(site, 'post', '/api/sites/{site}/test-links', { url, inspect: true });
+    const opened = new URL((link as { url: string }).url).searchParams.get('beckon_inspect');
+    for (const inspect of [opened, 'forged']) {
+      const body = { writeKey: site.browserKey, anonymousId: 'v', inspect };
+      await keepsPromise('post', '/v1/inspect', await post(site, '/v1/inspect', body));
+    }
   });
 
   it('is what the description promises of pictures', async () => {

@@ -188,7 +188,8 @@ const PEOPLE_AND_EVENTS: Described[] = [
     method: 'post',
     path: `${SITE}/test-links`,
     id: 'createTestLink',
-    summary: 'Sign an address that makes whoever opens it a test visitor',
+    summary:
+      'Sign an address that makes whoever opens it a test visitor, shows him a draft, or opens the inspector',
     body: testLinkRequest,
     answer: testLink,
     errors: ['not_found'],

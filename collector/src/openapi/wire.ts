@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import type { BatchAnswer, ClaimAnswer, ErrorAnswer, PopupContent } from '../../../sdk/src/message.ts';
+import type {
+  BatchAnswer,
+  ClaimAnswer,
+  ErrorAnswer,
+  InspectAnswer,
+  PopupContent,
+} from '../../../sdk/src/message.ts';
 import { claimRequest } from '../campaigns/claim.ts';
 import { ERROR_CODES } from '../errors.ts';
 import type { Health } from '../health.ts';
 import { MAX_MESSAGES } from '../ingest/batch.ts';
 import { forgetRequest } from '../ingest/forget-visitor.ts';
 import { messageSchema } from '../ingest/message-schema.ts';
+import { inspectRequest } from '../inspect/inspect.ts';
 import type { Operation } from './operation.ts';
 
 const writeKey = z.string().optional().meta({ description: 'Else it is the user name of HTTP Basic.' });
@@ -104,6 +111,47 @@ const claimAnswer = z
   ])
   .meta({ id: 'ClaimAnswer' }) satisfies z.ZodType<ClaimAnswer>;
 
+const item = z.record(z.string(), z.json());
+const inspectAnswer = z
+  .strictObject({
+    site: z.strictObject({ id: z.string(), name: z.string(), currency: z.string() }),
+    visitor: z.strictObject({ known: z.boolean(), test: z.boolean(), withheld: z.boolean() }),
+    consent: z.strictObject({ analytics: z.boolean().nullable(), marketing: z.boolean().nullable() }),
+    cart: z.strictObject({
+      items: z.array(item),
+      value: z.number(),
+      currency: z.string().nullable(),
+      updatedAt: z.string().nullable(),
+    }),
+    arrived: z.record(z.string(), z.string()),
+    campaigns: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        status: z.enum(['draft', 'live', 'paused', 'ended']),
+        matched: z.boolean(),
+        gate: z.string().nullable(),
+        because: z.string(),
+        open: z.number().int(),
+        gates: z.number().int(),
+      }),
+    ),
+    draft: z
+      .strictObject({
+        id: z.string(),
+        name: z.string().nullable(),
+        problems: z.array(
+          z.strictObject({
+            severity: z.enum(['error', 'warning']),
+            pointer: z.string(),
+            message: z.string(),
+          }),
+        ),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'InspectAnswer' }) satisfies z.ZodType<InspectAnswer>;
+
 const health = z
   .strictObject({
     status: z.enum(['ok', 'degraded']),
@@ -161,6 +209,17 @@ export const WIRE: readonly Operation[] = [
     body: z.object({ writeKey, ...claimRequest.shape }),
     answer: claimAnswer,
     errors: ['not_found', 'too_large'],
+  },
+  {
+    method: 'post',
+    path: '/v1/inspect',
+    id: 'inspect',
+    tag: 'Popups',
+    summary: 'What the collector makes of the visitor of a browser, for who has opened a signed link there',
+    access: 'write-key',
+    body: z.object({ writeKey, ...inspectRequest.shape }),
+    answer: inspectAnswer,
+    errors: ['too_large'],
   },
   {
     method: 'delete',

@@ -15,6 +15,8 @@ export type Claim = Pick<Exposure, 'campaign' | 'version' | 'variant' | 'claimId
   causedAt: number;
   /** Whether who asks may be told what is the person's. */
   known: boolean;
+  /** Of a draft that is looked at by way of a signed link: the `Campaign` as JSON. */
+  draft?: string;
 };
 
 /** An answer, and what has to be stored for it; nothing when it was given before. */
@@ -112,7 +114,7 @@ function answerAgain(state: State, claim: Claim, shown: Exposure, asked: Asked):
 }
 
 /** What is painted; or why it cannot be: it is not for who asks, no code is left, or the texts do not suit the data. */
-function contentOf(
+export function contentOf(
   state: State,
   { variant, known }: Claim,
   { compiled, situation }: NonNullable<Asked>,

@@ -19,9 +19,11 @@ import type { Site } from '../sites.ts';
 import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim.ts';
 import { messagesOf } from './chunks.ts';
 import type { Codes } from './codes.ts';
+import { explained, type Inspected, inspected, seen, unseen } from './inspection.ts';
 import { catchUp, type Ledger, noteConversions } from './ledger.ts';
+import { previewDraft } from './preview-draft.ts';
 import type { Records } from './records.ts';
-import type { Asked as Question } from './rpc.ts';
+import type { InspectInput, Asked as Question } from './rpc.ts';
 import {
   after,
   happeningsOf,
@@ -161,16 +163,7 @@ export class Campaigning {
 
   /** Why a campaign would be shown now, or why not: as if the visitor's last event had just happened again. */
   explain(compiled: CompiledCampaign, site: Site, now: number): Explanation {
-    const state = this.#known(site);
-    const last = this.#newestEvent();
-    const [happening] = last ? happeningsOf(state, [last], [], site, now) : [];
-    const anonymousId = last?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-    const nothing = { anonymousId, cause: null, armedAt: null };
-    const situation = happening
-      ? happening.situationFor(compiled)
-      : situationOf(state, compiled, site, nothing, now);
-    situation.rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
-    return explainDecision(compiled, situation);
+    return explainFor(compiled, this.#known(site), this.#newestEvent(), site, now);
   }
 
   /** Whether the visitor belongs to a segment now, and why. */
@@ -224,6 +217,30 @@ export class Campaigning {
     return { answer, counts: exposure !== null && !exposure.test };
   }
 
+  /** What a draft would show; nothing is decided, drawn or counted. */
+  preview(claim: Claim, draft: string, site: Site, now: number): ClaimAnswer {
+    const compiled = compileCampaign(JSON.parse(draft), site.settings.timeZone);
+    const state = this.#known({ ...site, program: withCampaign(site.program, compiled) });
+    return previewDraft(state, claim, this.#lookAt(compiled, state, claim, site, now));
+  }
+
+  /** What the inspector of a device's page shows. */
+  inspect({ anonymousId, known, draft }: InspectInput, site: Site, now: number): Inspected {
+    const state = this.#known(site);
+    if (state.history.watermark === null || !known) return unseen(state);
+    const last = this.#newestEvent(anonymousId);
+    const why = (compiled: CompiledCampaign, knowing: State, among: Site) =>
+      explained(compiled, explainFor(compiled, knowing, last, among, now));
+    const campaigns = inspected(site.program.campaigns).map((compiled) => why(compiled, state, site));
+    if (draft !== null) {
+      const compiled = compileCampaign(JSON.parse(draft), site.settings.timeZone);
+      const among = { ...site, program: withCampaign(site.program, compiled) };
+      campaigns.unshift({ ...why(compiled, this.#known(among), among), status: 'draft' });
+    }
+    const { data } = sightOf(state, anonymousId, site, now);
+    return seen(state, data, anonymousId, this.#recent(), campaigns);
+  }
+
   /** Makes this a test visitor, or (`null`) one like all others. */
   setTest(test: TestVisitor | null): void {
     if (JSON.stringify(test) === JSON.stringify(this.#records.state.test)) return;
@@ -233,13 +250,21 @@ export class Campaigning {
   }
 
   /** A claim's campaign, and what it depends on now; `null` when this version is not published any more. */
-  #asked({ campaign, version, anonymousId, cause, causedAt }: Claim, site: Site, now: number): Asked {
+  #asked(claim: Claim, site: Site, now: number): Asked {
     this.catchUp(site);
     const compiled = site.program.campaigns.find(
-      (other) => other.campaign.id === campaign && other.campaign.version === version,
+      ({ campaign }) => campaign.id === claim.campaign && campaign.version === claim.version,
     );
-    if (!compiled) return null;
-    const { state } = this.#records;
+    return compiled ? this.#lookAt(compiled, this.#records.state, claim, site, now) : null;
+  }
+
+  #lookAt(
+    compiled: CompiledCampaign,
+    state: State,
+    { anonymousId, cause, causedAt }: Claim,
+    site: Site,
+    now: number,
+  ): NonNullable<Asked> {
     const armedBy = this.#recent().find(({ messageId }) => messageId === cause);
     const current = sightOf(state, anonymousId, site, now);
     const sight = armedBy ? after(armedBy, current) : current;
@@ -252,13 +277,34 @@ export class Campaigning {
     return this.#newestEvent()?.anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
   }
 
-  #newestEvent(): StoredMessage | null {
-    return this.#recent().filter(isEvent).sort(compareMessages).at(-1) ?? null;
+  /** @param of this device; of any when absent */
+  #newestEvent(of?: string): StoredMessage | null {
+    const events = this.#recent().filter(isEvent);
+    const theirs = of === undefined ? events : events.filter(({ anonymousId }) => anonymousId === of);
+    return theirs.sort(compareMessages).at(-1) ?? null;
   }
 
   #recent(): StoredMessage[] {
     return messagesOf(this.#records.chunks(this.#records.lastPlace - RECENT_CHUNKS));
   }
+}
+
+/** @param last the event that happens again */
+function explainFor(
+  compiled: CompiledCampaign,
+  state: State,
+  last: StoredMessage | null,
+  site: Site,
+  now: number,
+): Explanation {
+  const [happening] = last ? happeningsOf(state, [last], [], site, now) : [];
+  const anonymousId = last?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
+  const nothing = { anonymousId, cause: null, armedAt: null };
+  const situation = happening
+    ? happening.situationFor(compiled)
+    : situationOf(state, compiled, site, nothing, now);
+  situation.rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
+  return explainDecision(compiled, situation);
 }
 
 interface Cause {

@@ -1,4 +1,5 @@
 import { addToFacts, type FactStates } from '../campaigns/behaviour.ts';
+import { isOfDraft } from '../campaigns/draft-label.ts';
 import { type Exposure, OUTCOMES, type Outcome, type Outcomes } from '../campaigns/exposures.ts';
 import { conversionsOf, lastConversion, type Reached, withReached } from '../campaigns/goals.ts';
 import type { CompiledCampaign, Program, Watch } from '../campaigns/program.ts';
@@ -71,7 +72,7 @@ export function catchUp(
 
 /** Adds a message, which must not have been added before. */
 export function addToLedger(ledger: Ledger, program: Program, message: StoredMessage): void {
-  if (message.event === undefined) return;
+  if (message.event === undefined || isOfDraft(message)) return;
   addToFacts(ledger.facts, program.facts, message);
   for (const watch of program.watches.get(message.event) ?? []) addReached(ledger, watch, message);
   const outcome = OUTCOMES.find((name) => message.event === `popup_${name}`);

@@ -65,7 +65,6 @@ export function profileJson(
 ): ProfileJson {
   const { orders } = history;
   const identifiers = identifiersOf(history);
-  const cart = currentCart(history.carts);
   const account = accountOf(history);
   const revenue = totalRevenue(orders, settings);
   return {
@@ -86,14 +85,7 @@ export function profileJson(
       referrer,
       campaign,
     })),
-    cart: cart
-      ? {
-          items: cart.lines,
-          value: cartValue(cart.lines),
-          currency: cart.currency,
-          updatedAt: iso(cart.updatedAt),
-        }
-      : { items: [], value: 0, currency: null, updatedAt: null },
+    cart: cartJson(history),
     orders: orders.list.map((order) => ({
       transactionId: order.transactionId,
       at: iso(order.at),
@@ -120,6 +112,19 @@ export function profileJson(
     lastSeen: iso(history.lastSeen),
     truncated: history.truncated || history.olderSessions > 0 || orders.older.count > 0,
   };
+}
+
+/** The current cart; an empty one where there is none. */
+export function cartJson({ carts }: Pick<History, 'carts'>): ProfileJson['cart'] {
+  const cart = currentCart(carts);
+  return cart
+    ? {
+        items: cart.lines,
+        value: cartValue(cart.lines),
+        currency: cart.currency,
+        updatedAt: iso(cart.updatedAt),
+      }
+    : { items: [], value: 0, currency: null, updatedAt: null };
 }
 
 function attributionJson({ first, last }: Attribution): AttributionJson {

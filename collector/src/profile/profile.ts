@@ -31,6 +31,8 @@ import type {
   Elsewhere,
   IngestInput,
   IngestResult,
+  InspectInput,
+  InspectResult,
   ReadResult,
   Stale,
   Via,
@@ -135,6 +137,10 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', refusedBy, false, now),
     );
     if (route.kind !== 'here') return route;
+    if (claim.draft !== undefined) {
+      const answer = this.#campaigning.preview(claim, claim.draft, site, this.#moment());
+      return { kind: 'answered', answer };
+    }
     const drawn = await this.#campaigning.draw(claim, site, now);
     const changed = await this.#route(null, via, () =>
       this.#belonging.route(null, 'claimed', null, false, now),
@@ -143,6 +149,24 @@ export class Profile extends DurableObject<Env> {
     const { answer, counts } = this.#campaigning.claim(claim, drawn, site, this.#moment());
     if (counts) await this.#state();
     return { kind: 'answered', answer };
+  }
+
+  /** What the inspector of a device's page shows; and whether its visitor tries campaigns out from now on. */
+  async inspect(input: InspectInput): Promise<InspectResult> {
+    const now = Date.now();
+    const site = await this.#site(now);
+    const { via, refusedBy, known, test } = input;
+    if (test !== undefined) await this.#records.askForAlarm();
+    const route = await this.#route(null, via, () =>
+      this.#belonging.route(null, 'claimed', refusedBy, false, now),
+    );
+    if (route.kind !== 'here') return route;
+    if (test !== undefined && known && this.#records.state.history.watermark !== null) {
+      this.#campaigning.setTest(test);
+      this.#records.wakeBy(firstWake(now));
+    }
+    const inspected = this.#campaigning.inspect(input, site, this.#moment());
+    return { kind: 'inspected', json: JSON.stringify(inspected) };
   }
 
   /** Who is shown a popup is answered all the same; the alarm tells the store later. */

@@ -47,6 +47,21 @@ export interface ClaimInput {
 }
 export type ClaimResult = { kind: 'answered'; answer: ClaimAnswer } | Elsewhere | Stale;
 
+/** What the inspector of a device's page asks. */
+export interface InspectInput {
+  anonymousId: string;
+  /** Whether who asks may be told what is the person's. */
+  known: boolean;
+  /** A draft to explain besides what is published: a `Campaign` as JSON. */
+  draft: string | null;
+  /** As of {@link IngestInput}. */
+  test: TestVisitor | null | undefined;
+  via: Via;
+  refusedBy: Refused;
+}
+/** `json`: an `Inspected`. */
+export type InspectResult = { kind: 'inspected'; json: string } | Elsewhere | Stale;
+
 /** JSON; `null` when nothing was ever heard of this visitor. */
 export type ReadResult = { kind: 'read'; json: string | null } | Elsewhere;
 

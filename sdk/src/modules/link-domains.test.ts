@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ID_COOKIE, readCookie, writeCookie } from '../cookie.ts';
 import type { Options } from '../options.ts';
 import type { VisitorState } from '../visitor.ts';
-import { land, start } from './link-domains.ts';
+import { start, takeId } from './link-domains.ts';
 import { sign } from './link-signature.ts';
 
 const DOMAINS = 'shop.test, https://Blog.test/';
@@ -192,7 +192,7 @@ describe('a landing', () => {
   const arrive = async (value: string, known?: VisitorState) => {
     saved = known;
     history.replaceState({ router: 1 }, '', `/mug?_beckon=${value}`);
-    await land(site);
+    await takeId(site);
     expect(location.search).toBe('');
     return readCookie(ID_COOKIE);
   };
@@ -258,7 +258,7 @@ describe('a landing', () => {
   ])('leaves the address bar as the owner wrote it, and the router its state: %s', async (arrived, left) => {
     for (const value of [sign(ID, Date.now()), 'wrong']) {
       history.replaceState({ router: 1 }, '', arrived.replace('V', value));
-      await land(site);
+      await takeId(site);
       expect(location.href).toBe(`${location.origin}${left.replace('V', value)}`);
       expect(history.state).toEqual({ router: 1 });
     }
@@ -266,7 +266,7 @@ describe('a landing', () => {
 
   test('without consent stores nothing, but leaves no trace in the address', async () => {
     history.replaceState(null, '', `/?_beckon=${sign(ID, Date.now())}`);
-    await land({ ...site, consent: 'pending' });
+    await takeId({ ...site, consent: 'pending' });
     expect(location.search).toBe('');
     expect(readCookie(ID_COOKIE)).toBeUndefined();
   });
@@ -276,6 +276,6 @@ describe('a landing', () => {
     vi.spyOn(history, 'replaceState').mockImplementation(() => {
       throw new DOMException('Too many calls', 'SecurityError');
     });
-    await expect(land(site)).resolves.toBeUndefined();
+    await expect(takeId(site)).resolves.toBeUndefined();
   });
 });

@@ -50,11 +50,11 @@ function take(setting: string): string | undefined {
 }
 
 /**
- * Called before anything else begins: the id that a link has brought becomes the id of this site. It wins over that of
+ * The id that a link has brought becomes the id of this site. It wins over that of
  * an anonymous visitor, as with Google's cross-domain linker, but not over a user who has logged in here. Where consent
  * is still missing nothing is kept, and the visitor is a new one.
  */
-export async function land(site: Options): Promise<void> {
+export async function takeId(site: Options): Promise<void> {
   const brought = take(String(site.linkDomains));
   const consent = initialConsent(site);
   if (!brought || (consent && !consent.analytics)) return;

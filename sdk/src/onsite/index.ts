@@ -151,7 +151,8 @@ export type Heard = Note & {
 
 /** Tells the page's popups, of which there are some from now on. */
 export function hear(host: OnsiteHost, { received, show, ...note }: Heard): void {
-  const onsite = (host.onsite ??= createOnsite(host));
+  host.onsite ??= createOnsite(host);
+  const { onsite } = host;
   host.disarm = onsite.disarm;
   if (received) onsite.receive(received);
   else if (show) onsite.show(show);

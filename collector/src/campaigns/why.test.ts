@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../collector/src/campaigns/logic.ts';
-import type { Json } from '../sdk/src/message.ts';
+import type { Json } from '../../../sdk/src/message.ts';
+import type { Cap } from './caps.ts';
+import { GATES } from './gates.ts';
+import { explain } from './logic.ts';
+import type { Opening } from './schedule.ts';
 import { type Explanation, whyOf } from './why.ts';
 
 const CAMPAIGN = { id: 'second-look', name: 'A third look' };
@@ -17,7 +20,7 @@ function because(
     gate,
     trace: {
       gates: [
-        { gate: 'schedule', open: true, reason: null, seen: null },
+        { gate: gate === 'schedule' ? 'status' : 'schedule', open: true, reason: null, seen: null },
         ...(gate === null ? [] : [{ gate, open: false, reason, seen }]),
       ],
       audience: explain(rule, data),
@@ -27,20 +30,61 @@ function because(
   return whyOf(CAMPAIGN, explanation).because;
 }
 
+/** A new reason is missing here until it has words. */
+const CAPS: Record<Cap, string> = {
+  per_session: 'shown already in this session',
+  per_visitor: 'shown already as often as one visitor may see it',
+  per_days: 'shown already often enough for these days',
+  after_dismiss: 'closed by the visitor not long ago',
+  after_convert: 'its goal was reached',
+  site_per_session: 'enough popups for one session, whichever they were',
+  site_per_day: 'enough popups for today, whichever they were',
+};
+const SCHEDULE: Record<Extract<Opening, { open: false }>['reason'], string> = {
+  not_started: 'has not begun yet',
+  ended: 'its time is over',
+  day: 'not on this day',
+  hours: 'not at this hour',
+};
+const SUPPRESSIONS = {
+  exit: 'what ends the wish to show it has happened',
+  converted: 'its goal was reached not long ago',
+  bot: 'not for crawlers',
+  coupon: 'no code was left to give',
+  content: 'its text could not be made for this visitor',
+  segment: 'not for members of the segment “regulars”',
+};
+const of = (gate: string, words: Record<string, string>, seen: Json = null) =>
+  Object.entries(words).map(([reason, said]): [string, string, Json, string] => [gate, reason, seen, said]);
+
 describe('what stops a campaign is said', () => {
+  it('at every gate', () => {
+    for (const gate of GATES) expect(because(gate, 'nobody_knows_why'), gate).not.toBe('');
+    const unknown = GATES.filter((gate) => because(gate, 'nobody_knows_why') === 'nobody knows why');
+    // Their reasons are listed below, each with its words.
+    expect(unknown).toEqual(['schedule', 'audience', 'caps', 'suppression']);
+  });
+
   it.each([
+    ...of('schedule', SCHEDULE),
+    ...of('caps', CAPS),
+    ...of('suppression', SUPPRESSIONS, 'regulars'),
     ['status', 'paused', null, 'is paused, not live'],
     ['page', 'page', { host: 'shop.example', path: '/checkout' }, 'not on this page (/checkout)'],
     ['consent', 'denied', null, 'consent was denied'],
-    ['audience', 'missing: visitor.traits.age', null, 'missing: visitor.traits.age'],
-    ['caps', 'per_session', null, 'shown already in this session'],
-    ['suppression', 'segment', 'regulars', 'not for members of the segment “regulars”'],
+    ['consent', 'not_asked', null, 'the visitor was not asked for consent yet'],
+    ['audience', 'missing: visitor.traits.age', null, 'visitor.traits.age is not known'],
+    ['audience', 'type: cart.value', null, 'cart.value is not of the kind that the rule expects'],
+    ['audience', 'limit: steps', null, 'the rule is too large to follow (steps)'],
+    ['audience', 'unknown', null, 'unknown'],
+    ['holdout', 'site', null, 'held out, to see what all campaigns bring together'],
     ['priority', 'loses', 'free-shipping', '“free-shipping” goes first'],
     ['priority', 'min_gap', { waitMs: 8_200 }, 'too soon after the last popup, 9 s to go'],
     ['trigger', 'waits_for', 'view_item', 'waits for: view_item'],
     ['holdout', 'campaign', null, 'held out, to see what this campaign brings'],
     ['caps', 'of_a_newer_kind', null, 'of a newer kind'],
     ['of_a_newer_kind', null, null, 'closed'],
+    ['constructor', 'constructor', null, 'constructor'],
   ])('for the gate %s (%s)', (gate, reason, seen, words) => {
     expect(because(gate, reason, seen)).toBe(words);
   });

@@ -1,11 +1,11 @@
-import type { Trace } from '../collector/src/campaigns/logic.ts';
-import type { Json } from '../sdk/src/message.ts';
+import type { Json } from '../../../sdk/src/message.ts';
+import type { Trace } from './logic.ts';
 
-/** The answer of `…/explain?campaign=`, as far as it is put into words here. */
+/** What is put into words of an explanation; of a newer collector's, too. */
 export interface Explanation {
   gate: string | null;
   trace: {
-    gates: { gate: string; open: boolean; reason: string | null; seen: Json }[];
+    gates: readonly { gate: string; open: boolean; reason: string | null; seen: Json }[];
     audience: Trace;
     arm: { variant: string; control: string | null };
   };
@@ -35,22 +35,33 @@ export function whyOf({ id, name }: { id: string; name: string }, { gate, trace 
 
 function inWords({ gate, reason, seen }: Explanation['trace']['gates'][number], audience: Trace): string {
   if (reason === 'not_matched') return unmet(audience).join('; ') || 'the rule does not match';
-  return WORDS[gate]?.(reason ?? '', seen) ?? plain(reason ?? 'closed');
+  const words = Object.hasOwn(WORDS, gate) ? WORDS[gate] : null;
+  return words?.(reason ?? '', seen) ?? plain(reason ?? 'closed');
 }
 
+/** A reason for which a newer version has no words here yet. */
 const plain = (reason: string) => reason.replaceAll('_', ' ');
 
-const CAPS: Record<string, string> = {
-  per_session: 'shown already in this session',
-  per_visitor: 'shown already as often as one visitor may see it',
-  per_days: 'shown already often enough for these days',
-  after_dismiss: 'closed by the visitor not long ago',
-  after_convert: 'its goal was reached',
-  site_per_session: 'enough popups for one session, whichever they were',
-  site_per_day: 'enough popups for today, whichever they were',
+type Words = Record<string, (seen: Json) => string>;
+
+const SCHEDULE: Words = {
+  not_started: () => 'has not begun yet',
+  ended: () => 'its time is over',
+  day: () => 'not on this day',
+  hours: () => 'not at this hour',
 };
 
-const SUPPRESSIONS: Record<string, (seen: Json) => string> = {
+const CAPS: Words = {
+  per_session: () => 'shown already in this session',
+  per_visitor: () => 'shown already as often as one visitor may see it',
+  per_days: () => 'shown already often enough for these days',
+  after_dismiss: () => 'closed by the visitor not long ago',
+  after_convert: () => 'its goal was reached',
+  site_per_session: () => 'enough popups for one session, whichever they were',
+  site_per_day: () => 'enough popups for today, whichever they were',
+};
+
+const SUPPRESSIONS: Words = {
   segment: (seen) => `not for members of the segment “${seen}”`,
   exit: () => 'what ends the wish to show it has happened',
   converted: () => 'its goal was reached not long ago',
@@ -59,26 +70,40 @@ const SUPPRESSIONS: Record<string, (seen: Json) => string> = {
   content: () => 'its text could not be made for this visitor',
 };
 
+/** What a rule cannot be sure of, such as `missing: visitor.traits.age`. */
+const DOUBTS: Record<string, (what: string) => string> = {
+  missing: (path) => `${path} is not known`,
+  type: (path) => `${path} is not of the kind that the rule expects`,
+  limit: (which) => `the rule is too large to follow (${which})`,
+};
+
 /** By gate: from its reason and what it saw. */
 const WORDS: Record<string, (reason: string, seen: Json) => string> = {
   status: (reason) => `is ${reason}, not live`,
-  schedule: (reason) => `not at this time: ${plain(reason)}`,
+  schedule: (reason, seen) => from(SCHEDULE, reason, seen),
   page: (_, seen) => `not on this page (${part(seen, 'path') ?? 'unknown'})`,
   consent: (reason) =>
     reason === 'denied' ? 'consent was denied' : 'the visitor was not asked for consent yet',
-  audience: (reason) => reason,
-  caps: (reason) => CAPS[reason] ?? plain(reason),
-  suppression: (reason, seen) => SUPPRESSIONS[reason]?.(seen) ?? plain(reason),
+  audience(reason) {
+    const [doubt = '', what = ''] = reason.split(': ');
+    return Object.hasOwn(DOUBTS, doubt) ? (DOUBTS[doubt]?.(what) ?? reason) : plain(reason);
+  },
+  caps: (reason, seen) => from(CAPS, reason, seen),
+  suppression: (reason, seen) => from(SUPPRESSIONS, reason, seen),
   priority: (reason, seen) =>
     reason === 'loses'
       ? `“${seen}” goes first`
       : `too soon after the last popup, ${Math.ceil(Number(part(seen, 'waitMs') ?? 0) / 1_000)} s to go`,
-  trigger: (_, seen) => `waits for: ${seen}`,
+  trigger: (_, seen) => `waits for: ${seen || 'another event'}`,
   holdout: (reason) =>
     reason === 'site'
       ? 'held out, to see what all campaigns bring together'
       : 'held out, to see what this campaign brings',
 };
+
+function from(words: Words, reason: string, seen: Json): string {
+  return Object.hasOwn(words, reason) ? (words[reason]?.(seen) ?? plain(reason)) : plain(reason);
+}
 
 function part(seen: Json, key: string): Json | undefined {
   return typeof seen === 'object' && seen !== null && !Array.isArray(seen) ? seen[key] : undefined;
