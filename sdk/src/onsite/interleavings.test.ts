@@ -113,7 +113,8 @@ function world(latency: () => number) {
 
   async function send(tab: Tab): Promise<void> {
     await sending;
-    if (!queue.length) return;
+    // What another one has begun to send in the meantime counts, too.
+    if (!queue.length) return sending;
     const batch = queue.splice(0);
     sending = later().then(async () => {
       const popups = batch.flatMap((apply) => apply());
