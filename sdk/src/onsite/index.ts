@@ -43,6 +43,8 @@ export function createOnsite(host: OnsiteHost): Onsite {
   const wishes = new Map<string, string>();
   /** Of the page's latest view: what was caused or wished before is over. */
   let view = ids.view ?? '';
+  /** Of the latest call that was heard. */
+  let latest: string | undefined;
 
   /** @returns why it was not painted */
   async function perform(popup: ArmedMessage, stop: AbortController): Promise<string | undefined> {
@@ -58,8 +60,9 @@ export function createOnsite(host: OnsiteHost): Onsite {
     const ready = async () => {
       if (!isNext()) return false;
       // The collector must not decide without a purchase or a dismissal of a moment ago.
+      const before = latest;
       await soon(host.flush());
-      return isNext() && !!onStage.add(popup);
+      return before === latest && isNext() && !!onStage.add(popup);
     };
     if (!(await until(ready, signal))) return signal.reason;
     const answer = await claim(host, popup.id, signal);
@@ -118,6 +121,7 @@ export function createOnsite(host: OnsiteHost): Onsite {
   });
 
   host.on('call', ({ type, messageId }) => {
+    latest = messageId;
     if (type !== 'page') return;
     view = messageId;
     endAll('navigation', ({ cause }) => cause < view);

@@ -106,13 +106,15 @@ function world(latency: () => number) {
   const keep = (promise: string, kept?: boolean) => void (kept || broken.push(promise));
   /** What this browser knows of each visitor that it has been: never shown again. */
   const over = new Map<string, Set<Id>>();
-  const bought = new Set<string>();
+  /** Who has bought, in which tab and when. */
+  const bought: { visitor: string; tab: number; at: number }[] = [];
   const isOver = (id: Id) => CAMPAIGNS[id]?.afterDismiss && over.get(anonymousId)?.has(id);
   let sending: Promise<void> | undefined;
 
   async function send(tab: Tab): Promise<void> {
     await sending;
-    if (!queue.length) return;
+    // What another one has begun to send in the meantime counts, too.
+    if (!queue.length) return sending;
     const batch = queue.splice(0);
     sending = later().then(async () => {
       const popups = batch.flatMap((apply) => apply());
@@ -169,7 +171,7 @@ function world(latency: () => number) {
       reported: [],
       call(type, event, mark = ids.next()) {
         const visitor = anonymousId;
-        if (event === 'purchase') bought.add(visitor);
+        if (event === 'purchase') bought.push({ visitor, tab: at, at: Date.now() });
         queue.push(() => {
           if (event === 'purchase') personOf(visitor).converted = true;
           return arm(type === 'page' ? 'page' : event, mark.messageId, at, visitor);
@@ -250,7 +252,10 @@ function world(latency: () => number) {
     signal.throwIfAborted();
     keep('asked only where it can be shown', !hidden && !typing && !tab.open);
     keep('asked only on its own page', id.slice(campaign.length + 1) >= tab.mark.messageId);
-    const isBought = bought.has(visitor);
+    // What another tab does while this one empties the queue is not known to it.
+    const isBought = bought.some(
+      (order) => order.visitor === visitor && (tabs[order.tab] === tab || Date.now() - order.at > 5_000),
+    );
     await later();
     const answer = decide(id, JSON.parse(body));
     keep('not granted after a purchase', !isBought || !answer.show);

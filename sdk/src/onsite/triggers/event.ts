@@ -11,20 +11,17 @@ const valueAt = (properties: JsonObject | undefined, path: string): Json | undef
     );
 
 /**
- * Whether a value fulfils a condition. Shops send numbers as text, too: `12` is `'12'`. What is absent, or no
- * number, is neither more nor less than anything.
+ * Whether a value fulfils a condition. Shops send numbers as text, too: `12` is `'12'`. What is no number is neither
+ * more nor less than anything; what is absent is as good as empty.
  */
 function fulfils(found: Json | undefined, { is, value }: PropertyCondition): boolean {
-  const same = found !== undefined && String(found) === String(value);
-  if (is === '==') return same;
-  if (is === '!=') return !same;
-  if (is === 'contains')
-    return Array.isArray(found)
-      ? found.some((one) => String(one) === String(value))
-      : typeof found === 'string' && found.includes(String(value));
-  const by = found === '' || found === null ? Number.NaN : Number(found) - Number(value);
-  if (is === '>=') return by >= 0;
-  return is === '<=' && by <= 0;
+  const wanted = String(value);
+  const text = Array.isArray(found) ? found.map(String) : String(found ?? '');
+  const more = Number.parseFloat(`${text}`) - Number(wanted);
+  if (is === '==') return text === wanted;
+  if (is === '!=') return text !== wanted;
+  if (is === 'contains') return text.includes(wanted);
+  return is === '>=' ? more >= 0 : is === '<=' && more <= 0;
 }
 
 /** Fires at a call for the event whose properties fulfil all conditions; `page_view` is a call of `page`. */

@@ -4,9 +4,8 @@ import type { Watch } from './watch.ts';
 const ARMED_MS = 5_000;
 /** ms hidden after which a return on a phone counts. */
 const AWAY_MS = 5_000;
-/** ms within which a scroll back is one movement of the finger, and moves its share of the window's height. */
+/** ms within which a scroll back by half the window is one movement of the finger. */
 const SWIPE_MS = 300;
-const SWIPE_SHARE = 0.5;
 /** ms for which a click or a touch explains what follows. */
 const RECENT_MS = 1_000;
 
@@ -19,22 +18,24 @@ const now = () => performance.now();
  * after 5 s elsewhere. The history is left alone.
  */
 export function onExit({ signal, fire, afterVisible, isEngaged }: Watch): void {
-  afterVisible(ARMED_MS, signal, () => {
-    let clicked = -RECENT_MS;
-    const isClicked = () => now() - clicked < RECENT_MS;
-    const options = { passive: true, capture: true, signal };
+  const options = { passive: true, capture: true, signal };
+  /** Asks whether this has happened a moment ago. */
+  const watchFor = (type: string) => {
+    let at = -RECENT_MS;
     addEventListener(
-      'click',
+      type,
       () => {
-        clicked = now();
+        at = now();
       },
       options,
     );
-    if (matchMedia('(hover:hover) and (pointer:fine)').matches) byMouse();
-    else byTouch();
+    return () => now() - at < RECENT_MS;
+  };
 
-    function byMouse() {
-      document.addEventListener(
+  afterVisible(ARMED_MS, signal, () => {
+    const isClicked = watchFor('click');
+    if (matchMedia('(hover:hover) and (pointer:fine)').matches) {
+      addEventListener(
         'mouseout',
         ({ relatedTarget, clientY, buttons }) => {
           // A pressed button: text is being marked, or something dragged.
@@ -42,47 +43,37 @@ export function onExit({ signal, fire, afterVisible, isEngaged }: Watch): void {
         },
         options,
       );
+      return;
     }
-
-    function byTouch() {
-      let touched = -RECENT_MS;
-      let left = Number.POSITIVE_INFINITY;
-      let deep = false;
-      /** Where the present movement upwards began. */
-      let from = scrollY;
-      let since = now();
-      let last = scrollY;
-      addEventListener(
-        'touchmove',
-        () => {
-          touched = now();
-        },
-        options,
-      );
-      addEventListener(
-        'scroll',
-        () => {
-          const y = scrollY;
-          deep ||= y >= innerHeight / 2;
-          if (y > last || now() - since > SWIPE_MS) {
-            from = Math.max(last, y);
-            since = now();
-          }
-          last = y;
-          // Not where the page scrolls by itself, as to its top after a link.
-          const isSwipe = now() - touched < RECENT_MS && !isClicked();
-          if (deep && isSwipe && from - y >= innerHeight * SWIPE_SHARE) fire();
-        },
-        options,
-      );
-      document.addEventListener(
-        'visibilitychange',
-        () => {
-          if (document.hidden) left = now();
-          else if (now() - left >= AWAY_MS) fire();
-        },
-        options,
-      );
-    }
+    const isTouched = watchFor('touchmove');
+    let left = Number.POSITIVE_INFINITY;
+    let deep = false;
+    /** Where and when the present movement upwards began. */
+    let from = scrollY;
+    let since = now();
+    let last = from;
+    addEventListener(
+      'scroll',
+      () => {
+        const y = scrollY;
+        deep ||= y * 2 >= innerHeight;
+        if (y > last || now() - since > SWIPE_MS) {
+          from = Math.max(last, y);
+          since = now();
+        }
+        last = y;
+        // Not where the page scrolls by itself, as to its top after a link.
+        if (deep && (from - y) * 2 >= innerHeight && isTouched() && !isClicked()) fire();
+      },
+      options,
+    );
+    addEventListener(
+      'visibilitychange',
+      () => {
+        if (document.hidden) left = now();
+        else if (now() - left >= AWAY_MS) fire();
+      },
+      options,
+    );
   });
 }

@@ -1,6 +1,7 @@
 import type { Of, Watch } from './watch.ts';
 
-const ACTIVITY = ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchmove', 'wheel'];
+/** A finger is a pointer, too, until it scrolls. */
+const ACTIVITY = ['pointermove', 'pointerdown', 'keydown', 'scroll'];
 
 /** Fires when the visitor has looked at the page for so long (20 s when absent) and done nothing. */
 export function onIdle({ idleMs = 20_000 }: Of<'idle'>, { signal, fire, afterVisible }: Watch): void {
