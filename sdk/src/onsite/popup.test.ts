@@ -82,6 +82,12 @@ test.each([
   expect(root()).toBeUndefined();
 });
 
+test('an answer without any content paints nothing', async () => {
+  const host = { endpoint: '', load: (async () => extras) as unknown as LoadChunk };
+  const calls = { clicked() {}, submitted() {}, closed() {}, opened() {} };
+  expect(await openPopup(null as unknown as PopupContent, calls, host)).toBeUndefined();
+});
+
 test('a kind of a newer collector is left out', async () => {
   expect((await open({ kind: 'hologram', blocks: [{ type: 'heading', text: 'Hi' }] })).popup).toBeUndefined();
 });

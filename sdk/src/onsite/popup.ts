@@ -99,11 +99,12 @@ const isExtra = (block: PopupBlock | null) =>
  * @throws when the chunk that it needs cannot be loaded
  */
 export async function openPopup(
-  content: PopupContent,
+  given: PopupContent,
   calls: PopupCalls,
   { endpoint, load }: Pick<OnsiteHost, 'endpoint' | 'load'>,
 ): Promise<Popup | undefined> {
-  const { kind, blocks, lang, texts } = { ...content };
+  const content = { ...given };
+  const { kind, blocks, lang, texts } = content;
   const modal = kind === 'modal';
   const more =
     !modal || content.launcher || content.steps || list(blocks).some(isExtra)
@@ -118,19 +119,19 @@ export async function openPopup(
   // Last, so that Tab starts at what the popup is about.
   const closer = element('button', 'close', '×', {
     type: 'button',
-    ariaLabel: content?.closeLabel,
+    ariaLabel: content.closeLabel,
     onclick: () => end('button'),
   });
   const surface = element(modal ? 'dialog' : 'div', `popup ${kind}`, [card, closer], {
     lang,
-    dir: content?.dir ?? 'ltr',
+    dir: content.dir ?? 'ltr',
   });
   const dialog = surface as HTMLDialogElement;
   surface.setAttribute('aria-labelledby', 'title');
-  setTheme(surface, content?.theme);
+  setTheme(surface, content.theme);
   root.append(surface);
 
-  let isOpen = !content?.minimised;
+  let isOpen = !content.minimised;
   let opener: HTMLElement | null;
 
   const act: Act = (action, detail) => {

@@ -16,7 +16,8 @@ export function createExtras(frame: Frame): Extras | undefined {
   const modal = kind === 'modal';
   const inline = kind === 'inline';
   if (!/^(modal|slide-in|bar|inline)$/.test(kind)) return undefined;
-  root.adoptedStyleSheets.push(sheet(inline ? CSS + IN_FLOW : CSS));
+  root.adoptedStyleSheets.push(sheet(CSS));
+  if (inline) root.adoptedStyleSheets.push(sheet(IN_FLOW));
   if (!modal) surface.role = 'region';
   if (!modal && !inline) {
     surface.popover = 'manual';
@@ -39,7 +40,7 @@ export function createExtras(frame: Frame): Extras | undefined {
   const form = createForm(frame, go);
   card.onsubmit = () => false;
   (card as HTMLFormElement).noValidate = true;
-  if (modal) card.className += ` ${content.picture}`;
+  if (modal) card.className += ` ${content.picture ?? ''}`;
 
   return {
     block(block) {

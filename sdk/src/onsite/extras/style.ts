@@ -55,7 +55,7 @@ svg{width:40px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:rou
 .units>span{min-width:52px;padding:8px 4px;border-radius:var(--q);background:var(--tint);font-size:13px;line-height:1.3}
 .units b{display:block;font-size:24px}
 .bar :is(.countdown,.units){display:flex;flex-wrap:wrap;justify-content:center;align-items:center;gap:8px}
-.bar .units>span{min-width:0;padding:4px 8px}
+.bar .units>span{min-width:0;padding:4px 8px;white-space:nowrap}
 .bar .units b{display:inline;font-size:17px}
 .products{list-style:none;display:grid;gap:8px}
 .product{display:flex;align-items:center;gap:12px;min-height:48px;color:inherit;text-decoration:none}
@@ -76,6 +76,10 @@ a>.name{text-decoration:underline}
 @media (max-width:480px){
 .slide-in.slide-in{inset:auto 0 0;width:auto;--h:60dvh;border-end-start-radius:0;border-end-end-radius:0}
 .bar{--h:30dvh}
+.bar .card{padding-inline:16px 48px;gap:6px 8px;justify-content:start}
+.bar .heading{text-wrap:wrap;text-align:start}
+.bar .countdown.countdown{justify-content:start}
+.bar .units>span{min-width:0;padding:4px 0;background:none}
 .nps>.scale{grid-template-columns:repeat(6,1fr)}
 }
 @media (prefers-color-scheme:dark){.popup{color-scheme:dark;--e:#ff9b9b;--star:#f5b544}}
