@@ -1,4 +1,5 @@
 import type { PopupContent } from '../../../sdk/src/message.ts';
+import type { ContentBlock } from './content-schema.ts';
 import type { Campaign, Content } from './schema.ts';
 import { variablesIn } from './template-faults.ts';
 
@@ -35,11 +36,18 @@ export function isPersonal(content: Content): boolean {
   return poolsIn(content).length > 0 || ['visitor', 'cart', 'facts'].some((name) => variables.has(name));
 }
 
-/** Pools of which a content shows a code. */
-export function poolsIn({ blocks }: Pick<Content, 'blocks'>): string[] {
-  return [
-    ...new Set(blocks.flatMap((block) => (block.type === 'coupon' && 'pool' in block ? [block.pool] : []))),
-  ];
+/** Pools of which a content shows a code, whichever step shows it. */
+export function poolsIn(content: Pick<Content, 'blocks' | 'steps'>): string[] {
+  return [...new Set(allBlocks(content).flatMap((block) => poolOf(block) ?? []))];
+}
+
+/** All of its blocks: what comes first, and what its buttons and scores lead to. */
+export function allBlocks({ blocks, steps = [] }: Pick<Content, 'blocks' | 'steps'>): ContentBlock[] {
+  return [...blocks, ...steps.flatMap((step) => step.blocks)];
+}
+
+function poolOf(block: ContentBlock): string | undefined {
+  return block.type === 'coupon' ? block.pool : undefined;
 }
 
 /**
@@ -48,19 +56,21 @@ export function poolsIn({ blocks }: Pick<Content, 'blocks'>): string[] {
  * @returns `null` when there is no code, and no fallback
  */
 export function withCodes(
-  { blocks, ...content }: Written,
+  { blocks, steps, ...content }: Written,
   codeFrom: (pool: string) => { code: string } | null,
 ): PopupContent | null {
-  const drawn: PopupContent['blocks'] = [];
-  for (const block of blocks) {
-    if (block.type !== 'coupon' || 'code' in block) {
-      drawn.push(block);
-      continue;
-    }
-    const { pool, fallback, ...shown } = block;
+  const drawn = (written: ContentBlock): ContentBlock | null => {
+    if (written.type !== 'coupon' || written.pool === undefined) return written;
+    const { pool, fallback, ...shown } = written;
     const code = codeFrom(pool)?.code ?? fallback;
-    if (code === undefined) return null;
-    drawn.push({ ...shown, code });
-  }
-  return { ...content, blocks: drawn };
+    return code === undefined ? null : { ...shown, code };
+  };
+  const allDrawn = (written: readonly ContentBlock[]) => {
+    const found = written.map(drawn);
+    return found.includes(null) ? null : (found as ContentBlock[]);
+  };
+  const first = allDrawn(blocks);
+  const later = steps?.map((step) => ({ ...step, blocks: allDrawn(step.blocks) }));
+  if (!first || later?.some((step) => step.blocks === null)) return null;
+  return { ...content, blocks: first, ...(later ? { steps: later } : {}) } as unknown as PopupContent;
 }

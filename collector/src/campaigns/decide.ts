@@ -42,9 +42,7 @@ export function decide(
     variant,
     cause: cause.messageId,
     causedAt: cause.at,
-    triggers: campaign.steps[0].triggers.map(({ on, delayMs }) =>
-      delayMs === undefined ? { on } : { on, delayMs },
-    ),
+    triggers: campaign.steps[0].triggers,
   }));
 }
 

@@ -9,7 +9,7 @@ export function validateBlocks({ blocks, closeLabel }: Content, pointer: string)
   if (blocks.every(isEmpty)) {
     problems.push(error(`${pointer}/blocks`, 'There is nothing to read, so the popup is never shown.'));
   }
-  if (isBlank(closeLabel)) {
+  if (closeLabel !== undefined && isBlank(closeLabel)) {
     const message =
       'The button that closes the popup has no name. People who cannot see it are told this name.';
     problems.push(error(`${pointer}/closeLabel`, message));
@@ -26,7 +26,7 @@ function emptyTexts(block: Block, pointer: string): Problem[] {
     if (block.label !== undefined && isBlank(block.label)) {
       return [warning(`${pointer}/label`, 'This is empty. Leave it out, or say what the code is for.')];
     }
-    if ('code' in block && isBlank(block.code))
+    if (block.code !== undefined && isBlank(block.code))
       return [error(`${pointer}/code`, 'There is no code to copy.')];
   }
   return [];
@@ -34,8 +34,8 @@ function emptyTexts(block: Block, pointer: string): Problem[] {
 
 /** Whether the popup leaves the block out. */
 function isEmpty(block: Block): boolean {
-  if (block.type === 'coupon') return false;
-  if (block.type !== 'text') return isBlank(block.text);
+  if (block.type === 'heading' || block.type === 'button') return isBlank(block.text);
+  if (block.type !== 'text') return false;
   return block.runs.every((run) => isBlank(typeof run === 'string' ? run : run.text));
 }
 
