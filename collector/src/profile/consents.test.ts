@@ -144,10 +144,12 @@ describe('who has not proven who he is', () => {
     expect(consents([asking()], [form()])).toMatchObject({ state: 'pending', claimed: false });
   });
 
-  it('is believed when he wants no more of it, until the person agrees again', () => {
+  it('is believed when he wants no more at an address that he names, until the person agrees again', () => {
     const before = form();
-    expect(consents([before], [update('withdrawn')])).toMatchObject({ state: 'withdrawn', claimed: true });
-    const gone = update('withdrawn');
+    const gone = update('withdrawn', { address: 'mira@shop.example' });
+    expect(consents([before], [gone])).toMatchObject({ state: 'withdrawn', claimed: true });
+    for (const other of [update('withdrawn'), update('withdrawn', { address: 'noor@shop.example' })])
+      expect(consents([before], [other])).toMatchObject({ state: 'granted', claimed: false });
     expect(consents([before, form()], [gone])).toMatchObject({ state: 'granted', claimed: false });
   });
 });

@@ -3,6 +3,15 @@ import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState } from '../consent.
 import { compareMessages, own, ownString, type StoredMessage } from '../message.ts';
 import type { Watermark } from './history.ts';
 
+/*
+ * The browser key is public, so anybody can send any form with any address. What follows from that:
+ * - Somebody who types the address of another into a form whose consent needs no confirming has consented for him. Only
+ *   `doubleOptIn` prevents that, and a browser can neither leave it out nor fulfil it: see ingest/form-submitted.ts.
+ * - A device that has not proven whose it is speaks for itself alone. What it says is kept apart (`claimed`), shown while
+ *   nothing else is known, and grants nothing where something is. With `identity: 'required'` it never reaches the person.
+ * - The text is the published one, or it is marked as the client's word.
+ */
+
 /** What was said once of being reached on a channel; with its text, so that the shop can prove it. */
 export interface ConsentChange extends Watermark {
   /** As it was said; `pending`: it has to be confirmed. */
@@ -139,15 +148,21 @@ function wordsOf(changes: readonly ConsentChange[]): Pick<Consent, 'text' | 'rep
 }
 
 /**
- * What holds on each channel. What is claimed never grants where more is known, but it can take back: whoever names an
- * address and wants no more of it is believed, because silence harms less than what is not wanted.
+ * What holds on each channel. What is claimed never grants where more is known, but it can take back: whoever names the
+ * very address and wants no more sent to it is believed, because silence harms less than what is not wanted. A user id is
+ * not enough for that: those can be counted through.
  */
 export function consentsOf(known: Consents, claimed: Consents): Partial<Record<ConsentChannel, Consent>> {
   const all: Partial<Record<ConsentChannel, Consent>> = {};
   for (const channel of CONSENT_CHANNELS) {
     const sure = consentOf(known[channel], false);
     const said = consentOf(claimed[channel], true);
-    const isTakenBack = sure !== null && said?.state === 'withdrawn' && said.at > sure.at;
+    const isTakenBack =
+      sure !== null &&
+      said?.state === 'withdrawn' &&
+      said.at > sure.at &&
+      said.address !== null &&
+      said.address === sure.address;
     const holds = sure === null || isTakenBack ? said : sure;
     if (holds) all[channel] = holds;
   }
