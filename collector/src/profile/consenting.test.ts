@@ -1,4 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   api,
@@ -43,6 +44,10 @@ async function shop(settings: object = {}): Promise<TestSite> {
 }
 const proving = (identity: string) => ({ identity, identitySecrets: [SECRET] });
 
+let ticks = 0;
+/** Later than the one before. */
+const stamp = () => ({ timestamp: new Date(Date.now() + ticks++).toISOString() });
+
 function form(device: string, fields: object = {}, more: object = {}) {
   const properties = {
     ...{ campaign: 'welcome@1', variant: 'a', message_id: 'm', step: '', locale: 'en' },
@@ -50,17 +55,17 @@ function form(device: string, fields: object = {}, more: object = {}) {
     inputs: { mail: 'email', news: 'checkbox' },
     consents: [{ channel: 'email', field: 'news', text: TEXT }],
   };
-  return { ...track(device, 'form_submitted', more), properties };
+  return { ...track(device, 'form_submitted', { ...stamp(), ...more }), properties };
 }
 const update = (device: string, state: string, more: object = {}) =>
-  track(device, 'consent_updated', { properties: { channel: 'email', state }, ...more });
+  track(device, 'consent_updated', { properties: { channel: 'email', state }, ...stamp(), ...more });
 /** By the shop's server, when the link in the mail was clicked. */
 const confirmed = (email = EMAIL) => ({
   type: 'track',
   messageId: crypto.randomUUID(),
   event: 'consent_updated',
   properties: { channel: 'email', state: 'granted', email },
-  timestamp: new Date().toISOString(),
+  ...stamp(),
 });
 const byEmail = (site: TestSite) => readProfile(site, `email:${EMAIL}`);
 
@@ -138,7 +143,7 @@ describe('the newsletter form', () => {
       consents: { email: { state: 'pending', claimed: false } },
     });
     const properties = { channel: 'email', state: 'withdrawn', email: EMAIL };
-    await sendBatch(site, [track('thief', 'consent_updated', { properties })]);
+    await sendBatch(site, [track('thief', 'consent_updated', { properties, ...stamp() })]);
     expect(await personOf(site, 'mira')).toMatchObject({
       consents: { email: { state: 'withdrawn', claimed: true } },
     });
@@ -215,6 +220,46 @@ describe('what somebody agreed to', () => {
     expect((await personOf(site, 'mira'))?.consents).toEqual(before);
     await sendBatch(site, [update('phone', 'withdrawn')]);
     expect(await personOf(site, 'mira')).toMatchObject({ consents: { email: { state: 'withdrawn' } } });
+  });
+
+  it('is the same in whatever order it comes, from whatever device, before or after he logs in', async () => {
+    const time = Date.now() - 60_000;
+    const at = (seconds: number) => ({
+      messageId: `m${seconds}`,
+      timestamp: new Date(time + seconds * 1_000).toISOString(),
+    });
+    const fromDevices = [
+      form('phone', {}, at(0)),
+      identify('phone', 'mira', {}, at(1)),
+      update('laptop', 'withdrawn', at(2)),
+      form('laptop', {}, at(3)),
+      identify('laptop', 'mira', {}, at(5)),
+      form('phone', {}, at(6)),
+      update('phone', 'granted', at(7)),
+    ];
+    const properties = { channel: 'email', state: 'granted' };
+    const word = { ...confirmed(), userId: 'mira', properties, ...at(4) };
+    const known = async (order: readonly object[]) => {
+      const site = await shop();
+      for (const message of order) {
+        if (message === word) await fromServer(site, [message]);
+        else await sendBatch(site, [message]);
+      }
+      const held = await api('GET', `/api/sites/${site.id}/profiles/user:mira/export`);
+      const { profile, consents } = await held.json<{ profile: { consents: object }; consents: object }>();
+      return { now: profile.consents, consents };
+    };
+    const all = [...fromDevices, word];
+    const inOrder = await known(all.toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)));
+    expect(inOrder.now).toMatchObject({
+      email: { state: 'granted', address: EMAIL, claimed: false },
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(all, { minLength: all.length }), async (order) => {
+        expect(await known(order)).toEqual(inOrder);
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it('can be proven by the export, and is in the timeline', async () => {

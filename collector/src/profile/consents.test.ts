@@ -82,6 +82,9 @@ describe('who ticks the newsletter', () => {
     expect(state(...confirmed, form({ address: undefined as never }))).toBe('granted');
     expect(state(...confirmed, asking({ address: 'noor@shop.example' }))).toBe('pending');
     expect(state(...confirmed, form({ address: 'noor@shop.example' }))).toBe('pending');
+    const another = asking({ address: 'noor@shop.example' });
+    const without = Array.from({ length: 20 }, () => update('granted'));
+    expect(state(...confirmed, another, ...without)).toBe('pending');
   });
 
   it('after he had enough has agreed again', () => {
@@ -201,6 +204,40 @@ describe('what somebody has agreed to', () => {
       fc.property(some, ([messages, shuffled]) => {
         expect(noted(shuffled)).toEqual(noted(messages.toSorted(compareMessages)));
       }),
+    );
+  });
+
+  it('is what it would be if everything were remembered for ever', () => {
+    const remembered = (messages: readonly StoredMessage[]) => {
+      let now: string | undefined;
+      let asked = false;
+      let address: unknown = null;
+      let confirmed: unknown = null;
+      let isConfirmed = false;
+      for (const { properties = {}, event, server: isServer } of messages) {
+        const [given] = (properties.consents ?? [properties]) as JsonObject[];
+        const word =
+          event === 'consent_updated' ? properties.state : given?.doubleOptIn ? 'pending' : 'granted';
+        address = given?.address ?? address;
+        asked ||= word === 'pending';
+        if (isServer || word === 'withdrawn') {
+          now = word as string;
+          isConfirmed = word === 'granted';
+          confirmed = address;
+        } else now = !asked || (isConfirmed && confirmed === address) ? 'granted' : 'pending';
+      }
+      return now;
+    };
+    fc.assert(
+      fc.property(fc.uniqueArray(said, { maxLength: 60, selector: (one) => one.messageId }), (messages) => {
+        const sorted = messages.toSorted(compareMessages);
+        const consents = noted(sorted);
+        expect(consentsOf(consents, {}).email?.state).toBe(remembered(sorted));
+        expect(consents.email?.changes.length ?? 0).toBeLessThanOrEqual(14);
+        trimConsents(consents);
+        expect(consentsOf(consents, {}).email?.state).toBe(remembered(sorted));
+      }),
+      { numRuns: 500 },
     );
   });
 

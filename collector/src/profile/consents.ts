@@ -67,7 +67,7 @@ export function noteConsents(consents: Consents, message: StoredMessage): void {
     const { changes, asked } = consents[channel] ?? { changes: [], asked: false };
     if (changes.some((known) => compareMessages(known, change) === 0)) continue;
     consents[channel] = {
-      changes: kept([...changes, change].sort(compareMessages)),
+      changes: kept([...changes, change].sort(compareMessages), MAX_CHANGES),
       asked: asked || change.said === 'pending',
     };
   }
@@ -110,10 +110,16 @@ function changesIn({ event, properties, identifiers, timestamp, messageId, serve
   return found;
 }
 
-/** The newest, and before them the last word of the server or withdrawal, with what that one was about. */
-function kept(sorted: readonly ConsentChange[]): ConsentChange[] {
+/** The newest `count`, and before them all that the state depends on, and what the server's last word was about. */
+function kept(sorted: readonly ConsentChange[], count: number): ConsentChange[] {
   const last = sorted.findLastIndex(isDecisive);
-  return sorted.filter((_, i) => i >= sorted.length - MAX_CHANGES || i === last || i === last - 1);
+  const needed = [last, last - 1, addressedAt(sorted), addressedAt(sorted.slice(0, Math.max(0, last)))];
+  return sorted.filter((_, i) => i >= sorted.length - count || needed.includes(i));
+}
+
+/** Where an address was named last. */
+function addressedAt(changes: readonly ConsentChange[]): number {
+  return changes.findLastIndex(({ address }) => address !== null);
 }
 
 /** What no later form of a browser overrules: the shop's word, or that somebody does not want it any more. */
@@ -133,8 +139,11 @@ function stateOf({ changes, asked }: ChannelConsents): ConsentState | null {
   const at = changes.findLastIndex(isDecisive);
   const word = changes[at];
   if (word?.said !== 'granted') return 'pending';
-  const confirmed = word.address ?? changes[at - 1]?.address ?? null;
-  return last.address === null || last.address === confirmed ? 'granted' : 'pending';
+  return addressOf(changes) === addressOf(changes.slice(0, at + 1)) ? 'granted' : 'pending';
+}
+
+function addressOf(changes: readonly ConsentChange[]): string | null {
+  return changes[addressedAt(changes)]?.address ?? null;
 }
 
 /** What the visitor agreed to: the newest text, unless it was taken back since. */
@@ -157,12 +166,13 @@ export function consentsOf(known: Consents, claimed: Consents): Partial<Record<C
   for (const channel of CONSENT_CHANNELS) {
     const sure = consentOf(known[channel], false);
     const said = consentOf(claimed[channel], true);
+    const named = claimed[channel]?.changes.at(-1)?.address ?? null;
     const isTakenBack =
       sure !== null &&
       said?.state === 'withdrawn' &&
       said.at > sure.at &&
-      said.address !== null &&
-      said.address === sure.address;
+      named !== null &&
+      named === sure.address;
     const holds = sure === null || isTakenBack ? said : sure;
     if (holds) all[channel] = holds;
   }
@@ -173,7 +183,8 @@ function consentOf(channel: ChannelConsents | undefined, claimed: boolean): Cons
   const state = channel ? stateOf(channel) : null;
   const last = channel?.changes.at(-1);
   if (!channel || !state || !last) return null;
-  const { timestamp: at, by, source, address } = last;
+  const { timestamp: at, by, source } = last;
+  const address = addressOf(channel.changes);
   return { state, at, by, source, ...wordsOf(channel.changes), address, claimed };
 }
 
@@ -194,10 +205,5 @@ export function consentHistory(
 
 /** Of a history that is far too large: what the state depends on stays. */
 export function trimConsents(consents: Consents): void {
-  for (const channel of Object.values(consents)) {
-    const last = channel.changes.findLastIndex(isDecisive);
-    channel.changes = channel.changes.filter(
-      (_, i) => i === channel.changes.length - 1 || i === last || i === last - 1,
-    );
-  }
+  for (const channel of Object.values(consents)) channel.changes = kept(channel.changes, 1);
 }
