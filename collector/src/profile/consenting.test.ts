@@ -331,7 +331,8 @@ describe('for reports', () => {
   it('a survey is counted in plain SQL: once per popup, with the comment that came later', async () => {
     const site = await makeSite(NO_LIMITS);
     const rating = { type: 'rating', name: 'nps', scale: 'nps', label: 'Would you recommend us?' };
-    await publish(site, 'campaigns', popup('nps', {}, [rating]));
+    const send = { type: 'button', text: 'Send', action: 'submit' };
+    await publish(site, 'campaigns', popup('nps', {}, [rating, send]));
     const score = (id: string, value: unknown, seconds: number, more: object = {}) =>
       track('v', 'survey_answered', {
         timestamp: new Date(Date.now() - 60_000 + seconds * 1_000).toISOString(),
