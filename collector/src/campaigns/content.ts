@@ -1,18 +1,33 @@
-import type { PopupContent } from '../../../sdk/src/message.ts';
+import type { ContentBlock } from './content-schema.ts';
 import type { Campaign, Content } from './schema.ts';
 import { variablesIn } from './template-faults.ts';
 
 /** What a variant says in one language, its coupons still to be drawn. */
 export type Written = Content & { lang: string };
 
+type Coupon = Extract<ContentBlock, { type: 'coupon' }>;
+type DrawnBlock =
+  | Exclude<ContentBlock, Coupon>
+  | (Omit<Coupon, 'code' | 'pool' | 'fallback'> & { code: string });
+
+/** The same with a code in each coupon. */
+export type Drawn = Omit<Written, 'blocks' | 'steps'> & {
+  blocks: DrawnBlock[];
+  steps?: { id: string; blocks: DrawnBlock[] }[];
+};
+
 /**
- * What a variant says, in the visitor's language where it has it (`de-AT` takes `de`), else in the fallback, else in its
- * first one.
+ * What a variant says, in the first of the wanted languages that it has (`de-AT` takes `de`), else in the fallback, else
+ * in its first one.
  *
- * @param locale BCP 47
+ * @param locales BCP 47, in the order in which they are wanted
  * @returns `null` when the campaign has no such variant
  */
-export function contentFor(campaign: Campaign, variant: string, locale: string | null): Written | null {
+export function contentFor(
+  campaign: Pick<Campaign, 'steps'>,
+  variant: string,
+  locales: readonly (string | null)[],
+): Written | null {
   const [step] = campaign.steps;
   const languages = step.variants.find(({ key }) => key === variant)?.content;
   if (!languages) return null;
@@ -24,7 +39,8 @@ export function contentFor(campaign: Campaign, variant: string, locale: string |
       available.find((one) => one.toLowerCase() === tag.split('-')[0])
     );
   };
-  const lang = tagOf(locale) ?? tagOf(step.fallbackLocale) ?? available[0];
+  const wanted = [...locales, step.fallbackLocale].flatMap((locale) => tagOf(locale) ?? []);
+  const lang = wanted[0] ?? available[0];
   const content = lang === undefined ? undefined : languages[lang];
   return lang === undefined || content === undefined ? null : { ...content, lang };
 }
@@ -32,14 +48,28 @@ export function contentFor(campaign: Campaign, variant: string, locale: string |
 /** Whether it says anything of a person, or gives a code that is meant for one. */
 export function isPersonal(content: Content): boolean {
   const variables = variablesIn(content);
-  return poolsIn(content).length > 0 || ['visitor', 'cart', 'facts'].some((name) => variables.has(name));
+  return (
+    poolsIn(content).length > 0 ||
+    ['visitor', 'cart', 'facts'].some((name) => variables.has(name)) ||
+    allBlocks(content).some((block) => block.type === 'products' && block.from === 'cart')
+  );
 }
 
-/** Pools of which a content shows a code. */
-export function poolsIn({ blocks }: Pick<Content, 'blocks'>): string[] {
-  return [
-    ...new Set(blocks.flatMap((block) => (block.type === 'coupon' && 'pool' in block ? [block.pool] : []))),
-  ];
+/** Pools of which a content shows a code, in whichever step. */
+export function poolsIn(content: Pick<Content, 'blocks' | 'steps'>): string[] {
+  const pools = allBlocks(content).flatMap((block) => (block.type === 'coupon' ? (block.pool ?? []) : []));
+  return [...new Set(pools)];
+}
+
+/** All of its blocks: what comes first, and what its buttons and scores lead to. */
+export function allBlocks<Block>({
+  blocks,
+  steps = [],
+}: {
+  blocks: Block[];
+  steps?: { blocks: Block[] }[];
+}): Block[] {
+  return [...blocks, ...steps.flatMap((step) => step.blocks)];
 }
 
 /**
@@ -48,19 +78,21 @@ export function poolsIn({ blocks }: Pick<Content, 'blocks'>): string[] {
  * @returns `null` when there is no code, and no fallback
  */
 export function withCodes(
-  { blocks, ...content }: Written,
+  { blocks, steps, ...content }: Written,
   codeFrom: (pool: string) => { code: string } | null,
-): PopupContent | null {
-  const drawn: PopupContent['blocks'] = [];
-  for (const block of blocks) {
-    if (block.type !== 'coupon' || 'code' in block) {
-      drawn.push(block);
-      continue;
-    }
+): Drawn | null {
+  let isComplete = true;
+  const drawn = (block: ContentBlock): DrawnBlock => {
+    if (block.type !== 'coupon') return block;
     const { pool, fallback, ...shown } = block;
-    const code = codeFrom(pool)?.code ?? fallback;
-    if (code === undefined) return null;
-    drawn.push({ ...shown, code });
-  }
-  return { ...content, blocks: drawn };
+    const code = pool === undefined ? block.code : (codeFrom(pool)?.code ?? fallback);
+    if (code === undefined) isComplete = false;
+    return { ...shown, code: code ?? '' };
+  };
+  const found = {
+    ...content,
+    blocks: blocks.map(drawn),
+    ...(steps ? { steps: steps.map((step) => ({ ...step, blocks: step.blocks.map(drawn) })) } : {}),
+  };
+  return isComplete ? found : null;
 }

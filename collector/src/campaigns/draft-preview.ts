@@ -123,6 +123,6 @@ function published({ draft, createdAt }: Definition<CampaignDraft>): Campaign {
 
 /** Where it will be, so that the page waits for a place where it may appear. */
 function placeOf(campaign: Campaign, variant: string): Pick<ArmedMessage, 'kind' | 'slot'> {
-  const { kind, slot } = (contentFor(campaign, variant, null) ?? {}) as Pick<ArmedMessage, 'kind' | 'slot'>;
-  return { ...(kind && kind !== 'modal' && { kind }), ...(slot && { slot }) };
+  const { kind = 'modal', slot } = contentFor(campaign, variant, []) ?? {};
+  return kind === 'inline' && slot !== undefined ? { kind, slot } : { kind };
 }

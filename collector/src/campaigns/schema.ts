@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { content } from './content-schema.ts';
 import { duration } from './duration.ts';
 import { factDeclarations } from './fact-declaration.ts';
-import { href } from './href.ts';
 import { scheduleSchema } from './schedule.ts';
+import { triggers } from './trigger-schema.ts';
+
+export type { Content } from './content-schema.ts';
 
 /**
  * The campaign JSON of design §4, as far as this version evaluates it. Objects are strict: a setting that would be
@@ -20,61 +23,13 @@ const rule = z.json();
 const eventName = z.string().min(1).max(200);
 const eventFilter = z.strictObject({ event: eventName, where: rule.exactOptional() });
 
-const hexColour = z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #1a5f4a');
-
-const textRun = z.union([
-  z.string(),
-  z.strictObject({
-    text: z.string(),
-    bold: z.boolean().exactOptional(),
-    italic: z.boolean().exactOptional(),
-    href: href.exactOptional(),
-  }),
-]);
-
-const code = z.string().min(1).max(64);
-
-const block = z.union([
-  z.strictObject({ type: z.literal('heading'), text: z.string().min(1) }),
-  z.strictObject({ type: z.literal('text'), runs: z.array(textRun).min(1) }),
-  z.strictObject({ type: z.literal('coupon'), code, label: z.string().exactOptional() }),
-  /** A code of the visitor's own, from a pool; `fallback` is shown when none is left. */
-  z.strictObject({
-    type: z.literal('coupon'),
-    pool: z.string().min(1).max(64),
-    fallback: code.exactOptional(),
-    label: z.string().exactOptional(),
-  }),
-  z.strictObject({ type: z.literal('button'), text: z.string().min(1), action: z.literal('close') }),
-  z.strictObject({ type: z.literal('button'), text: z.string().min(1), action: z.literal('url'), href }),
-]);
-
-const content = z.strictObject({
-  kind: z.literal('modal'),
-  dir: z.enum(['ltr', 'rtl']).exactOptional(),
-  closeLabel: z.string().min(1).default('Close'),
-  theme: z
-    .strictObject({
-      accent: hexColour.exactOptional(),
-      background: hexColour.exactOptional(),
-      text: hexColour.exactOptional(),
-    })
-    .exactOptional(),
-  blocks: z.array(block).min(1).max(30),
-});
-/** What a variant shows in one language, as it is written: with Liquid in its texts, and coupons still to be drawn. */
-export type Content = z.infer<typeof content>;
-
 const messageStep = z.strictObject({
   id: z.string().min(1),
   type: z.literal('message'),
   channel: z.literal('popup'),
-  triggers: z
-    .array(
-      z.strictObject({ on: z.literal('load'), delayMs: z.number().int().min(0).max(3_600_000).optional() }),
-    )
-    .min(1)
-    .default([{ on: 'load' }]),
+  triggers,
+  /** Whether what happens to the popup is pushed to the page's `dataLayer`, for the shop's own analytics. */
+  dataLayer: z.boolean().exactOptional(),
   /** BCP 47, of visitors whose language no variant has; its first one when absent. */
   fallbackLocale: z.string().min(2).exactOptional(),
   variants: z

@@ -4,6 +4,7 @@ import { escaped } from './logic-faults.ts';
 import { distinct, error, type Problem, warning } from './problem.ts';
 import type { CampaignDraft } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
+import { placedBlocks } from './validate-blocks.ts';
 
 /** Ids of the pools from which a campaign gives codes. */
 export function poolsOf({ steps }: CampaignDraft): string[] {
@@ -16,10 +17,10 @@ export function validateCoupons({ steps }: CampaignDraft, context: SiteContext):
   const told = new Set<string>();
   const problems: Problem[] = [];
   for (const [index, { content }] of steps[0].variants.entries()) {
-    for (const [language, { blocks }] of Object.entries(content)) {
-      for (const [place, block] of blocks.entries()) {
-        if (block.type !== 'coupon' || !('pool' in block)) continue;
-        const pointer = `/steps/0/variants/${index}/content/${escaped(language)}/blocks/${place}`;
+    for (const [language, written] of Object.entries(content)) {
+      const at = `/steps/0/variants/${index}/content/${escaped(language)}`;
+      for (const { block, pointer } of placedBlocks(written, at)) {
+        if (block.type !== 'coupon' || block.pool === undefined) continue;
         const { pool, fallback } = block;
         const without = fallback === undefined;
         const key = `${pool}/${without}`;

@@ -1,6 +1,7 @@
+import { allBlocks } from './content.ts';
 import { escaped } from './logic-faults.ts';
 import { error, listed, type Problem, warning } from './problem.ts';
-import type { CampaignDraft } from './schema.ts';
+import type { CampaignDraft, Content } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
 
 type Step = CampaignDraft['steps'][0];
@@ -15,6 +16,7 @@ export function validateLanguages(step: Step, { settings }: Pick<SiteContext, 's
     ...variants.flatMap((variant, index) => tags(variant, `${at}/${index}/content`)),
     ...variants.flatMap((variant, index) => missing(variant, variants, `${at}/${index}/content`)),
     ...variants.flatMap((variant, index) => otherBlocks(variant, `${at}/${index}/content`)),
+    ...otherKinds(variants, at),
     ...fallback,
     ...(variants.some((variant) => speaks(variant, settings.language))
       ? []
@@ -71,16 +73,48 @@ function missing(variant: Variant, variants: readonly Variant[], pointer: string
 function otherBlocks({ key, content }: Variant, pointer: string): Problem[] {
   const [first, ...others] = Object.entries(content);
   if (!first) return [];
-  const shapeOf = (blocks: Variant['content'][string]['blocks']) => blocks.map(({ type }) => type).join();
-  const [language, { blocks }] = first;
-  return others
-    .filter(([, other]) => shapeOf(other.blocks) !== shapeOf(blocks))
-    .map(([tag]) =>
-      warning(
-        `${pointer}/${escaped(tag)}/blocks`,
-        `In variant "${key}", "${tag}" is not built as "${language}" is: the parts or their order differ.`,
-      ),
-    );
+  const [language, model] = first;
+  return others.flatMap(([tag, other]) => {
+    const at = `${pointer}/${escaped(tag)}`;
+    if (shapeOf(other) !== shapeOf(model)) {
+      const message = `In variant "${key}", "${tag}" is not built as "${language}" is: the parts or their order differ.`;
+      return [warning(`${at}/blocks`, message)];
+    }
+    if (consentsOf(other) === consentsOf(model)) return [];
+    const message = `In variant "${key}", "${tag}" does not ask for the same agreements as "${language}".`;
+    return [warning(`${at}/blocks`, message)];
+  });
+}
+
+function shapeOf({ blocks, steps = [] }: Content): string {
+  const types = (all: Content['blocks']) => all.map(({ type }) => type).join();
+  return [types(blocks), ...steps.map((step) => `${step.id}:${types(step.blocks)}`)].join(' ');
+}
+
+function consentsOf(content: Content): string {
+  const consents = allBlocks(content).flatMap((block) =>
+    (block.type === 'field' || block.type === 'text') && block.consent !== undefined ? [block.consent] : [],
+  );
+  return consents.sort().join();
+}
+
+/** One campaign is one kind of popup: rivals, limits and results are counted by it. */
+function otherKinds(variants: readonly Variant[], pointer: string): Problem[] {
+  const all = variants.flatMap(({ content }, index) =>
+    Object.entries(content).map(([tag, { kind }]) => ({
+      kind,
+      at: `${pointer}/${index}/content/${escaped(tag)}/kind`,
+    })),
+  );
+  const [first] = all;
+  const other = all.find(({ kind }) => kind !== first?.kind);
+  if (!first || !other) return [];
+  return [
+    warning(
+      other.at,
+      `This is a ${other.kind}, elsewhere the campaign is a ${first.kind}: their results cannot be compared.`,
+    ),
+  ];
 }
 
 function inFallback(variants: readonly Variant[], language: string, pointer: string): Problem[] {

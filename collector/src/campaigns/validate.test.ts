@@ -17,6 +17,7 @@ const context = (change: Partial<SiteContext> = {}): SiteContext => ({
   ...change,
 });
 
+const SOON = { on: 'load', delayMs: 3_000 };
 const heading = (text = 'Hi') => ({ type: 'heading', text });
 const modal = (...blocks: object[]) => ({ kind: 'modal', blocks: blocks.length > 0 ? blocks : [heading()] });
 const variant = (key: string, content: object = { en: modal() }, more: object = {}) => ({
@@ -25,7 +26,7 @@ const variant = (key: string, content: object = { en: modal() }, more: object = 
   ...more,
 });
 const showing = (variants: object[], more: object = {}) => ({
-  steps: [{ id: 'm', type: 'message', channel: 'popup', variants, ...more }],
+  steps: [{ id: 'm', type: 'message', channel: 'popup', triggers: [SOON], variants, ...more }],
 });
 
 function draftOf(change: object = {}): CampaignDraft {

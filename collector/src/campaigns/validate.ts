@@ -1,6 +1,7 @@
 import { pathsIn } from './logic.ts';
 import { escaped } from './logic-faults.ts';
 import { splitPath } from './logic-values.ts';
+import { placeOf } from './place.ts';
 import { distinct, error, listed, type Problem, warning } from './problem.ts';
 import type { CampaignDraft, SegmentDraft } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
@@ -9,12 +10,15 @@ import { validateColours } from './validate-colours.ts';
 import { validateCoupons } from './validate-coupons.ts';
 import { noSegment, validateEntry, validateExits } from './validate-entry.ts';
 import { validateFacts } from './validate-facts.ts';
+import { validateKind } from './validate-kind.ts';
 import { validateLanguages } from './validate-languages.ts';
 import { validateMeasurement } from './validate-measurement.ts';
 import { sharePage, validatePage } from './validate-page.ts';
 import { type Surroundings, validateRule } from './validate-rule.ts';
 import { validateSchedule } from './validate-schedule.ts';
+import { validateSteps } from './validate-steps.ts';
 import { factsInTexts, validateTemplates } from './validate-templates.ts';
+import { validateTriggers } from './validate-triggers.ts';
 
 export type { Problem } from './problem.ts';
 
@@ -93,9 +97,12 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
           ]
         : [],
     ),
+    ...validateTriggers(draft),
     ...validateLanguages(step, context),
     ...contentsOf(draft).flatMap(({ content, pointer }) => [
-      ...validateBlocks(content, pointer),
+      ...validateKind(content, pointer),
+      ...validateBlocks(content, pointer, context.now),
+      ...validateSteps(content, pointer),
       ...validateTemplates(content, pointer, draft.audience.facts),
       ...validateColours(content, pointer),
     ]),
@@ -113,6 +120,7 @@ function clashes(draft: CampaignDraft, { campaigns }: SiteContext): Problem[] {
       other.priority === priority &&
       JSON.stringify(other.entry) === JSON.stringify(entry) &&
       other.steps[0].triggers.some(({ on }) => triggers.has(on)) &&
+      placeOf(other) === placeOf(draft) &&
       sharePage(other.page, page),
   );
   if (rivals.length === 0) return [];

@@ -67,6 +67,7 @@ async function accept(
     context: sharedContext(body.context),
     surroundings: keyKind === 'browser' ? surroundingsOf(c.req.raw) : null,
     prove: proverFor(site, keyKind, now),
+    program: site.program,
   };
   const accepted: Accepted[] = [];
   const rejected: Rejection[] = [];
@@ -132,7 +133,8 @@ async function store(accepted: readonly Accepted[], from: Batch, env: Env): Prom
 }
 
 async function arm(armed: Armed, site: string, env: Env): Promise<ArmedMessage> {
-  const { anonymousId, cause, campaign, variant, triggers } = armed;
+  const { anonymousId, cause, variant, kind, slot, triggers } = armed;
+  const campaign = `${armed.campaign}@${armed.version}`;
   const id = await armedId(site, anonymousId, armed, env.SIGNING_KEY);
-  return { id, cause, campaign, variant, triggers };
+  return { id, cause, campaign, variant, kind, ...(slot === undefined ? {} : { slot }), triggers };
 }

@@ -119,6 +119,18 @@ describe('a person is found by', () => {
         },
       },
     ],
+    [
+      'a form, by what its fields are, not by what they are called',
+      {
+        type: 'track',
+        event: 'form_submitted',
+        properties: {
+          fields: { contact: 'none', second: 'A@b.example', email: 'not me', mobile: '+49 30 123456' },
+          inputs: { contact: 'email', second: 'email', email: 'text', mobile: 'phone' },
+          loyalty_card: 'A123',
+        },
+      },
+    ],
   ])('%s', (_, message) => {
     expect(identifiersOf(message)).toEqual(named);
   });

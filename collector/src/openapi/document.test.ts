@@ -193,6 +193,12 @@ describe('what is answered', () => {
         properties: { transaction_id: 't1', value: 10, currency: 'USD', items, coupon: 'X' },
       },
       { type: 'track', ...next(), event: 'add_to_cart', properties: { items } },
+      {
+        type: 'track',
+        ...next(),
+        event: 'form_submitted',
+        properties: { campaign: 'vip@9', fields: { x: [1] }, consents: [{ channel: 'sms', text: 'Yes' }] },
+      },
     ]);
     const claim = { writeKey: site.browserKey, anonymousId, claimId: 'c' };
     await post(site, `/v1/messages/${messages[0]?.id}/claim`, claim);
@@ -201,6 +207,7 @@ describe('what is answered', () => {
     expect(await keptBy(site, 'get', `${profiles}/{ref}`, undefined, ref)).toMatchObject({
       orders: [{ transactionId: 't1' }],
       cart: { value: 10 },
+      consents: { sms: { state: 'granted', text: 'Yes', reported: true } },
     });
     await keptBy(site, 'get', profiles);
     for (const part of ['timeline', 'decisions', 'export', 'explain?campaign=vip', 'explain?campaign=none']) {

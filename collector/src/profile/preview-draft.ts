@@ -12,8 +12,9 @@ const SAMPLE = 'SAMPLE';
 export function previewDraft(state: State, claim: Claim, asked: NonNullable<Asked>): ClaimAnswer {
   if (state.history.watermark === null) return { show: false, reason: 'unknown_visitor' };
   const [step] = asked.compiled.campaign.steps;
-  const coupons = samplesFor(step.variants as Json, asked.situation.shared.now.at);
-  const worded = contentOf({ ...state, coupons }, claim, asked);
+  const { at } = asked.situation.shared.now;
+  const coupons = samplesFor(step.variants as Json, at);
+  const worded = contentOf({ ...state, coupons }, claim, asked, at);
   return typeof worded === 'string' ? { show: false, reason: worded } : { show: true, content: worded };
 }
 
