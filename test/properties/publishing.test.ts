@@ -162,7 +162,15 @@ const draft = fc
       entry,
       exits,
       schedule: { days, end },
-      steps: [{ id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content: variants }] }],
+      steps: [
+        {
+          id: 'm',
+          type: 'message',
+          channel: 'popup',
+          triggers: [{ on: 'exit' }],
+          variants: [{ key: 'a', content: variants }],
+        },
+      ],
     }),
   );
 
@@ -216,6 +224,7 @@ it('a rule of which nothing is said always knows whether somebody matches', () =
             id: 'm',
             type: 'message',
             channel: 'popup',
+            triggers: [{ on: 'exit' }],
             variants: [
               { key: 'a', content: { en: { kind: 'modal', blocks: [{ type: 'heading', text: 'Hi' }] } } },
             ],

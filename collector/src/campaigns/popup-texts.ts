@@ -1,4 +1,5 @@
 import type { PopupTexts } from '../../../sdk/src/message.ts';
+import type { Drawn } from './content.ts';
 import type { ContentBlock } from './content-schema.ts';
 
 /** What a popup says of its own: the name of its close button, and {@link PopupTexts}. */
@@ -108,14 +109,16 @@ export function builtIn(lang: string): BuiltInTexts {
   return Object.hasOwn(BUILT_IN, language) ? BUILT_IN[language as keyof typeof BUILT_IN] : BUILT_IN.en;
 }
 
+type Block = ContentBlock | Drawn['blocks'][number];
+
 /** Those that these blocks need. */
-export function textsFor(lang: string, blocks: readonly Pick<ContentBlock, 'type'>[]): Partial<PopupTexts> {
+export function textsFor(lang: string, blocks: readonly Block[]): Partial<PopupTexts> {
   const all = builtIn(lang);
-  const names = new Set((blocks as readonly ContentBlock[]).flatMap(needed));
+  const names = new Set(blocks.flatMap(needed));
   return Object.fromEntries([...names].map((name) => [name, all[name]]));
 }
 
-function needed(block: ContentBlock): (keyof PopupTexts)[] {
+function needed(block: Block): (keyof PopupTexts)[] {
   switch (block.type) {
     case 'coupon':
       return ['copy', 'copied'];

@@ -95,7 +95,7 @@ function isSelector(text: string): boolean {
   }
   return (
     open.length === 0 &&
-    !/[.#:](?![\w\-:\\\u0080-\uffff])/.test(plain) &&
+    !/[.#:](?![a-z_\-:\u0080-\uffff])/i.test(plain) &&
     !/(^|[\s,>+~(])\d/.test(withoutArguments(plain))
   );
 }
