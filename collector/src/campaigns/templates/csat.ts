@@ -1,5 +1,5 @@
 import { type CampaignInput, inEachLanguage, popup } from './languages.ts';
-import { survey } from './survey.ts';
+import { notAnsweredFor, survey } from './survey.ts';
 
 /** Nobody is asked again so soon. */
 const AGAIN_DAYS = 30;
@@ -102,17 +102,7 @@ export const csat: CampaignInput = {
     // WooCommerce's thanks are at /checkout/order-received.
     exclude: [{ path: '/checkout' }, { path: '/checkout/' }, { path: '/checkout/payment*' }],
   },
-  audience: {
-    facts: {
-      answers: {
-        agg: 'count',
-        event: 'survey_answered',
-        where: { '===': [{ var: 'name' }, 'csat'] },
-        within: `P${AGAIN_DAYS}D`,
-      },
-    },
-    rule: { '===': [{ var: 'facts.answers' }, 0] },
-  },
+  audience: { rule: notAnsweredFor(AGAIN_DAYS) },
   entry: { on: 'event', event: 'purchase' },
   exits: [{ event: 'begin_checkout' }],
   steps: popup(

@@ -90,9 +90,10 @@ export const newsletter: CampaignInput = {
   priority: 400,
   page: { exclude: [{ path: '/cart*' }, { path: '/checkout*' }] },
   audience: {
-    facts: { signups: { agg: 'count', event: 'form_submitted', where: WITH_EMAIL } },
+    facts: { signups: { agg: 'count', event: 'form_submitted', where: WITH_EMAIL, within: 'P31D' } },
     rule: {
       and: [
+        { '===': [{ var: 'exposure.campaign.submitted' }, 0] },
         { '===': [{ var: 'facts.signups' }, 0] },
         { '>=': [{ var: 'session.pageViews' }, 2] },
         { '!': { in: [{ var: 'page.type' }, ['cart', 'checkout', 'purchase']] } },

@@ -1,5 +1,5 @@
 import { type CampaignInput, inEachLanguage, popup } from './languages.ts';
-import { survey } from './survey.ts';
+import { notAnsweredFor, survey } from './survey.ts';
 
 /** When an order has arrived and is in use, and not yet forgotten. */
 const FROM_DAYS = 14;
@@ -109,20 +109,12 @@ export const nps: CampaignInput = {
   priority: 300,
   page: { exclude: [{ path: '/cart*' }, { path: '/checkout*' }] },
   audience: {
-    facts: {
-      answers: {
-        agg: 'count',
-        event: 'survey_answered',
-        where: { '===': [{ var: 'name' }, 'nps'] },
-        within: `P${AGAIN_DAYS}D`,
-      },
-    },
     rule: {
       and: [
         { '!==': [{ var: 'visitor.daysSinceLastOrder' }, null] },
         { '>=': [{ var: 'visitor.daysSinceLastOrder' }, FROM_DAYS] },
         { '<=': [{ var: 'visitor.daysSinceLastOrder' }, TO_DAYS] },
-        { '===': [{ var: 'facts.answers' }, 0] },
+        notAnsweredFor(AGAIN_DAYS),
         { '===': [{ var: 'cart.quantity' }, 0] },
         { '!': { in: [{ var: 'page.type' }, ['cart', 'checkout', 'purchase']] } },
       ],

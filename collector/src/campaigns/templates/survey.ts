@@ -1,3 +1,4 @@
+import type { Json } from '../../../../sdk/src/message.ts';
 import type { CampaignInput } from './languages.ts';
 
 type ContentInput = CampaignInput['steps'][0]['variants'][number]['content'][string];
@@ -52,4 +53,10 @@ export function survey(
       },
     ],
   };
+}
+
+/** JsonLogic: this visitor has not answered this survey for so long, or never. */
+export function notAnsweredFor(days: number): Json {
+  const hours = { var: 'exposure.campaign.hoursSinceSubmitted' };
+  return { or: [{ '===': [hours, null] }, { '>=': [hours, days * 24] }] };
 }
