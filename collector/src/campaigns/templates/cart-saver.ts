@@ -8,12 +8,14 @@ const CART = '/cart';
 const IDLE_MS = 60_000;
 
 const VALUE = '{{ cart.value | money: cart.currency }}';
+/** Some shops do not say what things cost. */
+const whenPriced = (text: string) => `{% if cart.value > 0 %}${text}{% endif %}`;
 
 const TEXTS = {
   en: {
     heading: '{{ cart.quantity | plural: one: "# item is", other: "# items are" }} waiting in your cart',
     together: 'Together ',
-    order: `. Order now and pay ${PERCENT}% less with this code:`,
+    order: `Order now and pay ${PERCENT}% less with this code:`,
     code: 'Your code',
     left: 'Your discount ends in',
     over: 'This discount has ended.',
@@ -24,7 +26,7 @@ const TEXTS = {
     heading:
       '{{ cart.quantity | plural: one: "# Artikel wartet", other: "# Artikel warten" }} im Warenkorb auf dich',
     together: 'Zusammen ',
-    order: `. Bestell jetzt und zahl mit diesem Code ${PERCENT} % weniger:`,
+    order: `Bestell jetzt und zahl mit diesem Code ${PERCENT} % weniger:`,
     code: 'Dein Code',
     left: 'Dein Rabatt endet in',
     over: 'Dieser Rabatt ist abgelaufen.',
@@ -35,7 +37,7 @@ const TEXTS = {
     heading:
       'W koszyku {{ cart.quantity | plural: one: "czeka # produkt", few: "czekają # produkty", many: "czeka # produktów", other: "czeka # produktu" }}',
     together: 'Razem ',
-    order: `. Zamów teraz i z tym kodem zapłać o ${PERCENT}% mniej:`,
+    order: `Zamów teraz i z tym kodem zapłać o ${PERCENT}% mniej:`,
     code: 'Twój kod',
     left: 'Rabat kończy się za',
     over: 'Ten rabat już się skończył.',
@@ -46,7 +48,7 @@ const TEXTS = {
     heading:
       'У кошику {{ cart.quantity | plural: one: "чекає # товар", few: "чекають # товари", many: "чекає # товарів", other: "чекає # товару" }}',
     together: 'Разом ',
-    order: `. Замовте зараз і заплатіть із цим кодом на ${PERCENT}% менше:`,
+    order: `Замовте зараз і заплатіть із цим кодом на ${PERCENT}% менше:`,
     code: 'Ваш код',
     left: 'Знижка діє ще',
     over: 'Ця знижка вже закінчилася.',
@@ -57,7 +59,7 @@ const TEXTS = {
     heading:
       'U košarici te {{ cart.quantity | plural: one: "čeka # proizvod", few: "čekaju # proizvoda", other: "čeka # proizvoda" }}',
     together: 'Ukupno ',
-    order: `. Naruči sada i uz ovaj kod plati ${PERCENT} % manje:`,
+    order: `Naruči sada i uz ovaj kod plati ${PERCENT} % manje:`,
     code: 'Tvoj kod',
     left: 'Popust istječe za',
     over: 'Ovaj je popust istekao.',
@@ -68,7 +70,7 @@ const TEXTS = {
     heading:
       'في سلتك {{ cart.quantity | plural: one: "منتج واحد", two: "منتجان", few: "# منتجات", many: "# منتجًا", other: "# منتج" }} بانتظارك',
     together: 'المجموع ',
-    order: `. اطلب الآن وادفع أقل بنسبة ${PERCENT}% بهذا الرمز:`,
+    order: `اطلب الآن وادفع أقل بنسبة ${PERCENT}% بهذا الرمز:`,
     code: 'رمز الخصم',
     left: 'ينتهي الخصم خلال',
     over: 'انتهى هذا الخصم.',
@@ -102,7 +104,10 @@ export const cartSaver: CampaignInput = {
       blocks: [
         { type: 'heading', text: heading },
         { type: 'products', from: 'cart', max: 3 },
-        { type: 'text', runs: [together, { text: VALUE, bold: true }, order] },
+        {
+          type: 'text',
+          runs: [whenPriced(together), { text: whenPriced(VALUE), bold: true }, whenPriced('. '), order],
+        },
         { type: 'coupon', code: CODE, label: code },
         { type: 'countdown', for: VALID_FOR, label: left, expired: over },
         { type: 'button', text: cart, action: 'url', href: CART },

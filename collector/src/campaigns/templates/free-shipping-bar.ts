@@ -56,7 +56,7 @@ export const freeShippingBar: CampaignInput = {
   audience: {
     rule: {
       and: [
-        { '>=': [{ var: 'cart.quantity' }, 1] },
+        { '>': [{ var: 'cart.value' }, 0] },
         { '!': { in: [{ var: 'page.type' }, ['checkout', 'purchase']] } },
       ],
     },
