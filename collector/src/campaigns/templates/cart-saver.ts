@@ -26,7 +26,7 @@ const TEXTS = {
     heading:
       '{{ cart.quantity | plural: one: "# Artikel wartet", other: "# Artikel warten" }} im Warenkorb auf dich',
     together: 'Zusammen ',
-    order: `Bestell jetzt und zahl mit diesem Code ${PERCENT} % weniger:`,
+    order: `Bestell jetzt und spar mit diesem Code ${PERCENT}\u00a0%:`,
     code: 'Dein Code',
     left: 'Dein Rabatt endet in',
     over: 'Dieser Rabatt ist abgelaufen.',
@@ -59,7 +59,7 @@ const TEXTS = {
     heading:
       'U košarici te {{ cart.quantity | plural: one: "čeka # proizvod", few: "čekaju # proizvoda", other: "čeka # proizvoda" }}',
     together: 'Ukupno ',
-    order: `Naruči sada i uz ovaj kod plati ${PERCENT} % manje:`,
+    order: `Naruči sada i uz ovaj kod plati ${PERCENT}\u00a0% manje:`,
     code: 'Tvoj kod',
     left: 'Popust istječe za',
     over: 'Ovaj je popust istekao.',
@@ -101,9 +101,10 @@ export const cartSaver: CampaignInput = {
     [{ on: 'exit' }, { on: 'idle', idleMs: IDLE_MS }],
     inEachLanguage(TEXTS, ({ heading, together, order, code, left, over, cart, close }) => ({
       kind: 'modal',
+      theme: { spacing: 'compact' },
       blocks: [
         { type: 'heading', text: heading },
-        { type: 'products', from: 'cart', max: 3 },
+        { type: 'products', from: 'cart', max: 2 },
         {
           type: 'text',
           runs: [whenPriced(together), { text: whenPriced(VALUE), bold: true }, whenPriced('. '), order],

@@ -7,11 +7,10 @@ const DELAY_MS = 30_000;
 const TEXTS = {
   en: {
     heading: 'Letters worth opening',
-    text: 'New arrivals, the stories behind them and early access to sales: about twice a month.',
+    text: 'New arrivals and early access to sales, about twice a month.',
     email: 'E-mail address',
-    consent:
-      'By signing up you agree to receive our news by e-mail. You can unsubscribe at any time. Read our ',
-    privacy: 'privacy policy',
+    consent: 'By signing up, you agree to get our news by e-mail. Unsubscribe at any time. ',
+    privacy: 'Privacy policy',
     submit: 'Sign me up',
     next: 'Almost there!',
     confirm: 'Please open the e-mail that you get from us and confirm your address. Then you are in.',
@@ -19,10 +18,9 @@ const TEXTS = {
   },
   de: {
     heading: 'Post, die Freude macht',
-    text: 'Neues im Shop, die Geschichten dahinter und Angebote vorab: etwa zweimal im Monat.',
+    text: 'Neuheiten und Angebote vorab, etwa zweimal im Monat.',
     email: 'E-Mail-Adresse',
-    consent:
-      'Mit der Anmeldung bist du einverstanden, dass wir dir Neuigkeiten per E-Mail schicken. Abmelden kannst du dich jederzeit. Mehr dazu: ',
+    consent: 'Mit der Anmeldung willigst du in Neuigkeiten per E-Mail ein. Abmelden geht jederzeit. ',
     privacy: 'Datenschutz',
     submit: 'Anmelden',
     next: 'Fast geschafft!',
@@ -31,11 +29,10 @@ const TEXTS = {
   },
   pl: {
     heading: 'Listy, na które miło czekać',
-    text: 'Nowości, ich historie i promocje przed innymi: mniej więcej dwa razy w miesiącu.',
+    text: 'Nowości i promocje przed innymi, mniej więcej dwa razy w miesiącu.',
     email: 'Adres e-mail',
-    consent:
-      'Zapisując się, zgadzasz się na otrzymywanie od nas nowości e-mailem. Możesz wypisać się w każdej chwili. Więcej: ',
-    privacy: 'polityka prywatności',
+    consent: 'Zapisując się, zgadzasz się na nowości e-mailem. Wypiszesz się w każdej chwili. ',
+    privacy: 'Polityka prywatności',
     submit: 'Zapisz mnie',
     next: 'Jeszcze tylko jeden krok!',
     confirm: 'Otwórz e-mail od nas i potwierdź swój adres. To wszystko.',
@@ -43,11 +40,10 @@ const TEXTS = {
   },
   uk: {
     heading: 'Листи, які приємно читати',
-    text: 'Новинки, їхні історії та знижки раніше за інших: приблизно двічі на місяць.',
+    text: 'Новинки та знижки раніше за інших, приблизно двічі на місяць.',
     email: 'Електронна пошта',
-    consent:
-      'Підписуючись, ви погоджуєтеся отримувати наші новини електронною поштою. Відписатися можна будь-коли. Докладніше: ',
-    privacy: 'політика конфіденційності',
+    consent: 'Підписуючись, ви погоджуєтеся на наші новини електронною поштою. Відписатися можна будь-коли. ',
+    privacy: 'Політика конфіденційності',
     submit: 'Підписатися',
     next: 'Майже готово!',
     confirm: 'Відкрийте лист від нас і підтвердьте свою адресу. Тоді ви з нами.',
@@ -55,11 +51,10 @@ const TEXTS = {
   },
   hr: {
     heading: 'Pisma koja se rado otvaraju',
-    text: 'Noviteti, priče o njima i popusti prije svih: otprilike dvaput mjesečno.',
+    text: 'Noviteti i popusti prije svih, otprilike dvaput mjesečno.',
     email: 'E-mail adresa',
-    consent:
-      'Prijavom pristaješ da ti šaljemo novosti e-mailom. Odjaviti se možeš u svakom trenutku. Više o tome: ',
-    privacy: 'pravila privatnosti',
+    consent: 'Prijavom pristaješ na novosti e-mailom. Odjaviti se možeš bilo kada. ',
+    privacy: 'Pravila privatnosti',
     submit: 'Prijavi me',
     next: 'Još samo jedan korak!',
     confirm: 'Otvori naš e-mail i potvrdi svoju adresu. To je sve.',
@@ -67,10 +62,9 @@ const TEXTS = {
   },
   ar: {
     heading: 'رسائل تستحق القراءة',
-    text: 'المنتجات الجديدة وقصصها والعروض قبل الجميع: مرتين في الشهر تقريبًا.',
+    text: 'المنتجات الجديدة والعروض قبل الجميع، مرتين في الشهر تقريبًا.',
     email: 'البريد الإلكتروني',
-    consent:
-      'بالاشتراك توافق على تلقّي أخبارنا عبر البريد الإلكتروني. يمكنك إلغاء الاشتراك في أي وقت. للمزيد: ',
+    consent: 'بالاشتراك توافق على تلقّي أخبارنا بالبريد الإلكتروني، ويمكنك إلغاؤه في أي وقت. ',
     privacy: 'سياسة الخصوصية',
     submit: 'اشتراك',
     next: 'بقيت خطوة واحدة!',
@@ -110,13 +104,14 @@ export const newsletter: CampaignInput = {
     inEachLanguage(TEXTS, ({ heading, text, email, consent, privacy, submit, next, confirm, done }) => ({
       kind: 'slide-in',
       position: 'bottom-end',
+      theme: { spacing: 'compact' },
       blocks: [
         { type: 'heading', text: heading },
         { type: 'text', runs: [text] },
         { type: 'field', name: 'email', input: 'email', label: email, required: true },
         {
           type: 'text',
-          runs: [consent, { text: privacy, href: PRIVACY }, '.'],
+          runs: [consent, { text: privacy, href: PRIVACY }],
           consent: 'email',
           doubleOptIn: true,
         },

@@ -12,8 +12,8 @@ const TEXTS = {
     close: 'Keep browsing',
   },
   de: {
-    heading: `Willkommen! ${PERCENT} % für dich`,
-    text: `Neu hier? Auf deine erste Bestellung bekommst du ${PERCENT} % Rabatt. Gib den Code einfach an der Kasse ein.`,
+    heading: `Willkommen! ${PERCENT}\u00a0% für dich`,
+    text: `Neu hier? Auf deine erste Bestellung bekommst du ${PERCENT}\u00a0% Rabatt. Gib den Code einfach an der Kasse ein.`,
     code: 'Dein Willkommenscode',
     close: 'Weiter stöbern',
   },
@@ -30,8 +30,8 @@ const TEXTS = {
     close: 'Дивитися далі',
   },
   hr: {
-    heading: `${PERCENT} % popusta za dobrodošlicu`,
-    text: `Prvi put kod nas? Prva narudžba košta te ${PERCENT} % manje. Samo upiši ovaj kod pri plaćanju.`,
+    heading: `${PERCENT}\u00a0% popusta za dobrodošlicu`,
+    text: `Prvi put kod nas? Prva narudžba košta te ${PERCENT}\u00a0% manje. Samo upiši ovaj kod pri plaćanju.`,
     code: 'Tvoj kod dobrodošlice',
     close: 'Nastavi razgledavati',
   },
