@@ -249,8 +249,11 @@ export type RatingScale = 'nps' | 'stars' | 'faces' | 'thumbs';
 
 export type PopupBlock =
   | { type: 'heading'; text: string }
-  /** `consent`: submitting a form in this step agrees to this channel by this text. */
-  | { type: 'text'; runs: TextRun[]; consent?: ConsentChannel }
+  /**
+   * `consent`: submitting a form in this step agrees to this channel by this text; with `doubleOptIn` the agreement must
+   * still be confirmed there.
+   */
+  | { type: 'text'; runs: TextRun[]; consent?: ConsentChannel; doubleOptIn?: boolean }
   | ({ type: 'image' } & Picture)
   /** `apply`: an address that puts the code into the cart. */
   | { type: 'coupon'; code: string; label?: string; apply?: { text: string; href: string } }
@@ -267,6 +270,7 @@ export type PopupBlock =
       options?: { value: string; text: string }[];
       /** Of a checkbox: ticking it agrees to this channel by the label. */
       consent?: ConsentChannel;
+      doubleOptIn?: boolean;
     }
   | {
       type: 'rating';

@@ -69,6 +69,7 @@ export class Shop {
       cause: decision.cause,
       causedAt: decision.causedAt,
       known: true,
+      locales: [],
     }));
   }
 

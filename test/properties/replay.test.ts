@@ -128,7 +128,11 @@ async function live(site: TestSite, steps: readonly Step[]): Promise<Decided[]> 
       expect((await post(site, `/v1/messages/${message.id}/claim`, claim)).status).toBe(200);
     }
   }
-  return armed.map(({ campaign, variant, cause }) => ({ campaign, variant, cause }));
+  return armed.map(({ campaign, variant, cause }) => ({
+    campaign: campaign.replace(/@.*/, ''),
+    variant,
+    cause,
+  }));
 }
 
 async function replayed(site: TestSite, kind: string, id: string) {

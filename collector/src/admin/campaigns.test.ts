@@ -277,7 +277,7 @@ describe('a campaign', () => {
     await sendBatch(site, [track('v')]);
     await api('PUT', `${url}/c`, draft());
     expect(await (await api('POST', `${url}/c/publish`)).json()).toMatchObject({ liveVersion: 2 });
-    expect((await sendBatch(site, [track('v')])).messages).toMatchObject([{ campaign: 'c' }]);
+    expect((await sendBatch(site, [track('v')])).messages).toMatchObject([{ campaign: 'c@2' }]);
     await api('POST', `${url}/d/end`);
     expect((await api('DELETE', `${url}/d`)).status).toBe(200);
   });

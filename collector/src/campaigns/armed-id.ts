@@ -2,17 +2,19 @@ import { hmac, verifyHmac } from '../signing.ts';
 import type { Decision } from './decide.ts';
 
 /** What an armed message stands for. */
-export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' | 'causedAt'>;
+export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' | 'causedAt' | 'tab'>;
 
 /**
  * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:
- * `campaign.version.variant.causedAt.cause.device.signature`, the cause percent-encoded. It is worth nothing to another
- * device.
+ * `campaign.version.variant.causedAt.cause.device.signature`, the cause percent-encoded, and `.tab` before the signature of
+ * a tab. It is worth nothing to another device.
  */
 export async function armedId(site: string, anonymousId: string, armed: Armed, key: string): Promise<string> {
-  const { campaign, version, variant, causedAt, cause } = armed;
+  const { campaign, version, variant, causedAt, cause, tab } = armed;
   const device = await deviceMark(site, anonymousId, key);
-  const body = [campaign, version, variant, causedAt, encode(cause), device].join('.');
+  const body = [campaign, version, variant, causedAt, encode(cause), device, ...(tab ? ['tab'] : [])].join(
+    '.',
+  );
   return `${body}.${await hmac('armed', `${site}:${body}`, key)}`;
 }
 
@@ -28,7 +30,8 @@ export async function readArmedId(
   const cut = id.lastIndexOf('.');
   const body = id.slice(0, Math.max(0, cut));
   if (!(await verifyHmac('armed', `${site}:${body}`, id.slice(cut + 1), key))) return null;
-  const [campaign = '', version = '', variant = '', causedAt = '', cause = '', device] = body.split('.');
+  const [campaign = '', version = '', variant = '', causedAt = '', cause = '', device, mark] =
+    body.split('.');
   return {
     isOf: device === (await deviceMark(site, anonymousId, key)),
     campaign,
@@ -36,6 +39,7 @@ export async function readArmedId(
     variant,
     causedAt: Number(causedAt),
     cause: decodeURIComponent(cause),
+    ...(mark === 'tab' ? { tab: true } : {}),
   };
 }
 

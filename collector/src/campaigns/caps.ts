@@ -12,6 +12,8 @@ export interface Counted {
   convertedAt: number | null;
   /** Of the device, ms since the epoch. */
   sessionStart: number;
+  /** Whether the popup comes in front of the page or beside it: the site's limits are for those alone. */
+  interrupts: boolean;
 }
 
 /** The cap that a visitor has reached; days are those of the visitor's calendar. */
@@ -37,7 +39,7 @@ export function reachedCap(
   zone: string,
 ): Cap | null {
   const { cap, id } = campaign;
-  const { exposures, outcomes, convertedAt, sessionStart } = counted;
+  const { exposures, outcomes, convertedAt, sessionStart, interrupts } = counted;
   const mine = exposures.filter((exposure) => exposure.campaign === id);
   // By the device's clock, which the session's start has too.
   const inSession = (all: readonly Exposure[]) =>
@@ -58,7 +60,9 @@ export function reachedCap(
   if (converted !== null && (cap.afterConvert === 'never' || daysAgo(converted) < (cap.afterConvert ?? 0))) {
     return 'after_convert';
   }
-  if (popups.perSession !== null && inSession(exposures) >= popups.perSession) return 'site_per_session';
-  if (popups.perDay !== null && inDays(exposures, 1) >= popups.perDay) return 'site_per_day';
+  if (!interrupts) return null;
+  const loud = exposures.filter(({ quiet }) => !quiet);
+  if (popups.perSession !== null && inSession(loud) >= popups.perSession) return 'site_per_session';
+  if (popups.perDay !== null && inDays(loud, 1) >= popups.perDay) return 'site_per_day';
   return null;
 }

@@ -72,8 +72,9 @@ describe('the popup', () => {
       {
         id: expect.any(String),
         cause: cause.messageId,
-        campaign: 'free-shipping',
+        campaign: 'free-shipping@1',
         variant: 'a',
+        kind: 'modal',
         triggers: [{ on: 'load' }],
       },
     ]);

@@ -11,6 +11,8 @@ export const claimRequest = z.object({
   anonymousId: z.string().min(1).max(256),
   claimId: z.string().min(1).max(64),
   token: z.unknown().optional(),
+  /** BCP 47: the page's language, then the browser's. A list that makes no sense is taken for none. */
+  locales: z.array(z.string().max(100)).max(10).optional().catch(undefined),
 });
 
 /**
@@ -25,12 +27,12 @@ export async function claim(request: Request, id: string, env: Env, now: number)
   if (!parsed.success) {
     throw new RequestError('bad_request', 'A claim needs "anonymousId" and "claimId" as text.');
   }
-  const { claimId, token } = parsed.data;
+  const { claimId, token, locales = [] } = parsed.data;
   const anonymousId = parsed.data.anonymousId.toWellFormed();
   const armed = await readArmedId(site.id, anonymousId, id, env.SIGNING_KEY);
   if (!armed) throw new RequestError('not_found', 'No message was armed with this id.');
   const { isOf, ...asked } = armed;
   if (!isOf) return { show: false, reason: 'unknown_visitor' };
   const sender = { site, anonymousId, token, now };
-  return claimFor(sender, { ...asked, claimId }, env);
+  return claimFor(sender, { ...asked, claimId, locales }, env);
 }

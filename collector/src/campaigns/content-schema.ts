@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
-import { href } from './href.ts';
+import { HTTPS, href } from './href.ts';
 
 const hexColour = z.string().regex(/^#[0-9A-Fa-f]{6}$/, 'must be a colour such as #1a5f4a');
 
@@ -34,9 +34,8 @@ const pixels = z.int().min(1).max(20_000);
 const picture = {
   src: z
     .string()
-    .max(2_000)
     .refine(
-      (src) => LIBRARY.test(src) || (/^https:\/\/[^\s"'<>\\]+$/i.test(src) && URL.canParse(src)),
+      (src) => LIBRARY.test(src) || (HTTPS.test(src) && URL.canParse(src)),
       'must be a picture of the library, or start with https://',
     ),
   /** CSS px. */

@@ -1,7 +1,20 @@
 import { isObject } from '../ingest/parse.ts';
 
 /** Where a content holds what people read. A list under one of them holds texts too. */
-const TEXT_KEYS = ['text', 'runs', 'label', 'closeLabel', 'alt', 'placeholder', 'title', 'description'];
+const TEXT_KEYS = [
+  'text',
+  'runs',
+  'label',
+  'closeLabel',
+  'alt',
+  'placeholder',
+  'low',
+  'high',
+  'expired',
+  'price',
+];
+/** Elsewhere a `name` is the key of an answer, or what a page calls a button. */
+const NAMED = 'items';
 const ADDRESS_KEYS = ['href'];
 
 export interface ContentText {
@@ -13,10 +26,10 @@ export interface ContentText {
 
 /**
  * A copy of a content with each of its texts replaced by what `replace` makes of it; everything else, such as a coupon's
- * code or a colour, stays as it is.
+ * code, the value of an option or a colour, stays as it is.
  */
 export function mapTexts(content: unknown, replace: (text: ContentText) => string): unknown {
-  return map(content, null, '', replace);
+  return map(content, { key: null, within: null, pointer: '' }, replace);
 }
 
 /** All texts of a content, in its order. */
@@ -29,23 +42,35 @@ export function textsOf(content: unknown): ContentText[] {
   return texts;
 }
 
-function map(
-  value: unknown,
-  key: string | null,
-  pointer: string,
-  replace: (text: ContentText) => string,
-): unknown {
+interface Place {
+  key: string | null;
+  /** The key under which the list or object stands that holds it. */
+  within: string | null;
+  pointer: string;
+}
+
+function map(value: unknown, place: Place, replace: (text: ContentText) => string): unknown {
+  const { key, pointer } = place;
   if (typeof value === 'string') {
-    const kind = key !== null && ADDRESS_KEYS.includes(key) ? 'address' : 'text';
-    const isText = key !== null && (kind === 'address' || TEXT_KEYS.includes(key));
-    return isText ? replace({ kind, text: value, pointer }) : value;
+    const kind = kindOf(place);
+    return kind === null ? value : replace({ kind, text: value, pointer });
   }
-  if (Array.isArray(value))
-    return value.map((entry, index) => map(entry, key, `${pointer}/${index}`, replace));
+  if (Array.isArray(value)) {
+    return value.map((entry, index) => map(entry, { ...place, pointer: `${pointer}/${index}` }, replace));
+  }
   // `text` is also a colour of the theme.
   if (!isObject(value) || key === 'theme') return value;
   const entries = Object.entries(value);
   return Object.fromEntries(
-    entries.map(([name, entry]) => [name, map(entry, name, `${pointer}/${name}`, replace)]),
+    entries.map(([name, entry]) => [
+      name,
+      map(entry, { key: name, within: key, pointer: `${pointer}/${name}` }, replace),
+    ]),
   );
+}
+
+function kindOf({ key, within }: Place): ContentText['kind'] | null {
+  if (key === null) return null;
+  if (ADDRESS_KEYS.includes(key)) return 'address';
+  return TEXT_KEYS.includes(key) || (key === 'name' && within === NAMED) ? 'text' : null;
 }

@@ -1,4 +1,3 @@
-import type { PopupContent } from '../../../sdk/src/message.ts';
 import type { ContentBlock } from './content-schema.ts';
 import type { Campaign, Content } from './schema.ts';
 import { variablesIn } from './template-faults.ts';
@@ -6,14 +5,29 @@ import { variablesIn } from './template-faults.ts';
 /** What a variant says in one language, its coupons still to be drawn. */
 export type Written = Content & { lang: string };
 
+type Coupon = Extract<ContentBlock, { type: 'coupon' }>;
+type DrawnBlock =
+  | Exclude<ContentBlock, Coupon>
+  | (Omit<Coupon, 'code' | 'pool' | 'fallback'> & { code: string });
+
+/** The same with a code in each coupon. */
+export type Drawn = Omit<Written, 'blocks' | 'steps'> & {
+  blocks: DrawnBlock[];
+  steps?: { id: string; blocks: DrawnBlock[] }[];
+};
+
 /**
- * What a variant says, in the visitor's language where it has it (`de-AT` takes `de`), else in the fallback, else in its
- * first one.
+ * What a variant says, in the first of the wanted languages that it has (`de-AT` takes `de`), else in the fallback, else
+ * in its first one.
  *
- * @param locale BCP 47
+ * @param locales BCP 47, in the order in which they are wanted
  * @returns `null` when the campaign has no such variant
  */
-export function contentFor(campaign: Campaign, variant: string, locale: string | null): Written | null {
+export function contentFor(
+  campaign: Pick<Campaign, 'steps'>,
+  variant: string,
+  locales: readonly (string | null)[],
+): Written | null {
   const [step] = campaign.steps;
   const languages = step.variants.find(({ key }) => key === variant)?.content;
   if (!languages) return null;
@@ -25,7 +39,8 @@ export function contentFor(campaign: Campaign, variant: string, locale: string |
       available.find((one) => one.toLowerCase() === tag.split('-')[0])
     );
   };
-  const lang = tagOf(locale) ?? tagOf(step.fallbackLocale) ?? available[0];
+  const wanted = [...locales, step.fallbackLocale].flatMap((locale) => tagOf(locale) ?? []);
+  const lang = wanted[0] ?? available[0];
   const content = lang === undefined ? undefined : languages[lang];
   return lang === undefined || content === undefined ? null : { ...content, lang };
 }
@@ -33,21 +48,28 @@ export function contentFor(campaign: Campaign, variant: string, locale: string |
 /** Whether it says anything of a person, or gives a code that is meant for one. */
 export function isPersonal(content: Content): boolean {
   const variables = variablesIn(content);
-  return poolsIn(content).length > 0 || ['visitor', 'cart', 'facts'].some((name) => variables.has(name));
+  return (
+    poolsIn(content).length > 0 ||
+    ['visitor', 'cart', 'facts'].some((name) => variables.has(name)) ||
+    allBlocks(content).some((block) => block.type === 'products' && block.from === 'cart')
+  );
 }
 
-/** Pools of which a content shows a code, whichever step shows it. */
+/** Pools of which a content shows a code, in whichever step. */
 export function poolsIn(content: Pick<Content, 'blocks' | 'steps'>): string[] {
-  return [...new Set(allBlocks(content).flatMap((block) => poolOf(block) ?? []))];
+  const pools = allBlocks(content).flatMap((block) => (block.type === 'coupon' ? (block.pool ?? []) : []));
+  return [...new Set(pools)];
 }
 
 /** All of its blocks: what comes first, and what its buttons and scores lead to. */
-export function allBlocks({ blocks, steps = [] }: Pick<Content, 'blocks' | 'steps'>): ContentBlock[] {
+export function allBlocks<Block>({
+  blocks,
+  steps = [],
+}: {
+  blocks: Block[];
+  steps?: { blocks: Block[] }[];
+}): Block[] {
   return [...blocks, ...steps.flatMap((step) => step.blocks)];
-}
-
-function poolOf(block: ContentBlock): string | undefined {
-  return block.type === 'coupon' ? block.pool : undefined;
 }
 
 /**
@@ -58,19 +80,19 @@ function poolOf(block: ContentBlock): string | undefined {
 export function withCodes(
   { blocks, steps, ...content }: Written,
   codeFrom: (pool: string) => { code: string } | null,
-): PopupContent | null {
-  const drawn = (written: ContentBlock): ContentBlock | null => {
-    if (written.type !== 'coupon' || written.pool === undefined) return written;
-    const { pool, fallback, ...shown } = written;
-    const code = codeFrom(pool)?.code ?? fallback;
-    return code === undefined ? null : { ...shown, code };
+): Drawn | null {
+  let isComplete = true;
+  const drawn = (block: ContentBlock): DrawnBlock => {
+    if (block.type !== 'coupon') return block;
+    const { pool, fallback, ...shown } = block;
+    const code = pool === undefined ? block.code : (codeFrom(pool)?.code ?? fallback);
+    if (code === undefined) isComplete = false;
+    return { ...shown, code: code ?? '' };
   };
-  const allDrawn = (written: readonly ContentBlock[]) => {
-    const found = written.map(drawn);
-    return found.includes(null) ? null : (found as ContentBlock[]);
+  const found = {
+    ...content,
+    blocks: blocks.map(drawn),
+    ...(steps ? { steps: steps.map((step) => ({ ...step, blocks: step.blocks.map(drawn) })) } : {}),
   };
-  const first = allDrawn(blocks);
-  const later = steps?.map((step) => ({ ...step, blocks: allDrawn(step.blocks) }));
-  if (!first || later?.some((step) => step.blocks === null)) return null;
-  return { ...content, blocks: first, ...(later ? { steps: later } : {}) } as unknown as PopupContent;
+  return isComplete ? found : null;
 }

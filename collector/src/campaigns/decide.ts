@@ -1,7 +1,8 @@
-import type { JsonObject, Trigger } from '../../../sdk/src/message.ts';
+import type { ArmedMessage, JsonObject, Trigger } from '../../../sdk/src/message.ts';
+import { contentFor } from './content.ts';
+import { tabOf } from './dismissed-tab.ts';
 import { entered, judge, type Situation } from './gates.ts';
 import { byImportance, type CompiledCampaign, type Program } from './program.ts';
-import type { Campaign } from './schema.ts';
 
 /** A popup to arm; nothing is counted before its claim. */
 export interface Decision {
@@ -12,7 +13,12 @@ export interface Decision {
   cause: string;
   /** When that happened, ms since the epoch. */
   causedAt: number;
+  kind: NonNullable<ArmedMessage['kind']>;
+  /** Of an inline one. */
+  slot?: string;
   triggers: Trigger[];
+  /** It is the tab of a popup that was dismissed, see {@link tabOf}. */
+  tab?: true;
 }
 
 /** Something that happened just now, and may let campaigns in. */
@@ -30,30 +36,69 @@ export interface Happening {
 /**
  * The popups that arm, by what has happened (oldest first); the most important first: priority, then age, then id.
  * A campaign is armed once, by the newest event that it waits for. Of those that come with the same trigger, the most
- * important one alone is armed; a control visitor's keeps its place like any.
+ * important one alone is armed, unless they stand in different places; a control visitor's keeps its place like any.
  */
 export function decide(
   { campaigns }: Pick<Program, 'campaigns'>,
   happened: readonly Happening[],
 ): Decision[] {
-  return winners(campaigns, happened).map(({ compiled: { campaign }, cause, variant }) => ({
+  const armed = winners(campaigns, happened);
+  return [
+    ...armed.map((winner) => decisionOf(winner, shapeOf(winner))),
+    ...dismissedTab(campaigns, armed, happened).map((winner) => ({
+      ...decisionOf(winner, { kind: 'launcher' }),
+      triggers: [{ on: 'load' as const }],
+      tab: true as const,
+    })),
+  ];
+}
+
+function decisionOf(
+  { compiled: { campaign }, cause, variant }: Winner,
+  shape: Pick<Decision, 'kind' | 'slot'>,
+): Decision {
+  return {
     campaign: campaign.id,
     version: campaign.version,
     variant,
     cause: cause.messageId,
     causedAt: cause.at,
+    ...shape,
     triggers: campaign.steps[0].triggers,
-  }));
+  };
+}
+
+/** What it will be, as far as the visitor's language is known before the claim. */
+function shapeOf({ compiled, cause, variant }: Winner): Pick<Decision, 'kind' | 'slot'> {
+  const { language } = cause.situationFor(compiled).shared.visitor;
+  const { kind = 'modal', slot } = contentFor(compiled.campaign, variant, [language]) ?? {};
+  return kind === 'inline' && slot !== undefined ? { kind, slot } : { kind };
+}
+
+/** On each page: the most important popup that has left its tab; tabs have one place, so that none covers another. */
+function dismissedTab(
+  campaigns: readonly CompiledCampaign[],
+  armed: readonly Winner[],
+  happened: readonly Happening[],
+): Winner[] {
+  const cause = happened.findLast(({ event }) => event === 'page_view');
+  if (!cause || armed.some(({ compiled }) => compiled.place === 'tab')) return [];
+  for (const compiled of campaigns) {
+    if (!compiled.leavesTab || armed.some((winner) => winner.compiled === compiled)) continue;
+    const found = tabOf(compiled, cause.situationFor(compiled));
+    if (found.closed === null) return [{ compiled, cause, variant: found.arm.variant }];
+  }
+  return [];
 }
 
 /** The campaign to which this one loses, were its other gates open; `null`: none. */
 export function rivalFor(
-  { campaign }: CompiledCampaign,
+  compiled: CompiledCampaign,
   { campaigns }: Pick<Program, 'campaigns'>,
   happened: readonly Happening[],
 ): string | null {
-  const before = campaigns.filter((other) => byImportance(other.campaign, campaign) < 0);
-  return rivalOf(campaign, winners(before, happened));
+  const before = campaigns.filter((other) => byImportance(other.campaign, compiled.campaign) < 0);
+  return rivalOf(compiled, winners(before, happened));
 }
 
 interface Winner {
@@ -68,7 +113,7 @@ function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happ
   for (const compiled of campaigns) {
     const { campaign, awaits } = compiled;
     // Most cannot win any more; that is known sooner than anything else.
-    if (campaign.status !== 'live' || rivalOf(campaign, found) !== null) continue;
+    if (campaign.status !== 'live' || rivalOf(compiled, found) !== null) continue;
     const candidates = awaits === null ? happened : byEvent.get(awaits);
     const cause = candidates?.findLast((candidate) => entered(compiled, { cause: candidate, armedAt: null }));
     if (!cause) continue;
@@ -78,11 +123,12 @@ function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happ
   return found;
 }
 
-/** One before which each of its triggers is taken. */
-function rivalOf(campaign: Campaign, before: readonly Winner[]): string | null {
-  if (before.length === 0) return null;
+/** One in its place, before which each of its triggers is taken. */
+function rivalOf({ campaign, place }: CompiledCampaign, before: readonly Winner[]): string | null {
+  const rivals = before.filter(({ compiled }) => compiled.place === place);
+  if (rivals.length === 0) return null;
   const takerOf = (on: string) =>
-    before.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
+    rivals.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
   const takers = campaign.steps[0].triggers.map(({ on }) => takerOf(on));
   return takers.every((taker) => taker !== undefined) ? (takers[0]?.compiled.campaign.id ?? null) : null;
 }

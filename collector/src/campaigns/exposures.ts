@@ -10,6 +10,8 @@ export interface Exposure {
   causedAt?: number;
   /** Of a control visitor, who was shown nothing: of which experiment. */
   control?: 'site' | 'campaign';
+  /** It stood in the page or at its edge, and interrupted nobody: the site's limits of popups do not count it. */
+  quiet?: true;
   /** The device that asked. */
   anonymousId?: string;
   /** Of a test visitor: it is no exposure to caps and reports. */

@@ -107,14 +107,14 @@ const CHECKS: Record<Gate, Check> = {
     return closed(missingIn(explain(compiled.campaign.audience.rule, data)) ?? 'unknown');
   },
 
-  caps({ campaign }, situation) {
+  caps({ campaign, place }, situation) {
     const { settings, exposures, outcomes, shared, test } = situation;
     if (test) return null;
     const { convertedAt } = situation;
     const { start, events } = shared.session;
     // Who has said nothing under this name yet, and asks to see a popup, has had a page open for some time.
     const sessionStart = events > 0 ? start : shared.now.at - SESSION_GAP_MS;
-    const counted = { exposures, outcomes, convertedAt, sessionStart };
+    const counted = { exposures, outcomes, convertedAt, sessionStart, interrupts: place === 'stage' };
     const cap = reachedCap(campaign, settings, counted, shared.now.at, shared.now.timezone);
     return cap === null ? null : closed(cap satisfies Cap);
   },
@@ -135,10 +135,10 @@ const CHECKS: Record<Gate, Check> = {
     return recent ? closed('converted') : null;
   },
 
-  priority(_, { settings, exposures, shared, rival, test }) {
+  priority({ place }, { settings, exposures, shared, rival, test }) {
     if (rival !== null) return closed('loses', rival);
-    if (test) return null;
-    const last = exposures.at(-1);
+    if (test || place !== 'stage') return null;
+    const last = exposures.findLast(({ quiet }) => !quiet);
     const left = last ? last.at + settings.popups.minGapMs - shared.now.at : 0;
     return left > 0 ? closed('min_gap', { campaign: last?.campaign ?? null, waitMs: left }) : null;
   },
@@ -161,7 +161,16 @@ export type Verdict = { closed: null; arm: Arm } | { closed: Gate; reason: strin
 
 /** Asks the gates up to the first closed one. The arm may be a control's: then nothing is shown, and it is counted. */
 export function judge(compiled: CompiledCampaign, situation: Situation): Verdict {
-  for (const gate of BEFORE_HOLDOUT) {
+  return firstClosed(BEFORE_HOLDOUT, compiled, situation);
+}
+
+/** Asks these gates alone. */
+export function firstClosed(
+  gates: readonly Gate[],
+  compiled: CompiledCampaign,
+  situation: Situation,
+): Verdict {
+  for (const gate of gates) {
     const found = CHECKS[gate](compiled, situation);
     if (found) return { closed: gate, reason: found.reason };
   }

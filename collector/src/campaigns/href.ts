@@ -6,6 +6,9 @@ import { z } from 'zod';
  */
 export const HREF = /^(https?:|mailto:|tel:|\/(?![/\\\t\n\r])|#|\?)/i;
 
+/** The address of a picture or product elsewhere on the web. */
+export const HTTPS = /^https:\/\/[^\s"'<>\\]{1,2000}$/i;
+
 /** A link as a draft has it. One that begins with Liquid is judged when it is rendered: see personalise.ts. */
 export const href = z
   .string()

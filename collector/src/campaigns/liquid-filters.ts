@@ -27,7 +27,12 @@ export function money(this: Call, value: unknown, currency?: unknown): string | 
   if (amount === undefined) return undefined;
   const { locale, currency: usual } = formattingOf(this);
   const code = currency === undefined || currency === null || currency === '' ? usual : String(currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: code }).format(amount);
+  return currencyText(amount, locale, code);
+}
+
+/** @throws RangeError when the currency is no ISO 4217 code */
+export function currencyText(amount: number, locale: string, currency: string): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
 }
 
 const STYLES = ['short', 'medium', 'long', 'full'] as const;

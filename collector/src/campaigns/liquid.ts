@@ -93,18 +93,19 @@ export function parse(text: string): Template[] {
 }
 
 export interface Renderer {
-  /** @throws when the template fails on this data, or goes beyond what one content may use */
-  text(template: string): string;
+  /**
+   * @param own what this text alone sees, in place of what all of them do
+   * @throws when the template fails on this data, or goes beyond what one content may use
+   */
+  text(template: string, own?: PersonalData): string;
   /** Values are percent-encoded, unless a value is the whole address. Throws as {@link Renderer.text} does. */
-  address(template: string): string;
+  address(template: string, own?: PersonalData): string;
 }
 
 /** Renders the texts of one content, which share the limits on work and memory. */
 export function rendererOf(data: PersonalData, formatting: Formatting): Renderer {
-  const scope = Object.assign(
-    Object.create(null),
-    Object.fromEntries(VARIABLES.map((name) => [name, data[name]])),
-  );
+  const all = Object.fromEntries(VARIABLES.map((name) => [name, data[name]]));
+  const scopeWith = (own: PersonalData = {}) => Object.assign(Object.create(null), all, own);
   const shared = new Context({}, { ...liquid.options, ...formatting }, { sync: true }, { liquid });
   // Time stands still in a Worker that waits for nothing: steps are counted instead. Asked once for each of them.
   let steps = 0;
@@ -112,9 +113,9 @@ export function rendererOf(data: PersonalData, formatting: Formatting): Renderer
     if (++steps > MAX_STEPS) throw new Error('it takes too long');
   };
   return {
-    text: (template) => liquid.renderSync(parse(template), shared.spawn(scope)),
-    address(template) {
-      const context = shared.spawn(scope);
+    text: (template, own) => liquid.renderSync(parse(template), shared.spawn(scopeWith(own))),
+    address(template, own) {
+      const context = shared.spawn(scopeWith(own));
       const outputs: Output[] = [];
       context.setRegister('outputs', outputs);
       const address = String(liquid.renderSync(parse(template), context)).trim();

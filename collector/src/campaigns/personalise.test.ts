@@ -1,12 +1,13 @@
 import { array, assert, constantFrom, integer, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PopupContent, TextRun } from '../../../sdk/src/message.ts';
+import type { TextRun } from '../../../sdk/src/message.ts';
 import { runs } from '../../../test/properties/runs.ts';
+import type { Drawn } from './content.ts';
 import { formattingLocale, type PersonalData, PersonaliseError, personalise } from './personalise.ts';
 
 const OPTIONS = { locale: 'en', timeZone: 'UTC', currency: 'EUR' };
 
-function contentOf(...blocks: PopupContent['blocks']): PopupContent {
+function contentOf(...blocks: Drawn['blocks']): Drawn {
   return { kind: 'modal', lang: 'en', closeLabel: 'Close', blocks };
 }
 
@@ -39,11 +40,11 @@ describe('a text', () => {
 
   it('is personal wherever people read it, and nowhere else', () => {
     const t = '{{ visitor.traits.name }}';
-    const content: PopupContent = {
+    const content: Drawn = {
       kind: 'modal',
       lang: 'en',
       closeLabel: `Close, ${t}`,
-      theme: { text: '#000000' },
+      theme: { background: '#ffffff', text: '#000000' },
       blocks: [
         { type: 'text', runs: [t, { text: t, bold: true, href: `/${t}` }] },
         { type: 'coupon', code: t, label: t },
@@ -52,7 +53,10 @@ describe('a text', () => {
     };
     expect(personalise(content, named('Li'), OPTIONS)).toEqual({
       ...content,
+      dir: 'ltr',
       closeLabel: 'Close, Li',
+      texts: { copy: 'Copy', copied: 'Copied' },
+      theme: { card: '#ffffff', text: '#000000', 'dark-card': '#ffffff', 'dark-text': '#000000' },
       blocks: [
         { type: 'text', runs: ['Li', { text: 'Li', bold: true, href: '/Li' }] },
         { type: 'coupon', code: t, label: 'Li' },

@@ -1,11 +1,16 @@
-import type { PopupBlock, PopupContent, TextRun } from '../../../sdk/src/message.ts';
+import type { PopupContent } from '../../../sdk/src/message.ts';
+import { isObject } from '../ingest/parse.ts';
+import type { Drawn } from './content.ts';
 import { mapTexts } from './content-texts.ts';
-import { HREF } from './href.ts';
+import { type Around, wireContent } from './content-wire.ts';
 import { hasLiquid, type PersonalData, type Renderer, rendererOf } from './liquid.ts';
+import { currencyText } from './liquid-filters.ts';
+import { presentable } from './presentable.ts';
 
 export type { PersonalData } from './liquid.ts';
 
-export interface PersonaliseOptions {
+export interface PersonaliseOptions
+  extends Partial<Pick<Around, 'firstShownAt' | 'dataLayer' | 'minimised'>> {
   /** BCP 47; of the texts, see {@link formattingLocale}. */
   locale: string;
   /** IANA; the visitor's. */
@@ -28,34 +33,64 @@ export class PersonaliseError extends Error {
 const MAX_LENGTH = 20_000;
 
 /**
- * Renders the Liquid in the texts and addresses of a content on a visitor's data. Data are never read as a template, and
- * they stay as they are: the page shows texts with `textContent`. A text that renders to nothing goes, with its block;
- * an address that leads where none may lead goes, and its button closes the popup.
+ * What a content says to one visitor. The Liquid in its texts and addresses is rendered on his data, which are never read
+ * as a template and stay as they are: the page shows texts with `textContent`. In a coupon `coupon.code` is its own code;
+ * elsewhere the first one. See {@link presentable} for what is left out.
  *
  * @throws PersonaliseError when a template fails on this data, over 20,000 characters in all, or when nothing is left
  */
 export function personalise(
-  content: PopupContent,
+  content: Drawn,
   data: PersonalData,
-  { locale, timeZone, currency }: PersonaliseOptions,
+  { locale, timeZone, currency, ...around }: PersonaliseOptions,
 ): PopupContent {
-  const renderer = rendererOf(data, {
+  const now = typeof data.now === 'number' ? data.now : 0;
+  const formatting = {
     locale: usable(locale, (tag) => new Intl.Locale(tag), 'en'),
     timezoneOffset: usable(timeZone, (zone) => new Intl.DateTimeFormat('en', { timeZone: zone }), 'UTC'),
-    currency,
-    now: typeof data.now === 'number' ? data.now : 0,
-  });
+    currency: usable(currency, (code) => currencyText(0, 'en', code), 'USD'),
+    now,
+  };
+  const renderer = rendererOf(data, formatting);
+  const codes = codesIn(content);
   let length = 0;
   const rendered = mapTexts(content, ({ kind, text, pointer }) => {
-    const result = hasLiquid(text) ? render(renderer, kind, text, pointer) : text;
+    const code = codes.get(BLOCK.exec(pointer)?.[0] ?? '');
+    const own = code === undefined || code === codeIn(data.coupon) ? {} : { coupon: { code } };
+    const result = hasLiquid(text) ? render(renderer, kind, text, pointer, own) : text;
     length += result.length;
     if (length > MAX_LENGTH) throw new PersonaliseError(pointer, 'the texts become too long');
     return result;
-  }) as PopupContent;
-  const blocks = rendered.blocks.flatMap(presentable);
-  if (blocks.length === 0) throw new PersonaliseError('/blocks', 'nothing is left to show');
-  if (isBlank(rendered.closeLabel)) throw new PersonaliseError('/closeLabel', 'nothing is left to read');
-  return { ...rendered, blocks };
+  }) as Drawn;
+  const wire = wireContent(rendered, {
+    ...{ locale: formatting.locale, currency: formatting.currency, cart: data.cart },
+    ...{ firstShownAt: now, dataLayer: false, minimised: false, ...around },
+  });
+  const left = presentable(wire);
+  if (!left) throw new PersonaliseError('/blocks', 'nothing is left to show');
+  if (rendered.kind === 'launcher' && !left.launcher) {
+    throw new PersonaliseError('/launcher/text', 'nothing is left to read');
+  }
+  return left;
+}
+
+/** The pointer of the block that a text is in. */
+const BLOCK = /^(?:\/steps\/\d+)?\/blocks\/\d+/;
+
+function codeIn(coupon: unknown): unknown {
+  return isObject(coupon) ? coupon.code : undefined;
+}
+
+/** Each coupon's code, by its pointer. */
+function codesIn({ blocks, steps = [] }: Drawn): Map<string, string> {
+  const found = (all: Drawn['blocks'], pointer: string) =>
+    all.flatMap((block, index): [string, string][] =>
+      block.type === 'coupon' ? [[`${pointer}/blocks/${index}`, block.code]] : [],
+    );
+  return new Map([
+    ...found(blocks, ''),
+    ...steps.flatMap((step, index) => found(step.blocks, `/steps/${index}`)),
+  ]);
 }
 
 /**
@@ -67,39 +102,18 @@ export function formattingLocale(lang: string, visitorLocale: string | null): st
   return visitorLocale !== null && languageOf(visitorLocale) === languageOf(lang) ? visitorLocale : lang;
 }
 
-function render(renderer: Renderer, kind: 'text' | 'address', text: string, pointer: string): string {
+function render(
+  renderer: Renderer,
+  kind: 'text' | 'address',
+  text: string,
+  pointer: string,
+  own: PersonalData,
+): string {
   try {
-    return renderer[kind](text);
+    return renderer[kind](text, own);
   } catch (cause) {
     throw new PersonaliseError(pointer, cause instanceof Error ? cause.message : String(cause), cause);
   }
-}
-
-function presentable(block: PopupBlock): PopupBlock[] {
-  if ('text' in block && isBlank(block.text)) return [];
-  if (block.type === 'text') {
-    const runs = block.runs.map(withUsableLink).filter((run) => textOf(run) !== '');
-    return runs.every((run) => isBlank(textOf(run))) ? [] : [{ ...block, runs }];
-  }
-  if (block.type === 'button' && block.action === 'url' && !HREF.test(block.href)) {
-    const { href: _, ...button } = block;
-    return [{ ...button, action: 'close' }];
-  }
-  return [block];
-}
-
-function withUsableLink(run: TextRun): TextRun {
-  if (typeof run === 'string' || run.href === undefined || HREF.test(run.href)) return run;
-  const { href: _, ...text } = run;
-  return text;
-}
-
-function textOf(run: TextRun): string {
-  return typeof run === 'string' ? run : run.text;
-}
-
-function isBlank(text: string): boolean {
-  return text.trim() === '';
 }
 
 /** A visitor's browser says what it likes. */

@@ -3,6 +3,7 @@ import { digest, hash53 } from '../profile/facts.ts';
 import type { SiteSettings } from '../sites.ts';
 import { type CompiledFacts, compileFacts, type FactListeners, joinFacts } from './behaviour.ts';
 import { type Audience as Compiled, compileAudience } from './logic.ts';
+import { leavesTab, type Place, placeOf } from './place.ts';
 import type { Campaign, Segment } from './schema.ts';
 
 /** A published version, its rules compiled. */
@@ -14,6 +15,9 @@ export interface CompiledCampaign {
   awaits: string | null;
   entryWhere: Compiled | null;
   exitRules: Compiled[];
+  place: Place;
+  /** See {@link leavesTab}. */
+  leavesTab: boolean;
   /** Keys of the events that end the wish to show it, and of its goal; see {@link Watch}. */
   exits: string[];
   goal: string | null;
@@ -62,6 +66,8 @@ export function compileCampaign(campaign: Campaign, zone: string): CompiledCampa
     exitRules: exits.flatMap((exit) => ('rule' in exit ? [compileAudience(exit.rule)] : [])),
     exits: exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' }).key])),
     goal: goal && watchOf(goal).key,
+    place: placeOf(campaign),
+    leavesTab: leavesTab(campaign),
   };
 }
 

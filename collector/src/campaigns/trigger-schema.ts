@@ -13,7 +13,8 @@ const condition = z.strictObject({
   value: z.union([z.string().max(500), z.number(), z.boolean()]),
 });
 
-const trigger = z.discriminatedUnion('on', [
+/** One of them, as it goes to the page. */
+export const trigger = z.discriminatedUnion('on', [
   z.strictObject({ on: z.enum(['load', 'delay']), delayMs: delayed }),
   z.strictObject({ on: z.literal('scroll'), percent: z.number().min(1).max(100).exactOptional() }),
   z.strictObject({ on: z.literal('exit') }),

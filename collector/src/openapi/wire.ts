@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BatchAnswer, ClaimAnswer, ErrorAnswer, PopupContent } from '../../../sdk/src/message.ts';
+import type { BatchAnswer, ClaimAnswer, ErrorAnswer } from '../../../sdk/src/message.ts';
 import { claimRequest } from '../campaigns/claim.ts';
 import { ERROR_CODES } from '../errors.ts';
 import type { Health } from '../health.ts';
@@ -7,6 +7,7 @@ import { MAX_MESSAGES } from '../ingest/batch.ts';
 import { forgetRequest } from '../ingest/forget-visitor.ts';
 import { messageSchema } from '../ingest/message-schema.ts';
 import type { Operation } from './operation.ts';
+import { armedMessage, popupContent } from './popup-content.ts';
 
 const writeKey = z.string().optional().meta({ description: 'Else it is the user name of HTTP Basic.' });
 const jsonObject = z.record(z.string(), z.json());
@@ -43,59 +44,11 @@ const batchAnswer = z
         message: z.string(),
       }),
     ),
-    messages: z.array(
-      z.strictObject({
-        id: z.string(),
-        cause: z.string(),
-        campaign: z.string(),
-        variant: z.string(),
-        triggers: z.array(
-          z.strictObject({ on: z.literal('load'), delayMs: z.number().int().exactOptional() }),
-        ),
-      }),
-    ),
+    messages: z.array(armedMessage),
     visitor: z.strictObject({ anonymousId: z.string().nullable(), token: z.string().nullable() }),
     warnings: z.array(z.string()).exactOptional(),
   })
   .meta({ id: 'BatchAnswer' }) satisfies z.ZodType<BatchAnswer>;
-
-const label = z.string().exactOptional();
-const popupContent = z
-  .strictObject({
-    kind: z.literal('modal'),
-    lang: z.string(),
-    dir: z.enum(['ltr', 'rtl']).exactOptional(),
-    closeLabel: z.string(),
-    theme: z.strictObject({ accent: label, background: label, text: label }).exactOptional(),
-    blocks: z.array(
-      z.union([
-        z.strictObject({ type: z.literal('heading'), text: z.string() }),
-        z.strictObject({
-          type: z.literal('text'),
-          runs: z.array(
-            z.union([
-              z.string(),
-              z.strictObject({
-                text: z.string(),
-                bold: z.boolean().exactOptional(),
-                italic: z.boolean().exactOptional(),
-                href: label,
-              }),
-            ]),
-          ),
-        }),
-        z.strictObject({ type: z.literal('coupon'), code: z.string(), label }),
-        z.strictObject({ type: z.literal('button'), text: z.string(), action: z.literal('close') }),
-        z.strictObject({
-          type: z.literal('button'),
-          text: z.string(),
-          action: z.literal('url'),
-          href: z.string(),
-        }),
-      ]),
-    ),
-  })
-  .meta({ id: 'PopupContent' }) satisfies z.ZodType<PopupContent>;
 
 const claimAnswer = z
   .union([

@@ -1,5 +1,6 @@
 import type { ClaimAnswer, PopupContent } from '../../../sdk/src/message.ts';
 import { contentFor, isPersonal, poolsIn, withCodes } from '../campaigns/content.ts';
+import { tabOf } from '../campaigns/dismissed-tab.ts';
 import type { Exposure } from '../campaigns/exposures.ts';
 import { explainDecision, judge, type Situation } from '../campaigns/gates.ts';
 import { formattingLocale, PersonaliseError, personalise } from '../campaigns/personalise.ts';
@@ -15,6 +16,10 @@ export type Claim = Pick<Exposure, 'campaign' | 'version' | 'variant' | 'claimId
   causedAt: number;
   /** Whether who asks may be told what is the person's. */
   known: boolean;
+  /** BCP 47, in the order in which texts are wanted. */
+  locales: readonly string[];
+  /** It is the tab of a popup that was dismissed. */
+  tab?: true;
 };
 
 /** An answer, and what has to be stored for it; nothing when it was given before. */
@@ -31,9 +36,9 @@ export type Asked = { compiled: CompiledCampaign; situation: Situation } | null;
 /** Pools from which the claim needs a code that the visitor does not have yet; none when it is refused anyway. */
 export function poolsNeeded(state: State, claim: Claim, asked: Asked): string[] {
   if (!asked || earlier(state, claim.claimId) !== null) return [];
-  const verdict = judge(asked.compiled, asked.situation);
+  const verdict = verdictOf(claim, asked);
   if (verdict.closed !== null || verdict.arm.control) return [];
-  const written = contentFor(asked.compiled.campaign, claim.variant, state.history.locale);
+  const written = wordsFor(state, claim, asked);
   if (!written || (!claim.known && isPersonal(written))) return [];
   return poolsIn(written).filter((pool) => !Object.hasOwn(state.coupons, pool));
 }
@@ -49,6 +54,7 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
   if (before !== null && 'reason' in before) return repeated({ show: false, reason: before.reason });
   if (before !== null) return repeated(answerAgain(state, claim, before, asked));
   if (history.watermark === null) return repeated({ show: false, reason: 'unknown_visitor' });
+  if (claim.tab) return repeated(answerTab(state, claim, asked, now));
 
   const logged = (
     outcome: LoggedDecision['outcome'],
@@ -72,7 +78,9 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
   const verdict = judge(asked.compiled, asked.situation);
   if (verdict.closed !== null) return refuse(verdict.closed, verdict.reason);
   const { arm } = verdict;
-  const exposure = { campaign, version, variant, claimId, at: now, causedAt: claim.causedAt, anonymousId };
+  const quiet = asked.compiled.place === 'stage' ? {} : { quiet: true as const };
+  const moment = { at: now, causedAt: claim.causedAt, anonymousId };
+  const exposure: Exposure = { campaign, version, variant, claimId, ...moment, ...quiet };
   if (arm.control) {
     return {
       answer: { show: false, reason: 'holdout' },
@@ -84,7 +92,7 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
   // The visitor has become somebody who was shown another one.
   if (arm.variant !== variant) return refuse('status', 'another_variant');
   const coupons = unusedCodes(state.coupons, history.orders.list);
-  const worded = contentOf({ ...state, coupons }, claim, asked);
+  const worded = contentOf({ ...state, coupons }, claim, asked, now);
   if (typeof worded === 'string') return refuse(worded, worded);
   return {
     answer: { show: true, content: worded },
@@ -92,6 +100,20 @@ export function answerClaim(state: State, claim: Claim, asked: Asked, now: numbe
     refusal: null,
     decision: logged('shown', null, null),
   };
+}
+
+function verdictOf({ tab }: Claim, { compiled, situation }: NonNullable<Asked>) {
+  return tab ? tabOf(compiled, situation) : judge(compiled, situation);
+}
+
+/** A popup comes back as its tab, which is counted nowhere: what it opens was shown before. */
+function answerTab(state: State, claim: Claim, asked: Asked, now: number): ClaimAnswer {
+  if (!asked) return { show: false, reason: 'status' };
+  const found = tabOf(asked.compiled, asked.situation);
+  if (found.closed !== null) return { show: false, reason: found.closed };
+  const content = found.arm.variant === claim.variant ? contentOf(state, claim, asked, now) : 'status';
+  if (typeof content === 'string') return { show: false, reason: content };
+  return content.minimised ? { show: true, content } : { show: false, reason: 'content' };
 }
 
 /** What was answered to the same claim. */
@@ -107,19 +129,31 @@ function answerAgain(state: State, claim: Claim, shown: Exposure, asked: Asked):
   if (shown.control) return { show: false, reason: 'holdout' };
   const same =
     shown.campaign === claim.campaign && shown.version === claim.version && shown.variant === claim.variant;
-  const content = same && asked ? contentOf(state, claim, asked) : 'status';
+  const content = same && asked ? contentOf(state, claim, asked, shown.at) : 'status';
   return typeof content === 'string' ? { show: false, reason: content } : { show: true, content };
 }
 
-/** What is painted; or why it cannot be: it is not for who asks, no code is left, or the texts do not suit the data. */
+/** In the language of the page, then the browser's, then the one that the visitor was last known to use. */
+function wordsFor({ history }: State, { variant, locales }: Claim, asked: NonNullable<Asked>) {
+  return contentFor(asked.compiled.campaign, variant, [...locales, history.locale]);
+}
+
+/**
+ * What is painted; or why it cannot be: it is not for who asks, no code is left, or the texts do not suit the data.
+ *
+ * @param shownAt ms since the epoch; what is asked again counts from the same time
+ */
 function contentOf(
   state: State,
-  { variant, known }: Claim,
-  { compiled, situation }: NonNullable<Asked>,
+  claim: Claim,
+  asked: NonNullable<Asked>,
+  shownAt: number,
 ): PopupContent | string {
-  const written = contentFor(compiled.campaign, variant, state.history.locale);
+  const { compiled, situation } = asked;
+  const { campaign } = compiled;
+  const written = wordsFor(state, claim, asked);
   if (!written) return 'status';
-  if (!known && isPersonal(written)) return 'identity';
+  if (!claim.known && isPersonal(written)) return 'identity';
   const codes = (pool: string): HeldCode | null => {
     const held = Object.hasOwn(state.coupons, pool) ? state.coupons[pool] : undefined;
     const over = held?.expiresAt && Date.parse(held.expiresAt) <= situation.data.now.at;
@@ -128,6 +162,7 @@ function contentOf(
   const content = withCodes(written, codes);
   if (!content) return 'coupon';
   const [pool] = poolsIn(written);
+  const before = situation.exposures.find((exposure) => exposure.campaign === campaign.id);
   const { data, settings } = situation;
   try {
     return personalise(
@@ -137,11 +172,14 @@ function contentOf(
         locale: formattingLocale(content.lang, state.history.locale),
         timeZone: data.now.timezone,
         currency: data.cart.currency ?? settings.currency,
+        firstShownAt: before?.at ?? shownAt,
+        dataLayer: campaign.steps[0].dataLayer ?? false,
+        minimised: claim.tab ?? false,
       },
     );
   } catch (error) {
     if (!(error instanceof PersonaliseError)) throw error;
-    console.warn(`${compiled.campaign.id}@${compiled.campaign.version} cannot be worded.`, error.message);
+    console.warn(`${campaign.id}@${campaign.version} cannot be worded.`, error.message);
     return 'content';
   }
 }

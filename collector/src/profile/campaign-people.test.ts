@@ -125,7 +125,7 @@ describe('a campaign for who enters a segment', () => {
     await sendBatch(site, [track('v')]);
     const told = identify('v', null, { tier: 'gold' });
     const { messages } = await sendBatch(site, [told]);
-    expect(messages).toMatchObject([{ campaign: 'c', cause: told.messageId }]);
+    expect(messages).toMatchObject([{ campaign: 'c@1', cause: told.messageId }]);
     expect(await claimPopup(site, messages[0], 'v')).toMatchObject({ show: true });
     expect(await armedBy(site, [track('v')])).toEqual([]);
   });

@@ -136,7 +136,7 @@ describe('a segment', () => {
     expect(await armedIn(site, [track('v')])).toEqual(['sale']);
     const purchase = buy(200);
     const { messages } = await sendBatch(site, [purchase]);
-    expect(messages).toEqual([expect.objectContaining({ campaign: 'welcome', cause: purchase.messageId })]);
+    expect(messages).toEqual([expect.objectContaining({ campaign: 'welcome@1', cause: purchase.messageId })]);
     expect(await claim(site, messages[0], 'v')).toMatchObject({ show: true });
     expect(await armedIn(site, [track('v')])).toEqual([]);
     expect(await explained(site, 'anonymous:v', 'campaign=sale')).toMatchObject({

@@ -72,7 +72,9 @@ export class Campaigning {
     this.catchUp(site);
     const happened = happeningsOf(this.#records.state, arrived, noted, site, now);
     const decisions = decide(site.program, happened);
-    for (const { campaign, version, variant, cause } of decisions) {
+    for (const { campaign, version, variant, cause, tab } of decisions) {
+      // It comes with every page, and is no new decision.
+      if (tab) continue;
       const happening = happened.findLast(({ messageId }) => messageId === cause);
       const compiled = site.program.byId.get(campaign);
       if (!happening || !compiled) continue;

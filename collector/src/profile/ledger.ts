@@ -75,7 +75,8 @@ export function addToLedger(ledger: Ledger, program: Program, message: StoredMes
   addToFacts(ledger.facts, program.facts, message);
   for (const watch of program.watches.get(message.event) ?? []) addReached(ledger, watch, message);
   const outcome = OUTCOMES.find((name) => message.event === `popup_${name}`);
-  const campaign = outcome && ownString(message.properties, 'campaign');
+  // `id@version`; a popup that was dismissed once stays away, whichever version comes next.
+  const campaign = outcome && ownString(message.properties, 'campaign')?.split('@')[0];
   if (outcome && campaign) addOutcome(ledger.outcomes, campaign, outcome, Date.parse(message.timestamp));
 }
 

@@ -133,7 +133,7 @@ function armed(
 ): Omit<ReplayItem, 'profile'>[] {
   const happened = happeningsOf(known, told, noted, site, at);
   return decide(site.program, happened)
-    .filter(({ campaign }) => campaign === compiled.campaign.id)
+    .filter(({ campaign, tab }) => campaign === compiled.campaign.id && !tab)
     .map(({ cause, variant }) => {
       const happening = happened.findLast((one) => causes(one, cause, compiled));
       const situation = happening?.situationFor(compiled);

@@ -46,7 +46,7 @@ export async function claimPopup(...asked: Parameters<typeof postClaim>): Promis
 
 /** The campaigns that these messages arm. */
 export async function armedBy(site: TestSite, messages: object[]): Promise<string[]> {
-  return (await sendBatch(site, messages)).messages.map(({ campaign }) => campaign);
+  return (await sendBatch(site, messages)).messages.map(({ campaign }) => campaign.replace(/@.*/, ''));
 }
 
 /** Makes the pool `welcome`. */

@@ -1,0 +1,30 @@
+import type { Content } from './content-schema.ts';
+import type { Campaign } from './schema.ts';
+
+/**
+ * Where a campaign's popup stands, of which there is one for all: `stage`, in front of or beside the page; `tab`, at its
+ * edge until it is opened; `slot:<name>`, in the page itself.
+ */
+export type Place = 'stage' | 'tab' | `slot:${string}`;
+
+/** Of all that it may show; variants of several kinds are on the stage when one of them is. */
+export function placeOf({ steps }: Pick<Campaign, 'steps'>): Place {
+  const places = contentsOf({ steps }).map(placeOfContent);
+  return places.includes('stage') ? 'stage' : (places[0] ?? 'stage');
+}
+
+/** Whether it leaves its tab when it is dismissed, on the pages that follow too. */
+export function leavesTab(campaign: Pick<Campaign, 'steps'>): boolean {
+  return contentsOf(campaign).some(
+    (content) => content.launcher !== undefined && placeOfContent(content) === 'stage',
+  );
+}
+
+function placeOfContent({ kind, slot }: Content): Place {
+  if (kind === 'inline') return `slot:${slot ?? ''}`;
+  return kind === 'launcher' ? 'tab' : 'stage';
+}
+
+function contentsOf({ steps }: Pick<Campaign, 'steps'>): Content[] {
+  return steps[0].variants.flatMap(({ content }) => Object.values(content));
+}

@@ -1,0 +1,53 @@
+import type { PopupContent } from '../../../sdk/src/message.ts';
+import { readableOn } from './colour.ts';
+import type { ContentTheme } from './content-schema.ts';
+
+/** What a popup has where its theme says nothing, by the visitor's setting; as sdk/src/onsite/style.ts. */
+export const LIGHT: Painted = { card: '#ffffff', text: '#16181d', accent: '#1f5eff', onAccent: '#ffffff' };
+export const DARK: Painted = { card: '#1c1e24', text: '#f3f4f6', accent: '#7aa2ff', onAccent: '#111111' };
+
+/** Of 1, by the word that a marketer chooses. */
+const SPACING = { compact: '0.75', normal: '1', roomy: '1.25' };
+
+/** Colours as they are painted, each `#rrggbb`. */
+export interface Painted {
+  card: string;
+  text: string;
+  accent: string;
+  onAccent: string;
+}
+export type Mode = 'light' | 'dark';
+
+/** What a theme sets in one of the visitor's modes; in dark, what it does not say is as in light. */
+function chosen(theme: ContentTheme, mode: Mode): Partial<Painted> {
+  const { accent, background, text } =
+    mode === 'light'
+      ? theme
+      : { ...theme, ...(theme.dark?.background ? { text: undefined } : {}), ...theme.dark };
+  return {
+    ...(accent === undefined ? {} : { accent, onAccent: readableOn(accent) }),
+    // A text colour alone would meet a card of either mode.
+    ...(background === undefined ? {} : { card: background, text: text ?? readableOn(background) }),
+  };
+}
+
+/** Every colour that a visitor sees in this mode. */
+export function painted(theme: ContentTheme, mode: Mode): Painted {
+  return { ...(mode === 'light' ? LIGHT : DARK), ...chosen(theme, mode) };
+}
+
+/** The custom properties of the wire, complete: the popup chooses no colour itself. */
+export function themeProperties(theme: ContentTheme): NonNullable<PopupContent['theme']> {
+  const { radius, font, spacing } = theme;
+  const light = chosen(theme, 'light');
+  const dark = chosen(theme, 'dark');
+  return {
+    ...(light.accent && light.onAccent ? { accent: light.accent, 'on-accent': light.onAccent } : {}),
+    ...(light.card && light.text ? { card: light.card, text: light.text } : {}),
+    ...(dark.accent && dark.onAccent ? { 'dark-accent': dark.accent, 'dark-on-accent': dark.onAccent } : {}),
+    ...(dark.card && dark.text ? { 'dark-card': dark.card, 'dark-text': dark.text } : {}),
+    ...(radius === undefined ? {} : { radius: `${radius}px` }),
+    ...(font === undefined ? {} : { font }),
+    ...(spacing === undefined ? {} : { spacing: SPACING[spacing] }),
+  };
+}
