@@ -42,8 +42,8 @@ const TEXTS = {
   pl: {
     heading: 'Jedno krótkie pytanie',
     question: 'Jak bardzo prawdopodobne jest, że polecisz nas znajomym?',
-    low: 'Mało prawdopodobne',
-    high: 'Bardzo prawdopodobne',
+    low: 'Wcale',
+    high: 'Bardzo',
     reasons: {
       detractors: { heading: 'Dziękujemy za szczerość', label: 'Co powinniśmy poprawić?' },
       passives: { heading: 'Dziękujemy', label: 'Czego zabrakło do 10?' },
