@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../../sdk/src/message.ts';
+import type { ConsentChannel, Json, JsonObject } from '../../../sdk/src/message.ts';
+import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState } from '../consent.ts';
 
 /** What campaigns may look at: one visitor, on one device, at one moment. What is not known is `null` or absent. */
 export interface AudienceData {
@@ -15,6 +16,8 @@ export interface AudienceData {
     language: string | null;
     traits: JsonObject;
     segments: readonly string[];
+    /** Whether he agreed to be reached by it; `null`: nothing was said. */
+    consents: Record<ConsentChannel, ConsentState | null>;
     orders: number;
     /** In the site's currency; `null` when a rate is missing. */
     lifetimeValue: number | null;
@@ -129,6 +132,14 @@ const EXPOSURE: Row[] = [
   ['hoursSinceSubmitted', 'number', 'hours since submitted', OPTIONAL],
 ];
 
+const CHANNEL_NAMES: Record<ConsentChannel, string> = {
+  email: 'e-mail',
+  sms: 'SMS',
+  push: 'push',
+  whatsapp: 'WhatsApp',
+  phone: 'phone',
+};
+
 const GROUPS: Record<string, Row[]> = {
   Visitor: [
     ['visitor.new', 'boolean', 'Is in the first session'],
@@ -196,6 +207,14 @@ const GROUPS: Record<string, Row[]> = {
     }),
   ),
   'Consent and push': [
+    ...CONSENT_CHANNELS.map(
+      (channel): Row => [
+        `visitor.consents.${channel}`,
+        'text',
+        `Consent to be reached by ${CHANNEL_NAMES[channel]}`,
+        { optional: true, values: CONSENT_STATES },
+      ],
+    ),
     ['consent.analytics', 'boolean', 'Has consented to analytics', OPTIONAL],
     ['consent.marketing', 'boolean', 'Has consented to marketing', OPTIONAL],
     [

@@ -3,6 +3,7 @@ import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { BatchAnswer } from '../../../sdk/src/message.ts';
 import { api, eventsOf, makeSite, type TestSite, track } from '../../../test/support/workerd/collector.ts';
+import { programOf } from '../campaigns/program.ts';
 import { siteSettings } from '../sites.ts';
 import { type Arrival, acceptMessage } from './accept-message.ts';
 import { proverFor } from './proof.ts';
@@ -20,6 +21,7 @@ function arrival(keyKind: 'browser' | 'server', more: Partial<Arrival> = {}): Ar
     context: undefined,
     surroundings: keyKind === 'browser' ? { bot: false, context: {} } : null,
     prove: proverFor({ id: 'shop', settings }, keyKind, NOW),
+    program: programOf('shop', settings, [], []),
     ...more,
   };
 }

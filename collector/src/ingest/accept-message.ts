@@ -64,7 +64,9 @@ export async function acceptMessage(raw: unknown, arrival: Arrival): Promise<Acc
     );
   }
 
-  const message = toStored(parsed, parsed.messageId || (await hashedId(parsed)), time, arrival);
+  const id = parsed.messageId || (await hashedId(parsed));
+  const { message, warnings: faults } = toStored(parsed, id, time, arrival);
+  warnings.push(...faults);
   const isServer = arrival.keyKind === 'server';
   if (!message.anonymousId && !message.userId && !(isServer && message.identifiers)) {
     const reason = isServer ? NO_NAME : 'The message has neither anonymousId nor userId.';

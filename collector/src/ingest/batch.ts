@@ -66,6 +66,7 @@ async function accept(
     context: sharedContext(body.context),
     surroundings: keyKind === 'browser' ? surroundingsOf(c.req.raw) : null,
     prove: proverFor(site, keyKind, now),
+    program: site.program,
   };
   const accepted: Accepted[] = [];
   const rejected: Rejection[] = [];

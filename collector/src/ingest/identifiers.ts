@@ -5,7 +5,7 @@ import { namesNobody } from './names-nobody.ts';
 /** Events by which a visitor speaks of himself: the address in any other may be that of a friend. */
 const OF_ONESELF = new Set([
   ...['purchase', 'order_updated', 'refund', 'begin_checkout'],
-  ...['generate_lead', 'sign_up', 'login', 'form_submitted'],
+  ...['generate_lead', 'sign_up', 'login', 'form_submitted', 'consent_updated'],
 ]);
 
 /** By kind: how it is written, and under which names clients send it. */
@@ -17,11 +17,14 @@ const KINDS = {
 
 /** Entries of `context.externalIds` that are read. */
 const MAX_EXTERNAL_IDS = 20;
+/** Of a form. */
+const MAX_FIELDS = 50;
 
 /**
  * Who, besides the ids, a message speaks of. By falling weight: the traits of an identify, `context.traits`,
- * `context.externalIds`, and the properties of events by which a visitor speaks of himself. The first that is valid
- * wins, for each kind by itself; `undefined` when there is none.
+ * `context.externalIds`, and the properties of events by which a visitor speaks of himself, with the fields of his form:
+ * those whose `inputs` say that they are an e-mail or a phone, whatever they are called. The first that is valid wins, for
+ * each kind by itself; `undefined` when there is none.
  */
 export function identifiersOf(
   message: Pick<StoredMessage, 'type' | 'event' | 'traits' | 'context' | 'properties'>,
@@ -35,9 +38,13 @@ export function identifiersOf(
     properties,
     ownObject(properties, 'user_data'),
   ];
+  const fields = ownObject(properties, 'fields');
+  const inputs = ownObject(properties, 'inputs');
   const found: Identifiers = {};
   for (const [kind, { normal, names }] of Object.entries(KINDS)) {
     const candidates = sources.flatMap((source) => names.map((name) => own(source, name)));
+    const answers = Object.entries(fields ?? {}).slice(0, MAX_FIELDS);
+    candidates.push(...answers.flatMap(([name, value]) => (own(inputs, name) === kind ? [value] : [])));
     const value = firstValid(candidates, normal);
     if (value !== null) found[kind as keyof Identifiers] = value;
   }

@@ -20,9 +20,21 @@ const optional = {
 };
 const name = z.string().max(256, 'must have at most 256 characters');
 
+const ANSWERS = [
+  'Of `form_submitted {campaign, fields, inputs, consents}` and `survey_answered {campaign, name, scale, score, comment}` what',
+  'does not fit the campaign is kept under `invalid: {name: {value, reason}}`. `consent_updated {channel, state, text, source,',
+  'email, phone}` says that somebody may be reached (`granted`, `pending` or `withdrawn`): the server key is believed; with',
+  'the browser key `granted` becomes `pending` where the site wants consents confirmed.',
+].join(' ');
+
 /** A message as clients send it: Segment's, with numbers where they use them as ids, and `null` for what is absent. */
 export const messageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('track'), event: name.min(1), properties: object.nullish(), ...optional }),
+  z.object({
+    type: z.literal('track'),
+    event: name.min(1),
+    properties: object.nullish().meta({ description: ANSWERS }),
+    ...optional,
+  }),
   z.object({
     type: z.literal('page'),
     name: name.nullish(),

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
+import type { Program } from '../campaigns/program.ts';
 import { own, type StoredMessage } from '../message.ts';
 import { withCampaign } from './campaign.ts';
 import { identifiersOf } from './identifiers.ts';
 import type { ParsedMessage } from './message-schema.ts';
 import { namesNobody } from './names-nobody.ts';
+import { checkedAnswers } from './popup-answers.ts';
 import type { Surroundings } from './surroundings.ts';
 import { toCanonical } from './vocabulary.ts';
 
@@ -12,10 +14,13 @@ export interface Around {
   context: JsonObject | undefined;
   /** Of a browser's request; `null` with a server key. */
   surroundings: Surroundings | null;
+  /** What forms and surveys are checked against. */
+  program: Program;
 }
 
 /**
- * A message under its canonical name, with all that is known of it. What it was called before is kept beside it.
+ * A message under its canonical name, with all that is known of it, and what its sender should mend. What it was called
+ * before is kept beside it.
  *
  * @param time ms since the epoch
  */
@@ -23,8 +28,8 @@ export function toStored(
   parsed: ParsedMessage,
   messageId: string,
   time: number,
-  { context: shared, surroundings }: Around,
-): StoredMessage {
+  { context: shared, surroundings, program }: Around,
+): { message: StoredMessage; warnings: string[] } {
   const message: StoredMessage = {
     messageId,
     type: parsed.type,
@@ -35,11 +40,17 @@ export function toStored(
   const context = withoutAddress({ ...surroundings?.context, ...shared, ...parsed.context });
   if (parsed.context || shared || Object.keys(context).length > 0) message.context = withCampaign(context);
   storeContent(message, parsed);
+  const { event, properties } = message;
+  const checked =
+    event !== undefined && properties
+      ? checkedAnswers(event, properties, { program, server: surroundings === null })
+      : null;
+  if (checked) message.properties = checked.properties;
   const identifiers = identifiersOf(message);
   if (identifiers) message.identifiers = identifiers;
   if (surroundings === null) message.server = true;
   if (surroundings && (surroundings.bot || own(context, 'webdriver') === true)) message.bot = true;
-  return message;
+  return { message, warnings: checked?.warnings ?? [] };
 }
 
 /** Segment's libraries for servers send the visitor's IP address; it is never stored. */

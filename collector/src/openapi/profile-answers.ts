@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Exposure } from '../campaigns/exposures.ts';
+import { CONSENT_STATES } from '../consent.ts';
 import type { StoredMessage } from '../message.ts';
+import type { Consent, ConsentChange } from '../profile/consents.ts';
 import type { KnownDevice } from '../profile/link.ts';
 import type { ProfileJson } from '../profile/profile-json.ts';
 import type { HeldCode, Refusal } from '../profile/state.ts';
@@ -18,6 +20,36 @@ const textOrNone = text.nullable();
 const jsonObject = z.record(z.string(), z.json());
 const amounts = z.record(z.string(), z.number());
 const since1970 = int.meta({ description: 'ms since the epoch' });
+
+const consent = z
+  .strictObject({
+    state: z.enum(CONSENT_STATES),
+    at: text,
+    by: z.enum(['server', 'browser']),
+    source: text,
+    text: textOrNone,
+    reported: z.boolean().meta({ description: 'The text is the word of the client alone' }),
+    address: textOrNone,
+    claimed: z.boolean().meta({ description: 'Said by a device that did not prove whose it is' }),
+  })
+  .meta({ id: 'Consent' }) satisfies z.ZodType<Consent>;
+const consentChange = z
+  .strictObject({
+    timestamp: text,
+    messageId: text,
+    said: z.enum(CONSENT_STATES),
+    by: z.enum(['server', 'browser']),
+    source: text,
+    text: textOrNone,
+    reported: z.boolean(),
+    address: textOrNone,
+    claimed: z.boolean(),
+  })
+  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ConsentChange & { claimed: boolean }>;
+const byChannel = <T extends z.ZodType>(type: T) => {
+  const one = type.exactOptional();
+  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, phone: one });
+};
 
 const line = z.object({ quantity: z.number() }).catchall(z.json()).meta({ id: 'Item' });
 
@@ -38,6 +70,7 @@ export const profile = z
     ids: z.strictObject({ anonymousIds: texts, userId: textOrNone }),
     identifiers: z.strictObject({ email: textOrNone, phone: textOrNone, loyaltyCard: textOrNone }),
     traits: jsonObject,
+    consents: byChannel(consent),
     sessions: z.array(
       z.strictObject({
         id: text,
@@ -159,6 +192,7 @@ const heldCode = z.strictObject({
 export const everythingHeld = z
   .strictObject({
     profile,
+    consents: byChannel(z.array(consentChange)),
     timeline: z.array(timelineItem),
     devices: z.array(device),
     exposures: z.array(exposure),

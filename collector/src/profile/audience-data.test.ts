@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIELDS, type Field, type FieldType } from '../campaigns/fields.ts';
 import { read, splitPath } from '../campaigns/logic-values.ts';
+import { CONSENT_CHANNELS } from '../consent.ts';
 import type { StoredMessage } from '../message.ts';
 import { siteSettings } from '../sites.ts';
 import { atEvent, audienceData } from './audience-data.ts';
@@ -70,6 +71,9 @@ const rich = dataOf(
     message(41, { type: 'identify', userId: 'u', traits: { age: 40 } }),
     message(42, { type: 'group', groupId: 'acme', traits: { plan: 'gold' } }),
     message(45, { event: 'cart_updated', properties: { currency: 'EUR', items: [ITEM] } }),
+    ...CONSENT_CHANNELS.map((channel, i) =>
+      message(46 + i / 10, { event: 'consent_updated', properties: { channel, state: 'granted' } }),
+    ),
     viewed,
   ],
   viewed,

@@ -4,6 +4,7 @@ import type { StoredMessage } from '../message.ts';
 import type { SiteSettings } from '../sites.ts';
 import type { Touch } from './attribution.ts';
 import { cartValue, currentCart } from './cart.ts';
+import { consentsOf } from './consents.ts';
 import { accountOf, type History, traitsOf } from './history.ts';
 import { NO_PAGE, type Page, pageOf, pageTypeOf } from './page.ts';
 import { inSiteCurrency, totalRevenue } from './revenue.ts';
@@ -91,9 +92,21 @@ function visitorData(history: History, settings: SiteSettings, now: number) {
     daysSinceFirstSeen: Math.max(0, (now - firstSeen) / DAY_MS),
     language: history.locale,
     traits: traitsOf(history),
+    consents: consentStates(history),
     orders,
     lifetimeValue: orders === 0 ? 0 : inSiteCurrency(totalRevenue(all, settings), settings),
     daysSinceLastOrder: since(all.list.at(-1)?.at, now, DAY_MS),
+  };
+}
+
+function consentStates({ consents, claimedConsents }: History): SharedData['visitor']['consents'] {
+  const { email, sms, push, whatsapp, phone } = consentsOf(consents, claimedConsents);
+  return {
+    email: email?.state ?? null,
+    sms: sms?.state ?? null,
+    push: push?.state ?? null,
+    whatsapp: whatsapp?.state ?? null,
+    phone: phone?.state ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../sdk/src/message.ts';
 import { compareMessages, type Identifiers, own, ownString, type StoredMessage, setOwn } from '../message.ts';
 import { type Attribution, attributed } from './attribution.ts';
 import { applyToCarts, type Carts } from './cart.ts';
+import { type Consents, noteConsents, trimConsents } from './consents.ts';
 import { applyToOrders, dropOldestOrders, noOrders, type Orders } from './orders.ts';
 import { addToSession, type Session, sessionOf } from './sessions.ts';
 import { noteSurroundings, type Surroundings } from './surroundings.ts';
@@ -30,6 +31,9 @@ export interface History {
   traits: JsonObject;
   /** What devices say that did not prove whose they are; it never hides what is known. */
   claimedTraits: JsonObject;
+  /** By what channels the person agreed to be reached; the same of those who proved nothing. */
+  consents: Consents;
+  claimedConsents: Consents;
   /** Oldest first; how many there were before those. */
   sessions: Session[];
   olderSessions: number;
@@ -75,6 +79,8 @@ export function emptyHistory(): History {
     claimedIdentifiers: {},
     traits: {},
     claimedTraits: {},
+    consents: {},
+    claimedConsents: {},
     sessions: [],
     olderSessions: 0,
     attribution: { first: null, last: null },
@@ -126,6 +132,7 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   if (message.type === 'identify') {
     mergeTraits(claimed ? history.claimedTraits : history.traits, message.traits);
   }
+  noteConsents(claimed ? history.claimedConsents : history.consents, message);
   if (groupId) join(history, { groupId, traits: message.traits ?? {}, at: time, claimed });
   const locale = ownString(message.context, 'locale');
   if (locale && (!claimed || history.locale === null)) history.locale = locale;
@@ -227,6 +234,8 @@ export function trim(history: History): void {
   history.accounts = newerHalf(history.accounts);
   history.traits = Object.fromEntries(newerHalf(Object.entries(history.traits)));
   history.claimedTraits = Object.fromEntries(newerHalf(Object.entries(history.claimedTraits)));
+  trimConsents(history.consents);
+  trimConsents(history.claimedConsents);
   const carts = Object.entries(history.carts).sort(([, a], [, b]) => a.updatedAt - b.updatedAt);
   history.carts = Object.fromEntries(newerHalf(carts));
 }

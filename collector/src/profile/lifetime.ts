@@ -62,6 +62,7 @@ function isForgettable(state: State): boolean {
     history.userId === null &&
     history.orders.list.length + history.orders.older.count === 0 &&
     Object.keys(history.traits).length + Object.keys(history.claimedTraits).length === 0 &&
+    Object.keys(history.consents).length + Object.keys(history.claimedConsents).length === 0 &&
     Object.keys(history.identifiers).length + Object.keys(history.claimedIdentifiers).length === 0 &&
     Object.values(history.carts).every(({ lines }) => lines.length === 0)
   );

@@ -1,11 +1,12 @@
 import type { StoredMessage } from '../message.ts';
+import { noteConsents } from './consents.ts';
 import { count, dropOldestSessions, type History, mergeTraits } from './history.ts';
 import { applyToOrders } from './orders.ts';
 import { addToSession, isOver, SESSION_GAP_MS, type Session } from './sessions.ts';
 
 /**
  * Adds a message that is older than all detail that is kept, by rules that need no order: it counts, its order counts,
- * it lengthens or begins a session; carts and traits that are known stay.
+ * it lengthens or begins a session, consents are put in their place; carts and traits that are known stay.
  */
 export function addOld(history: History, message: StoredMessage, siteCurrency: string): void {
   if (message.source === 'collector') return;
@@ -18,6 +19,7 @@ export function addOld(history: History, message: StoredMessage, siteCurrency: s
     mergeTraits(known, message.traits);
     mergeTraits(known, before);
   }
+  noteConsents(message.unverified ? history.claimedConsents : history.consents, message);
   if (event === undefined) return;
   count(history.counters, event);
   const session = history.sessions.find(

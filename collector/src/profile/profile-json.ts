@@ -1,8 +1,9 @@
-import type { JsonObject } from '../../../sdk/src/message.ts';
+import type { ConsentChannel, JsonObject } from '../../../sdk/src/message.ts';
 import type { Identifiers } from '../message.ts';
 import type { OrderState, SiteSettings } from '../sites.ts';
 import type { Attribution, Touch } from './attribution.ts';
 import { cartValue, currentCart, type Line } from './cart.ts';
+import { type Consent, consentsOf } from './consents.ts';
 import { accountOf, type History, identifiersOf, traitsOf } from './history.ts';
 import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
 import type { State } from './state.ts';
@@ -13,6 +14,8 @@ export interface ProfileJson {
   /** Lower-case e-mail, phone in E.164, number of a loyalty card. */
   identifiers: Required<{ [key in keyof Identifiers]: string | null }>;
   traits: JsonObject;
+  /** By channel; one that nothing was said of is absent. */
+  consents: Partial<Record<ConsentChannel, Consent>>;
   sessions: {
     id: string;
     start: string;
@@ -76,6 +79,7 @@ export function profileJson(
       loyaltyCard: identifiers.loyaltyCard ?? null,
     },
     traits: traitsOf(history),
+    consents: consentsOf(history.consents, history.claimedConsents),
     sessions: history.sessions.map(({ id, start, end, events, anonymousId, entry, referrer, campaign }) => ({
       id,
       start: iso(start),

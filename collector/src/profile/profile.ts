@@ -10,6 +10,7 @@ import { Belonging, RETRY_MS } from './belonging.ts';
 import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Codes } from './codes.ts';
+import { consentHistory } from './consents.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
@@ -331,6 +332,7 @@ export class Profile extends DurableObject<Env> {
     const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
       profile: profileJson(state.history, site.settings, state),
+      consents: consentHistory(state.history.consents, state.history.claimedConsents),
       timeline: all.items,
       devices,
       exposures,
@@ -452,7 +454,10 @@ export class Profile extends DurableObject<Env> {
       sorted.some(({ source, event = '' }) => source !== undefined || site.program.watches.has(event)) ||
       after !== history ||
       after.olderSessions + after.sessions.length !== sessions ||
-      sorted.some((message) => message.event === undefined || message.userId || isOrderEvent(message));
+      sorted.some(
+        (message) =>
+          message.event === undefined || message.userId || message.identifiers || isOrderEvent(message),
+      );
   }
 
   /** Brings the store up to what is here. */

@@ -1,0 +1,14 @@
+import type { ConsentChannel } from '../../sdk/src/message.ts';
+
+/** What a visitor can agree to be reached by. Not to be mixed up with `context.consent`, which is about being measured. */
+export const CONSENT_CHANNELS = [
+  'email',
+  'sms',
+  'push',
+  'whatsapp',
+  'phone',
+] as const satisfies readonly ConsentChannel[];
+
+/** `pending`: agreed to, and still to be confirmed in the channel itself (double opt-in). */
+export const CONSENT_STATES = ['granted', 'pending', 'withdrawn'] as const;
+export type ConsentState = (typeof CONSENT_STATES)[number];
