@@ -33,10 +33,11 @@ const outcome = (campaign: string, what: string): [string, string, JsonObject] =
   '/',
   { campaign },
 ];
+const AGREED = { channel: 'email', text: 'Yes', doubleOptIn: true };
 const signedUp: [string, string, JsonObject] = [
   'form_submitted',
   '/',
-  { campaign: 'footer@1', fields: { email: 'ada@shop.example' } },
+  { campaign: 'footer@1', fields: { email: 'ada@shop.example' }, consents: [AGREED] },
 ];
 
 /** Templates that would be armed for this visitor, each alone on its site. */
@@ -241,7 +242,7 @@ describe('who is met by which template', () => {
     [
       'a reader who has signed up here last year',
       [
-        [300 * DAY, ...outcome('newsletter', 'submitted')],
+        [300 * DAY, ...signedUp],
         [1, 'page_view'],
         [0, 'page_view'],
       ],

@@ -24,7 +24,7 @@ const TEXTS = {
     privacy: 'Datenschutz',
     submit: 'Anmelden',
     next: 'Fast geschafft!',
-    confirm: 'Bestätige bitte deine Adresse in der E-Mail, die du von uns bekommst. Dann bist du dabei.',
+    confirm: 'Bestätige bitte deine Adresse in der Mail, die du von uns bekommst. Dann bist du dabei.',
     done: 'Fertig',
   },
   pl: {
@@ -84,11 +84,10 @@ export const newsletter: CampaignInput = {
   priority: 400,
   page: { exclude: [{ path: '/cart*' }, { path: '/checkout*' }] },
   audience: {
-    facts: { signups: { agg: 'count', event: 'form_submitted', where: WITH_EMAIL, within: 'P31D' } },
     rule: {
       and: [
-        { '===': [{ var: 'exposure.campaign.submitted' }, 0] },
-        { '===': [{ var: 'facts.signups' }, 0] },
+        // Neither agreed, nor about to, nor withdrawn.
+        { '===': [{ var: 'visitor.consents.email' }, null] },
         { '>=': [{ var: 'session.pageViews' }, 2] },
         { '!': { in: [{ var: 'page.type' }, ['cart', 'checkout', 'purchase']] } },
       ],
