@@ -31,7 +31,7 @@ const bought: [string, string, JsonObject] = [
 const outcome = (campaign: string, what: string): [string, string, JsonObject] => [
   `popup_${what}`,
   '/',
-  { campaign },
+  { campaign: `${campaign}@1` },
 ];
 const AGREED = { channel: 'email', text: 'Yes', doubleOptIn: true };
 const signedUp: [string, string, JsonObject] = [
