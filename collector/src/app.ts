@@ -15,6 +15,7 @@ import { sites } from './admin/sites.ts';
 import { testLinks } from './admin/test-link.ts';
 import { claim } from './campaigns/claim.ts';
 import { FIELDS } from './campaigns/fields.ts';
+import { templates } from './campaigns/templates/index.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { health } from './health.ts';
@@ -86,6 +87,7 @@ app.route('/api/sites/:site/segments', segments);
 app.route('/api/sites/:site/test-links', testLinks);
 app.route('/api/sites/:site/pictures', pictures);
 app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
+app.get('/api/templates', (c) => c.json({ items: templates(), cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 
 app.get('/:file{[\\w-]+\\.js}', (c) =>

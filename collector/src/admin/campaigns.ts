@@ -4,6 +4,7 @@ import { replay } from '../campaigns/replay.ts';
 import { rulesInCampaign } from '../campaigns/rules-in.ts';
 import { type Campaign, campaignDraft } from '../campaigns/schema.ts';
 import { campaignStore } from '../campaigns/storage.ts';
+import { draftFrom } from '../campaigns/templates/index.ts';
 import { validateCampaign } from '../campaigns/validate.ts';
 import { poolsOf } from '../campaigns/validate-coupons.ts';
 import { RequestError } from '../errors.ts';
@@ -22,6 +23,7 @@ export const campaigns = definitions({
   poolsOf,
   rulesIn: rulesInCampaign,
   validate: validateCampaign,
+  fromTemplate: draftFrom,
 })
   .post('/:id/test', zValidator('json', testRequest, explainInvalid), async (c) => {
     const { profile } = c.req.valid('json');

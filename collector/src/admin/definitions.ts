@@ -31,6 +31,12 @@ export const duplicateRequest = z.strictObject({
   id: definitionId,
   name: z.string().min(1).max(200).optional(),
 });
+export const fromTemplateRequest = z.strictObject({
+  template: z.string().min(1).max(63),
+  /** The template's when absent. */
+  id: definitionId.exactOptional(),
+  name: z.string().min(1).max(200).exactOptional(),
+});
 export const rollbackRequest = z.strictObject({ version: z.number().int().min(1) });
 
 /** What all of them have. */
@@ -50,6 +56,8 @@ export interface Kind<D extends Draft> {
   poolsOf?(draft: D): string[];
   /** What is wrong with a draft, or may be. */
   validate(draft: D, context: SiteContext): Problem[];
+  /** A draft that is ready to be published; `undefined`: there is no such template. */
+  fromTemplate?(template: string, change: Partial<Draft>): D | undefined;
   /** Which of these campaigns would miss it. */
   usersOf?(id: string, campaigns: readonly Campaign[]): Campaign[];
   /** Deletes what is left of it elsewhere in D1. Must bear being repeated. */
@@ -58,7 +66,7 @@ export interface Kind<D extends Draft> {
 
 /** The routes that all of them share. */
 export function definitions<D extends Draft>(kind: Kind<D>) {
-  const { noun, store, schema, rulesIn, poolsOf, validate, usersOf, forget } = kind;
+  const { noun, store, schema, rulesIn, poolsOf, validate, fromTemplate, usersOf, forget } = kind;
   const site = (c: C) => c.req.param('site') ?? '';
   const id = (c: C) => c.req.param('id') ?? '';
 
@@ -140,7 +148,7 @@ export function definitions<D extends Draft>(kind: Kind<D>) {
     return answer(c, record, 201);
   };
 
-  return new Hono<{ Bindings: Env }>()
+  const routes = new Hono<{ Bindings: Env }>()
     .get('/', async (c) => {
       const items = await store.list(c.env.DB, site(c));
       return c.json({ items: items.map(toJson), cursor: null });
@@ -206,6 +214,15 @@ export function definitions<D extends Draft>(kind: Kind<D>) {
       await required(c);
       return c.json({ items: await store.versions(c.env.DB, site(c), id(c)), cursor: null });
     });
+  if (fromTemplate) {
+    routes.post('/from-template', zValidator('json', fromTemplateRequest, explainInvalid), (c) => {
+      const { template, ...change } = c.req.valid('json');
+      const draft = fromTemplate(template, change);
+      if (!draft) throw new RequestError('not_found', 'There is no such template. See /api/templates.');
+      return create(c, draft);
+    });
+  }
+  return routes;
 }
 
 /** @throws RequestError 409 when another version of the collector has stored the draft, and this one cannot use it */

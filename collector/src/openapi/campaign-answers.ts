@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { content } from '../campaigns/content-schema.ts';
 import type { FIELDS } from '../campaigns/fields.ts';
 import { type Explanation, GATES } from '../campaigns/gates.ts';
 import type { Trace } from '../campaigns/logic.ts';
 import type { Replay } from '../campaigns/replay.ts';
 import { campaignDraft, segmentDraft } from '../campaigns/schema.ts';
+import type { Template } from '../campaigns/templates/index.ts';
 import type { Problem } from '../campaigns/validate.ts';
 import type { LoggedDecision } from '../profile/state.ts';
 import { errorAnswer } from './wire.ts';
@@ -42,6 +44,20 @@ export const CAMPAIGN = {
   record: z.strictObject({ ...campaignDraft.shape, ...standing, ...problems }).meta({ id: 'Campaign' }),
   version: version(z.strictObject(campaignDraft.shape)).meta({ id: 'CampaignVersion' }),
 };
+
+/** A campaign that is ready to be published. */
+export const template = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    channel: z.literal('popup'),
+    kind: content.shape.kind,
+    tags: z.array(z.string()),
+    draft: z.strictObject(campaignDraft.shape).meta({ id: 'TemplateDraft' }),
+  })
+  .meta({ id: 'Template' }) satisfies z.ZodType<Template>;
+
 export const SEGMENT = {
   draft: segmentDraft.meta({ id: 'SegmentDraft' }),
   listed: z.strictObject({ ...segmentDraft.shape, ...standing }).meta({ id: 'ListedSegment' }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { replayRequest, testRequest } from '../admin/campaigns.ts';
-import { duplicateRequest, rollbackRequest } from '../admin/definitions.ts';
-import { type CAMPAIGN, refusedDraft, replayAnswer, type SEGMENT } from './campaign-answers.ts';
+import { duplicateRequest, fromTemplateRequest, rollbackRequest } from '../admin/definitions.ts';
+import { CAMPAIGN, refusedDraft, replayAnswer, type SEGMENT } from './campaign-answers.ts';
 import { type Described, listOf, SITE } from './operation.ts';
 import { errorAnswer, success } from './wire.ts';
 
@@ -114,4 +114,15 @@ export const SEGMENT_SIZE: Described = {
   id: 'getSegmentSize',
   summary: 'How many belong to it; nobody while it is not live',
   answer: z.strictObject({ size: z.number().int() }),
+};
+
+export const FROM_TEMPLATE: Described = {
+  method: 'post',
+  path: `${SITE}/campaigns/from-template`,
+  id: 'createCampaignFromTemplate',
+  summary: 'Make a draft of a campaign that is ready to be published',
+  body: fromTemplateRequest,
+  status: 201,
+  answer: CAMPAIGN.record,
+  errors: ['not_found', 'conflict'],
 };

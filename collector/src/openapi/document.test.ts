@@ -238,6 +238,11 @@ describe('what is answered', () => {
     await keptBy(site, 'post', `${campaigns}/{id}/rollback`, { version: 9 }, vip);
     await keptBy(site, 'post', `${campaigns}/{id}/pause`, undefined, vip);
     await keptBy(site, 'delete', `${campaigns}/{id}`, undefined, vip);
+    const fromTemplate = `${campaigns}/from-template`;
+    expect(await keptBy(site, 'get', '/api/templates')).toMatchObject({ cursor: null });
+    await keptBy(site, 'post', fromTemplate, { template: 'nps', id: 'nps-2' });
+    await keptBy(site, 'post', fromTemplate, { template: 'nps', id: 'nps-2' });
+    await keptBy(site, 'post', fromTemplate, { template: 'none' });
     const segments = '/api/sites/{site}/segments';
     await keptBy(site, 'post', segments, { id: 'all', name: 'All' });
     await keptBy(site, 'post', `${segments}/{id}/publish`, undefined, { id: 'all' });

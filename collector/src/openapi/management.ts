@@ -9,8 +9,8 @@ import { disownRequest, explainQuery, testVisitorRequest, timelineQuery } from '
 import { siteRequest } from '../admin/sites.ts';
 import { testLink, testLinkRequest } from '../admin/test-link.ts';
 import { siteId, siteSettings } from '../sites.ts';
-import { CAMPAIGN, decision, explanation, field, membership, SEGMENT } from './campaign-answers.ts';
-import { definitionRoutes, SEGMENT_SIZE } from './definition-routes.ts';
+import { CAMPAIGN, decision, explanation, field, membership, SEGMENT, template } from './campaign-answers.ts';
+import { definitionRoutes, FROM_TEMPLATE, SEGMENT_SIZE } from './definition-routes.ts';
 import { type Described, listOf, type Operation, SITE } from './operation.ts';
 import { PICTURES, SERVED_PICTURE } from './picture-routes.ts';
 import {
@@ -259,6 +259,13 @@ const HERE: Described[] = [
     summary: 'All that audiences may look at',
     answer: listOf(field),
   },
+  {
+    method: 'get',
+    path: '/api/templates',
+    id: 'listTemplates',
+    summary: 'Campaigns that are ready to be published, in six languages',
+    answer: listOf(template),
+  },
 ];
 
 const under = (tag: string, operations: readonly Described[]): Operation[] =>
@@ -269,7 +276,7 @@ export const MANAGEMENT: readonly Operation[] = [
   ...under('Sites', SITES),
   ...under('Profiles', PROFILES),
   ...under('People and events', PEOPLE_AND_EVENTS),
-  ...under('Campaigns', definitionRoutes('Campaign', CAMPAIGN, explanation)),
+  ...under('Campaigns', [...definitionRoutes('Campaign', CAMPAIGN, explanation), FROM_TEMPLATE]),
   ...under('Segments', [...definitionRoutes('Segment', SEGMENT, membership), SEGMENT_SIZE]),
   ...under('Coupons', COUPONS),
   ...under('Pictures', PICTURES),

@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import type { campaignDraft } from '../schema.ts';
+
+/** What the management API takes. */
+export type CampaignInput = z.input<typeof campaignDraft>;
+type ContentInput = CampaignInput['steps'][0]['variants'][number]['content'][string];
+
+export const LANGUAGES = ['en', 'de', 'pl', 'uk', 'hr', 'ar'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/**
+ * One content per language, built alike: only the texts differ.
+ *
+ * @param write what a template shows, with the texts of one language in their places
+ */
+export function inEachLanguage<T>(
+  texts: Record<Language, T>,
+  write: (texts: T) => ContentInput,
+): Record<Language, ContentInput> {
+  const contents = LANGUAGES.map((language) => {
+    const content = write(texts[language]);
+    return [language, language === 'ar' ? { ...content, dir: 'rtl' as const } : content] as const;
+  });
+  return Object.fromEntries(contents) as Record<Language, ContentInput>;
+}
+
+/** A popup with one variant in all languages; who reads none of them reads English. */
+export function popup(
+  triggers: NonNullable<CampaignInput['steps'][0]['triggers']>,
+  content: Record<Language, ContentInput>,
+): CampaignInput['steps'] {
+  return [
+    {
+      id: 'popup',
+      type: 'message',
+      channel: 'popup',
+      triggers,
+      fallbackLocale: 'en',
+      variants: [{ key: 'a', content }],
+    },
+  ];
+}
