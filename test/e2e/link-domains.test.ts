@@ -1,22 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { startChromium } from '../support/browsers.ts';
+import { launchChromium } from '../support/browsers.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
-import { type Product, type StoredEvent, startProduct } from '../support/product.ts';
+import type { StoredEvent } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 
-let product: Product;
+const product = sharedProduct();
 /** The owner's two domains, `localhost` and `127.0.0.1`: neither sees the other's cookies. */
 let blog: PageServer;
 let shop: PageServer;
 let from: string;
-let profile: string;
+let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  product = await startProduct();
+  browser = await launchChromium();
   const tag = `<script src="${product.collector}/beckon.js" data-write-key="linked"
     data-link-domains="localhost, 127.0.0.1"></script>`;
   shop = await servePages(() => ({ type: 'html', text: `<!doctype html><title>Shop</title>${tag}` }));
@@ -40,17 +38,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await blog.close();
   await shop.close();
-  await product.dispose();
+  await browser.close();
 });
 
 beforeEach(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  context = await startChromium(profile);
+  context = await browser.newContext();
 });
-afterEach(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+afterEach(() => context.close());
 
 const idOf = (page: Page) =>
   vi.waitUntil(
@@ -70,10 +64,7 @@ async function openBlog(): Promise<Page> {
 }
 /** What the collector has stored of a visitor's views: one per page, by its address. */
 async function viewsOf(anonymousId: string | undefined, count: number): Promise<string[]> {
-  const stored = () =>
-    fetch(`${product.collector}/api/sites/linked/events?limit=1000`, {
-      headers: { Authorization: `Bearer ${product.adminToken}` },
-    }).then((response) => response.json() as Promise<{ events: StoredEvent[] }>);
+  const stored = () => product.api('GET', 'linked/events?limit=1000') as Promise<{ events: StoredEvent[] }>;
   const views = async () =>
     (await stored()).events.filter((event) => event.type === 'page' && event.anonymousId === anonymousId);
   await vi.waitUntil(async () => (await views()).length >= count, { timeout: 10_000, interval: 200 });
@@ -122,8 +113,7 @@ it('a link that is pasted elsewhere hands nobody’s id over', async () => {
   await page.click('text=Mug');
   const link = (await request).url();
   expect(link).toContain(id);
-  const otherProfile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const other = await startChromium(otherProfile);
+  const other = await browser.newContext();
   try {
     const pasted = await other.newPage();
     await pasted.goto(link);
@@ -131,6 +121,5 @@ it('a link that is pasted elsewhere hands nobody’s id over', async () => {
     expect(pasted.url()).toBe(`${shop.origin}/mug?a=%7e+b`);
   } finally {
     await other.close();
-    rmSync(otherProfile, { recursive: true, force: true });
   }
 });

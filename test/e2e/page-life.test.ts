@@ -1,22 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, type TestContext, vi } from 'vitest';
 import type { Beckon } from '../../sdk/src/api.ts';
-import { startChromium } from '../support/browsers.ts';
-import { type Product, type StoredEvent, startProduct } from '../support/product.ts';
+import { launchChromium } from '../support/browsers.ts';
+import type { StoredEvent } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 import { startTaggedSite, type TaggedSite } from '../support/tagged-site.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 100 };
 vi.setConfig({ testTimeout: 60_000 });
 
-let product: Product;
+const product = sharedProduct();
+let browser: Browser;
 let sites = 0;
 beforeAll(async () => {
-  product = await startProduct();
+  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 });
-afterAll(() => product.dispose());
+afterAll(() => browser.close());
 
 interface Stage {
   site: TaggedSite;
@@ -28,7 +27,7 @@ interface Stage {
   expectStored(names: string[]): Promise<StoredEvent[]>;
 }
 
-/** A shop whose tag has these attributes, in a browser of its own. */
+/** A shop whose tag has these attributes, for a visitor of its own. */
 async function stage(test: TestContext, attributes = ''): Promise<Stage> {
   const id = `life-${++sites}`;
   // One host for both, as a shop and a collector beneath its domain are one site.
@@ -39,11 +38,9 @@ async function stage(test: TestContext, attributes = ''): Promise<Stage> {
     browserKey: id,
     serverKey: `${id}-server`,
   });
-  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const context = await startChromium(profile, { ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const context = await browser.newContext();
   test.onTestFinished(async () => {
     await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     await site.close();
   });
   const stored = async () => {

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { launchChromium } from '../support/browsers.ts';
-import { type Product, type ProfileJson, startProduct } from '../support/product.ts';
+import type { ProfileJson } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 import { faultsOf } from './faults.ts';
 
 interface Person extends ProfileJson {
@@ -10,18 +11,15 @@ interface Person extends ProfileJson {
   totals: { orders: number; revenue: Record<string, number>; siteRevenue: number | null };
 }
 
-let product: Product;
+const product = sharedProduct();
 let browser: Browser;
 let phone: BrowserContext;
 let laptop: BrowserContext;
 
 beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct(), launchChromium()]);
+  browser = await launchChromium();
 });
-afterAll(async () => {
-  await browser.close();
-  await product.dispose();
-});
+afterAll(() => browser.close());
 
 beforeEach(async () => {
   [phone, laptop] = await Promise.all([browser.newContext(), browser.newContext()]);

@@ -1,37 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Batch, Message } from '../../sdk/src/message.ts';
-import { startChromium, startFirefox } from '../support/browsers.ts';
+import { launchChromium, startFirefox } from '../support/browsers.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
-import { type Product, startProduct } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 
-let product: Product;
+const product = sharedProduct();
 let bare: PageServer;
-let profile: string;
+let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  product = await startProduct();
+  browser = await launchChromium();
   bare = await servePages(() => ({ type: 'html', text: '<title>Bare</title>' }));
   const settings = { name: 'Bare', origins: [bare.origin], browserKey: 'bare', serverKey: 'bare-server' };
   await product.api('PUT', 'bare', settings);
 });
 afterAll(async () => {
   await bare.close();
-  await product.dispose();
+  await browser.close();
 });
 
 beforeEach(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  context = await startChromium(profile);
+  context = await browser.newContext();
 });
-afterEach(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+afterEach(() => context.close());
 
 /** A page without any script or policy of its own, and the messages that leave it. */
 async function barePage(): Promise<{ page: Page; sent: Message[] }> {
@@ -113,10 +106,7 @@ it("a shop that speaks GA4 and Segment already needs no code: the tag's options 
   await vi.waitFor(
     async () => {
       const id = sent[0]?.anonymousId;
-      const response = await fetch(`${product.collector}/api/sites/bare/profiles/anonymous:${id}`, {
-        headers: { Authorization: `Bearer ${product.adminToken}` },
-      });
-      expect(await response.json()).toMatchObject({
+      expect(await product.api('GET', `bare/profiles/anonymous:${id}`)).toMatchObject({
         counters: { view_item: 1, add_to_cart: 1 },
         cart: { items: [{ item_id: 'kettle' }], value: 46 },
       });

@@ -1,30 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { Batch, BatchAnswer } from '../../sdk/src/message.ts';
-import { startChromium } from '../support/browsers.ts';
-import { type Product, startProduct } from '../support/product.ts';
+import { launchChromium } from '../support/browsers.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 import { faultsOf } from './faults.ts';
 
-let product: Product;
-let profile: string;
+const product = sharedProduct();
+let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  product = await startProduct();
+  browser = await launchChromium();
 });
-afterAll(() => product.dispose());
+afterAll(() => browser.close());
 
 beforeEach(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  context = await startChromium(profile);
+  context = await browser.newContext();
 });
-afterEach(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+afterEach(() => context.close());
 
 /** The collector's answers to batches that hold an event of this name, as the page gets them. */
 function answersTo(page: Page, event: string): BatchAnswer[] {
@@ -225,9 +218,9 @@ it('nothing that happens offline is lost, though the page is closed before the n
   await expectAllOnce(made);
 });
 
-it('nothing is lost while the collector is stopped and started again', async () => {
+it('nothing is lost while the collector is stopped and started again', async (test) => {
   const page = await arriveAtLookbook();
-  await product.stop();
+  await product.stop(test);
   const made = await shopUnseen(page);
   await page.close();
   await product.start();
