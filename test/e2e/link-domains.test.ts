@@ -1,20 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { launchChromium } from '../support/browsers.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { type PageServer, servePages } from '../support/page-server.ts';
 import type { StoredEvent } from '../support/product.ts';
 import { sharedProduct } from '../support/shared-product.ts';
+import { it } from '../support/visitors.ts';
 
 const product = sharedProduct();
 /** The owner's two domains, `localhost` and `127.0.0.1`: neither sees the other's cookies. */
 let blog: PageServer;
 let shop: PageServer;
 let from: string;
-let browser: Browser;
-let context: BrowserContext;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   const tag = `<script src="${product.collector}/beckon.js" data-write-key="linked"
     data-link-domains="localhost, 127.0.0.1"></script>`;
   shop = await servePages(() => ({ type: 'html', text: `<!doctype html><title>Shop</title>${tag}` }));
@@ -38,13 +35,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await blog.close();
   await shop.close();
-  await browser.close();
 });
-
-beforeEach(async () => {
-  context = await browser.newContext();
-});
-afterEach(() => context.close());
 
 const idOf = (page: Page) =>
   vi.waitUntil(
@@ -56,7 +47,7 @@ interface Beckon {
 }
 
 /** Opens the blog and waits until its links are watched. */
-async function openBlog(): Promise<Page> {
+async function openBlog(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   await page.goto(from, { waitUntil: 'networkidle' });
   await idOf(page);
@@ -71,30 +62,35 @@ async function viewsOf(anonymousId: string | undefined, count: number): Promise<
   return (await views()).map(({ properties }) => String(properties?.url)).sort();
 }
 
-it.each<[string, string, string]>([
+it.concurrent.for<[string, string, string]>([
   ['a link', 'text=Mug', '/mug?a=%7e+b#top'],
   ['a link to a tab of its own', 'text=Cup', '/cup'],
   ['a search form', 'text=Search', '/search?q=mug'],
   ['a form that posts', 'text=Buy', '/buy?b=1'],
-])('a visitor who goes to the other domain by %s stays one visitor', async (_, selector, path) => {
-  const page = await openBlog();
-  const id = await idOf(page);
-  const before = await page.content();
-  const landed: Promise<Page> =
-    selector === 'text=Cup'
-      ? context.waitForEvent('page')
-      : page.waitForURL(`${shop.origin}/**`).then(() => page);
-  await page.click(selector);
-  const landing = await landed;
-  expect(await idOf(landing)).toBe(id);
-  expect(landing.url()).toBe(`${shop.origin}${path}`);
-  // A copied link carries nobody's id.
-  if (landing !== page) expect(await page.content()).toBe(before);
-  expect(await viewsOf(id, 2)).toEqual([`${from}/`, `${shop.origin}${path}`].sort());
-});
+])(
+  'a visitor who goes to the other domain by %s stays one visitor',
+  async ([, selector, path], { context }) => {
+    const page = await openBlog(context);
+    const id = await idOf(page);
+    const before = await page.content();
+    const landed: Promise<Page> =
+      selector === 'text=Cup'
+        ? context.waitForEvent('page')
+        : page.waitForURL(`${shop.origin}/**`).then(() => page);
+    await page.click(selector);
+    const landing = await landed;
+    expect(await idOf(landing)).toBe(id);
+    expect(landing.url()).toBe(`${shop.origin}${path}`);
+    // A copied link carries nobody's id.
+    if (landing !== page) expect(await page.content()).toBe(before);
+    expect(await viewsOf(id, 2)).toEqual([`${from}/`, `${shop.origin}${path}`].sort());
+  },
+);
 
-it('a slow network does not make a landing visitor somebody else, nor put the id into the address of the view', async () => {
-  const page = await openBlog();
+it.concurrent('a slow network does not make a landing visitor somebody else, nor put the id into the address of the view', async ({
+  context,
+}) => {
+  const page = await openBlog(context);
   const id = await idOf(page);
   await context.route('**/linkDomains.js', async (route) => {
     await new Promise((done) => setTimeout(done, 500));
@@ -106,8 +102,8 @@ it('a slow network does not make a landing visitor somebody else, nor put the id
   expect(await viewsOf(id, 2)).toEqual([`${from}/`, `${shop.origin}/mug?a=%7e+b#top`].sort());
 });
 
-it('a link that is pasted elsewhere hands nobody’s id over', async () => {
-  const page = await openBlog();
+it.concurrent('a link that is pasted elsewhere hands nobody’s id over', async ({ browser, context }) => {
+  const page = await openBlog(context);
   const id = await idOf(page);
   const request = page.waitForRequest(`${shop.origin}/mug**`);
   await page.click('text=Mug');

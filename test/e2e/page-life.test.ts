@@ -7,7 +7,6 @@ import { sharedProduct } from '../support/shared-product.ts';
 import { startTaggedSite, type TaggedSite } from '../support/tagged-site.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 100 };
-vi.setConfig({ testTimeout: 60_000 });
 
 const product = sharedProduct();
 let browser: Browser;
@@ -89,7 +88,7 @@ const keptOnDevice = (page: Page) =>
     return kept;
   });
 
-it('a visitor who comes back by the back button finds the page as it was, and is counted', async (test) => {
+it.concurrent('a visitor who comes back by the back button finds the page as it was, and is counted', async (test) => {
   const { site, page, expectStored } = await stage(test);
   await page.goto(site.home);
   await expectStored(['page_view']);
@@ -108,7 +107,7 @@ it('a visitor who comes back by the back button finds the page as it was, and is
   expect(properties?.percent_scrolled).toBe(100);
 });
 
-it('how long and how far each route of an application was seen is told of that route', async (test) => {
+it.concurrent('how long and how far each route of an application was seen is told of that route', async (test) => {
   const { site, page, expectStored } = await stage(test);
   await page.goto(site.home);
   await expectStored(['page_view']);
@@ -125,7 +124,7 @@ it('how long and how far each route of an application was seen is told of that r
   expect(view?.properties).toMatchObject({ path: '/second', referrer: site.home });
 });
 
-it('before the visitor has decided, the device keeps nothing and the network hears nothing', async (test) => {
+it.concurrent('before the visitor has decided, the device keeps nothing and the network hears nothing', async (test) => {
   const { site, context, page, expectStored, stored } = await stage(test, 'data-consent="pending"');
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
@@ -152,7 +151,7 @@ it('before the visitor has decided, the device keeps nothing and the network hea
   expect((await context.cookies()).find(({ name }) => name === 'beckon_consent')?.value).toBe('10');
 });
 
-it('who withdraws consent is forgotten, here and at the collector, in all tabs', async (test) => {
+it.concurrent('who withdraws consent is forgotten, here and at the collector, in all tabs', async (test) => {
   const { site, context, page, expectStored } = await stage(test);
   await page.goto(site.home);
   await expectStored(['page_view']);
@@ -171,7 +170,7 @@ it('who withdraws consent is forgotten, here and at the collector, in all tabs',
   await expectStored([]);
 });
 
-it('a browser that purges what scripts have stored still knows its visitor by the first-party cookie', async (test) => {
+it.concurrent('a browser that purges what scripts have stored still knows its visitor by the first-party cookie', async (test) => {
   const { site, context, page, stored } = await stage(test, 'data-cookie="first-party"');
   await page.goto(site.home);
   await vi.waitFor(async () => expect(await stored()).toHaveLength(1), PATIENCE);

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { freePorts } from './free-ports.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const READY_MS = 90_000;
+const READY_MS = 180_000;
 
 export interface StoredEvent {
   messageId: string;
@@ -46,7 +46,7 @@ export interface Store {
 export interface Product extends Addresses {
   /** Ends it as ctrl-C does; the state stays. Harmless when it does not run. */
   stop(): Promise<void>;
-  /** Starts it again, on the same ports and state. Harmless when it runs. */
+  /** Starts it again, on the same ports and state. Harmless when it runs, or is about to. */
   start(): Promise<void>;
   /** Ends it and deletes its state. */
   dispose(): Promise<void>;
@@ -59,9 +59,9 @@ export async function startProduct(): Promise<Product> {
   const shop = `http://localhost:${demoPort}`;
   const collector = `http://localhost:${port}`;
   let child: ChildProcess | null = null;
+  let running: Promise<void> | null = null;
 
-  const start = async () => {
-    if (child?.exitCode === null) return;
+  const launch = async () => {
     child = spawn(process.execPath, ['demo-site/start.ts'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,9 +73,19 @@ export async function startProduct(): Promise<Product> {
         ADMIN_TOKEN: adminToken,
       },
     });
-    await until(child, `${collector}/healthz`);
+    try {
+      await until(child, `${collector}/healthz`);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  };
+  const start = () => {
+    running ??= launch();
+    return running;
   };
   const stop = async () => {
+    running = null;
     if (!child) return;
     const ended = new Promise((done) => child?.once('exit', done));
     if (child.exitCode === null && child.kill('SIGINT')) await ended;

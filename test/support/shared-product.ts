@@ -1,4 +1,4 @@
-import { inject, type TestContext } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { type Addresses, type Store, storeOf } from './product.ts';
 
 declare module 'vitest' {
@@ -9,8 +9,8 @@ declare module 'vitest' {
 
 /** The product that all files share, one after the other: its tests bring visitors, people and sites of their own. */
 export interface SharedProduct extends Addresses, Store {
-  /** Ends it as ctrl-C does, until `start` or the end of the test; the state stays. */
-  stop(test: TestContext): Promise<void>;
+  /** Ends it as ctrl-C does, until `start` or the end of the test, which must run alone; the state stays. */
+  stop(): Promise<void>;
   /** Starts it again, on the same ports and state. */
   start(): Promise<void>;
 }
@@ -26,8 +26,8 @@ export function sharedProduct(): SharedProduct {
     ...addresses,
     ...storeOf(addresses),
     start,
-    stop(test) {
-      test.onTestFinished(start);
+    stop() {
+      onTestFinished(start);
       return ask('stop');
     },
   };
