@@ -189,7 +189,8 @@ async function expectAllOnce(context: BrowserContext, made: string[]): Promise<v
       expect(sessions).toMatchObject([{ events: events.length }]);
       expect(cart.value).toBe(74);
     },
-    { timeout: 40_000 },
+    // An attempt that nobody answers is given up after 30 s, and repeated.
+    { timeout: 45_000 },
   );
 }
 
@@ -205,9 +206,9 @@ async function arriveAtLookbook(context: BrowserContext): Promise<Page> {
   return page;
 }
 
-it.concurrent('nothing that happens offline is lost, though the page is closed before the network is back', async ({
-  context,
-}) => {
+it.concurrent('nothing that happens offline is lost, though the page is closed before the network is back', {
+  timeout: 120_000,
+}, async ({ context }) => {
   const page = await arriveAtLookbook(context);
   await context.setOffline(true);
   const made = await shopUnseen(page);
