@@ -133,19 +133,25 @@ async function shopUnseen(page: Page): Promise<string[]> {
   await add('ember-kettle', 46);
   await page.locator('[data-testid=lookbook-link][data-scene="rain-day"]').first().click();
   await page.waitForURL('**/lookbook/rain-day');
+  await queuedView(page, '/lookbook/rain-day');
   await add('dawn-mug', 28);
   await page.getByTestId('lookbook-next').click();
   await page.waitForURL('**/lookbook/late-fire');
-  // A view is queued when its page has rendered.
-  const waiting = await vi.waitUntil(
+  return (await queuedView(page, '/lookbook/late-fire')).map(({ messageId }) => messageId);
+}
+
+/**
+ * What waits once the view of this page is among it: a view is queued when its page has rendered, and who has left by
+ * then, as no visitor but a redirect does, has not viewed it.
+ */
+function queuedView(page: Page, path: string): Promise<Waiting[]> {
+  return vi.waitUntil(
     async () => {
       const messages = await queued(page);
-      const last = messages.find(({ properties }) => properties?.path === '/lookbook/late-fire');
-      return last && messages;
+      return messages.some(({ properties }) => properties?.path === path) && messages;
     },
     { timeout: 10_000 },
   );
-  return waiting.map(({ messageId }) => messageId);
 }
 
 /** What waits in the page's outbox. */
