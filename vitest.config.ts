@@ -99,7 +99,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/support/browsers-setup.ts', 'test/support/seeded-state.ts'],
+          globalSetup: ['test/support/browsers-setup.ts', 'test/support/product-setup.ts'],
           fileParallelism: false,
           maxConcurrency: 12,
           testTimeout: 60_000,

@@ -1,22 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { startChromium } from '../support/browsers.ts';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { type PageServer, servePages } from '../support/page-server.ts';
-import { type Product, type StoredEvent, startProduct } from '../support/product.ts';
+import type { StoredEvent } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
+import { it } from '../support/visitors.ts';
 
-let product: Product;
+const product = sharedProduct();
 /** The owner's two domains, `localhost` and `127.0.0.1`: neither sees the other's cookies. */
 let blog: PageServer;
 let shop: PageServer;
 let from: string;
-let profile: string;
-let context: BrowserContext;
 
 beforeAll(async () => {
-  product = await startProduct();
   const tag = `<script src="${product.collector}/beckon.js" data-write-key="linked"
     data-link-domains="localhost, 127.0.0.1"></script>`;
   shop = await servePages(() => ({ type: 'html', text: `<!doctype html><title>Shop</title>${tag}` }));
@@ -40,16 +35,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await blog.close();
   await shop.close();
-  await product.dispose();
-});
-
-beforeEach(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  context = await startChromium(profile);
-});
-afterEach(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
 });
 
 const idOf = (page: Page) =>
@@ -62,7 +47,7 @@ interface Beckon {
 }
 
 /** Opens the blog and waits until its links are watched. */
-async function openBlog(): Promise<Page> {
+async function openBlog(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   await page.goto(from, { waitUntil: 'networkidle' });
   await idOf(page);
@@ -70,40 +55,42 @@ async function openBlog(): Promise<Page> {
 }
 /** What the collector has stored of a visitor's views: one per page, by its address. */
 async function viewsOf(anonymousId: string | undefined, count: number): Promise<string[]> {
-  const stored = () =>
-    fetch(`${product.collector}/api/sites/linked/events?limit=1000`, {
-      headers: { Authorization: `Bearer ${product.adminToken}` },
-    }).then((response) => response.json() as Promise<{ events: StoredEvent[] }>);
+  const stored = () => product.api('GET', 'linked/events?limit=1000') as Promise<{ events: StoredEvent[] }>;
   const views = async () =>
     (await stored()).events.filter((event) => event.type === 'page' && event.anonymousId === anonymousId);
   await vi.waitUntil(async () => (await views()).length >= count, { timeout: 10_000, interval: 200 });
   return (await views()).map(({ properties }) => String(properties?.url)).sort();
 }
 
-it.each<[string, string, string]>([
+it.concurrent.for<[string, string, string]>([
   ['a link', 'text=Mug', '/mug?a=%7e+b#top'],
   ['a link to a tab of its own', 'text=Cup', '/cup'],
   ['a search form', 'text=Search', '/search?q=mug'],
   ['a form that posts', 'text=Buy', '/buy?b=1'],
-])('a visitor who goes to the other domain by %s stays one visitor', async (_, selector, path) => {
-  const page = await openBlog();
-  const id = await idOf(page);
-  const before = await page.content();
-  const landed: Promise<Page> =
-    selector === 'text=Cup'
-      ? context.waitForEvent('page')
-      : page.waitForURL(`${shop.origin}/**`).then(() => page);
-  await page.click(selector);
-  const landing = await landed;
-  expect(await idOf(landing)).toBe(id);
-  expect(landing.url()).toBe(`${shop.origin}${path}`);
-  // A copied link carries nobody's id.
-  if (landing !== page) expect(await page.content()).toBe(before);
-  expect(await viewsOf(id, 2)).toEqual([`${from}/`, `${shop.origin}${path}`].sort());
-});
+])(
+  'a visitor who goes to the other domain by %s stays one visitor',
+  async ([, selector, path], { context }) => {
+    const page = await openBlog(context);
+    const id = await idOf(page);
+    const before = await page.content();
+    const landed: Promise<Page> =
+      selector === 'text=Cup'
+        ? context.waitForEvent('page')
+        : page.waitForURL(`${shop.origin}/**`).then(() => page);
+    await page.click(selector);
+    const landing = await landed;
+    expect(await idOf(landing)).toBe(id);
+    expect(landing.url()).toBe(`${shop.origin}${path}`);
+    // A copied link carries nobody's id.
+    if (landing !== page) expect(await page.content()).toBe(before);
+    expect(await viewsOf(id, 2)).toEqual([`${from}/`, `${shop.origin}${path}`].sort());
+  },
+);
 
-it('a slow network does not make a landing visitor somebody else, nor put the id into the address of the view', async () => {
-  const page = await openBlog();
+it.concurrent('a slow network does not make a landing visitor somebody else, nor put the id into the address of the view', async ({
+  context,
+}) => {
+  const page = await openBlog(context);
   const id = await idOf(page);
   await context.route('**/linkDomains.js', async (route) => {
     await new Promise((done) => setTimeout(done, 500));
@@ -115,15 +102,14 @@ it('a slow network does not make a landing visitor somebody else, nor put the id
   expect(await viewsOf(id, 2)).toEqual([`${from}/`, `${shop.origin}/mug?a=%7e+b#top`].sort());
 });
 
-it('a link that is pasted elsewhere hands nobody’s id over', async () => {
-  const page = await openBlog();
+it.concurrent('a link that is pasted elsewhere hands nobody’s id over', async ({ browser, context }) => {
+  const page = await openBlog(context);
   const id = await idOf(page);
   const request = page.waitForRequest(`${shop.origin}/mug**`);
   await page.click('text=Mug');
   const link = (await request).url();
   expect(link).toContain(id);
-  const otherProfile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const other = await startChromium(otherProfile);
+  const other = await browser.newContext();
   try {
     const pasted = await other.newPage();
     await pasted.goto(link);
@@ -131,6 +117,5 @@ it('a link that is pasted elsewhere hands nobody’s id over', async () => {
     expect(pasted.url()).toBe(`${shop.origin}/mug?a=%7e+b`);
   } finally {
     await other.close();
-    rmSync(otherProfile, { recursive: true, force: true });
   }
 });

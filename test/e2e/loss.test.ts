@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
-import { killChromium, startChromium } from '../support/browsers.ts';
+import { killChromium, launchChromium, startChromium } from '../support/browsers.ts';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts';
-import { type Product, type StoredEvent, startProduct } from '../support/product.ts';
+import type { StoredEvent } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 import { startTaggedSite, type TaggedSite } from '../support/tagged-site.ts';
 
 /** ms in which everything has to be in the store once the collector is back: longer than any wait between retries. */
@@ -13,12 +14,13 @@ const PATIENCE_MS = 60_000;
 const REPETITIONS = process.env.DEEP ? 3 : 1;
 vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
 
-let product: Product;
+const product = sharedProduct();
+let browser: Browser;
 let sites = 0;
 beforeAll(async () => {
-  product = await startProduct();
+  browser = await launchChromium();
 });
-afterAll(() => product.dispose());
+afterAll(() => browser.close());
 
 /** What `tab` counts; the store must hold each call of each tab once, and a page view per load. */
 interface Expected {
@@ -26,7 +28,7 @@ interface Expected {
   views: number;
 }
 
-/** A shop of its own, in a browser of its own, behind a proxy of its own. */
+/** A shop of its own, with a visitor of its own, behind a proxy of its own. */
 interface Scene {
   site: TaggedSite;
   proxy: FaultProxy;
@@ -34,14 +36,15 @@ interface Scene {
   open(): Promise<Page>;
   /** Opens the shop, and returns when its view is stored. */
   visit(): Promise<Page>;
-  /** SIGKILL for all of the browser's processes, and a new browser on the same profile. */
+  /** SIGKILL for all of the processes of a browser that is kept, and a new one on the same profile. */
   killAndRestart(): Promise<void>;
   context(): BrowserContext;
   /** Waits until everything is stored; nothing may be lost, stored twice, out of order, sent again, or of two visitors. */
   expectAll(expected: Expected): Promise<void>;
 }
 
-async function stage(test: TestContext): Promise<Scene> {
+/** @param kept whether the visitor has a browser and a disk alone, which outlives it */
+async function stage(test: TestContext, kept = false): Promise<Scene> {
   const id = `loss-${++sites}`;
   const proxy = await startFaultProxy(product.collector);
   const site = await startTaggedSite(id, proxy.url);
@@ -51,11 +54,11 @@ async function stage(test: TestContext): Promise<Scene> {
     browserKey: id,
     serverKey: `${id}-server`,
   });
-  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  let context = await startChromium(profile);
+  const profile = kept ? mkdtempSync(join(tmpdir(), 'chromium-')) : '';
+  let context = await (kept ? startChromium(profile) : browser.newContext());
   test.onTestFinished(async () => {
     await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    if (kept) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     await Promise.all([proxy.close(), site.close()]);
   });
 
@@ -153,7 +156,7 @@ const call = (page: Page, count: number, { tab = 'a', every = 0, leaveFor = '' }
 describe.each(upTo(REPETITIONS))('round %i', () => {
   // Alone: its 250 ms are the browser's, and no other browser may have a share in them.
   it('a browser killed a quarter of a second later still delivers all 50 events', async (test) => {
-    const { proxy, visit, open, killAndRestart, expectAll } = await stage(test);
+    const { proxy, visit, open, killAndRestart, expectAll } = await stage(test, true);
     const page = await visit();
     await proxy.refuse();
     await call(page, 50);
@@ -166,7 +169,7 @@ describe.each(upTo(REPETITIONS))('round %i', () => {
 
   describe.concurrent('side by side', () => {
     it('a browser killed after eight seconds of failed attempts delivers all 50 events', async (test) => {
-      const { proxy, visit, open, killAndRestart, expectAll } = await stage(test);
+      const { proxy, visit, open, killAndRestart, expectAll } = await stage(test, true);
       const page = await visit();
       await proxy.refuse();
       await call(page, 50);

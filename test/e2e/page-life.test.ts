@@ -1,22 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, type TestContext, vi } from 'vitest';
 import type { Beckon } from '../../sdk/src/api.ts';
-import { startChromium } from '../support/browsers.ts';
-import { type Product, type StoredEvent, startProduct } from '../support/product.ts';
+import { launchChromium } from '../support/browsers.ts';
+import type { StoredEvent } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 import { startTaggedSite, type TaggedSite } from '../support/tagged-site.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 100 };
-vi.setConfig({ testTimeout: 60_000 });
 
-let product: Product;
+const product = sharedProduct();
+let browser: Browser;
 let sites = 0;
 beforeAll(async () => {
-  product = await startProduct();
+  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
 });
-afterAll(() => product.dispose());
+afterAll(() => browser.close());
 
 interface Stage {
   site: TaggedSite;
@@ -28,7 +26,7 @@ interface Stage {
   expectStored(names: string[]): Promise<StoredEvent[]>;
 }
 
-/** A shop whose tag has these attributes, in a browser of its own. */
+/** A shop whose tag has these attributes, for a visitor of its own. */
 async function stage(test: TestContext, attributes = ''): Promise<Stage> {
   const id = `life-${++sites}`;
   // One host for both, as a shop and a collector beneath its domain are one site.
@@ -39,11 +37,9 @@ async function stage(test: TestContext, attributes = ''): Promise<Stage> {
     browserKey: id,
     serverKey: `${id}-server`,
   });
-  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const context = await startChromium(profile, { ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+  const context = await browser.newContext();
   test.onTestFinished(async () => {
     await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     await site.close();
   });
   const stored = async () => {
@@ -92,7 +88,7 @@ const keptOnDevice = (page: Page) =>
     return kept;
   });
 
-it('a visitor who comes back by the back button finds the page as it was, and is counted', async (test) => {
+it.concurrent('a visitor who comes back by the back button finds the page as it was, and is counted', async (test) => {
   const { site, page, expectStored } = await stage(test);
   await page.goto(site.home);
   await expectStored(['page_view']);
@@ -111,7 +107,7 @@ it('a visitor who comes back by the back button finds the page as it was, and is
   expect(properties?.percent_scrolled).toBe(100);
 });
 
-it('how long and how far each route of an application was seen is told of that route', async (test) => {
+it.concurrent('how long and how far each route of an application was seen is told of that route', async (test) => {
   const { site, page, expectStored } = await stage(test);
   await page.goto(site.home);
   await expectStored(['page_view']);
@@ -128,7 +124,7 @@ it('how long and how far each route of an application was seen is told of that r
   expect(view?.properties).toMatchObject({ path: '/second', referrer: site.home });
 });
 
-it('before the visitor has decided, the device keeps nothing and the network hears nothing', async (test) => {
+it.concurrent('before the visitor has decided, the device keeps nothing and the network hears nothing', async (test) => {
   const { site, context, page, expectStored, stored } = await stage(test, 'data-consent="pending"');
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
@@ -155,7 +151,7 @@ it('before the visitor has decided, the device keeps nothing and the network hea
   expect((await context.cookies()).find(({ name }) => name === 'beckon_consent')?.value).toBe('10');
 });
 
-it('who withdraws consent is forgotten, here and at the collector, in all tabs', async (test) => {
+it.concurrent('who withdraws consent is forgotten, here and at the collector, in all tabs', async (test) => {
   const { site, context, page, expectStored } = await stage(test);
   await page.goto(site.home);
   await expectStored(['page_view']);
@@ -174,7 +170,7 @@ it('who withdraws consent is forgotten, here and at the collector, in all tabs',
   await expectStored([]);
 });
 
-it('a browser that purges what scripts have stored still knows its visitor by the first-party cookie', async (test) => {
+it.concurrent('a browser that purges what scripts have stored still knows its visitor by the first-party cookie', async (test) => {
   const { site, context, page, stored } = await stage(test, 'data-cookie="first-party"');
   await page.goto(site.home);
   await vi.waitFor(async () => expect(await stored()).toHaveLength(1), PATIENCE);

@@ -1,7 +1,8 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { launchChromium } from '../support/browsers.ts';
-import { type Product, type ProfileJson, startProduct } from '../support/product.ts';
+import type { Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
+import type { ProfileJson } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
+import { it } from '../support/visitors.ts';
 import { faultsOf } from './faults.ts';
 
 interface Person extends ProfileJson {
@@ -10,26 +11,7 @@ interface Person extends ProfileJson {
   totals: { orders: number; revenue: Record<string, number>; siteRevenue: number | null };
 }
 
-let product: Product;
-let browser: Browser;
-let phone: BrowserContext;
-let laptop: BrowserContext;
-
-beforeAll(async () => {
-  [product, browser] = await Promise.all([startProduct(), launchChromium()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await product.dispose();
-});
-
-beforeEach(async () => {
-  [phone, laptop] = await Promise.all([browser.newContext(), browser.newContext()]);
-});
-afterEach(async () => {
-  await Promise.all([phone.close(), laptop.close()]);
-});
-
+const product = sharedProduct();
 const within = { timeout: 20_000 };
 
 async function person(ref: string): Promise<Person> {
@@ -67,7 +49,11 @@ async function orderAsGuest(page: Page, item: string, email: string): Promise<st
   return (await page.getByTestId('order-id').textContent()) ?? '';
 }
 
-it('who subscribes on the phone, orders as a guest on the laptop and then logs in is one person', async () => {
+it.concurrent('who subscribes on the phone, orders as a guest on the laptop and then logs in is one person', async ({
+  browser,
+  context: phone,
+}) => {
+  const laptop = await browser.newContext();
   const email = 'greta.moos@example.com';
   const reading = await phone.newPage();
   const shopping = await laptop.newPage();
@@ -120,9 +106,9 @@ it('who subscribes on the phone, orders as a guest on the laptop and then logs i
   expect(faults.flat()).toEqual([]);
 });
 
-it('an order that the warehouse cancels is no revenue any more', async () => {
+it.concurrent('an order that the warehouse cancels is no revenue any more', async ({ context }) => {
   const email = 'otto.falk@example.com';
-  const page = await laptop.newPage();
+  const page = await context.newPage();
   await orderAsGuest(page, 'dawn-mug', email);
   await page.getByTestId('warehouse-shipped').click();
   expect(await page.getByTestId('order-state').textContent()).toBe('On its way');
@@ -143,9 +129,9 @@ it('an order that the warehouse cancels is no revenue any more', async () => {
   expect(await page.getByTestId('warehouse-delivered').getAttribute('aria-disabled')).toBe('true');
 });
 
-it('a person can be read along the timeline, taken along, and erased', async () => {
+it.concurrent('a person can be read along the timeline, taken along, and erased', async ({ context }) => {
   const email = 'ada.brand@example.com';
-  const page = await phone.newPage();
+  const page = await context.newPage();
   await subscribe(page, email);
   await vi.waitFor(
     async () => expect((await person(`email:${email}`)).counters).toMatchObject({ generate_lead: 1 }),
@@ -158,13 +144,13 @@ it('a person can be read along the timeline, taken along, and erased', async () 
   expect(JSON.stringify(await product.api('GET', `demo/profiles/email:${email}/export`))).toContain(email);
 
   // Nothing more may come of the page, or it would be about somebody new.
-  await phone.close();
+  await context.close();
   await product.api('DELETE', `demo/profiles/email:${email}`);
   await expect(person(`email:${email}`)).rejects.toThrow('404');
   expect(await directory('ada')).toEqual([]);
 });
 
-it('the directory of a new demo has leads, customers with two currencies, and a company', async () => {
+it.concurrent('the directory of a new demo has leads, customers with two currencies, and a company', async () => {
   expect(await directory('ines')).toMatchObject([{ userId: null, email: 'ines.carvalho@example.com' }]);
   const [amelie] = await directory('Amélie');
   expect(await person(amelie?.ref ?? '')).toMatchObject({

@@ -1,40 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { Batch, Message } from '../../sdk/src/message.ts';
-import { startChromium, startFirefox } from '../support/browsers.ts';
+import { startFirefox } from '../support/browsers.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
-import { type Product, startProduct } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
+import { it } from '../support/visitors.ts';
 
-let product: Product;
+const product = sharedProduct();
 let bare: PageServer;
-let profile: string;
-let context: BrowserContext;
 
 beforeAll(async () => {
-  product = await startProduct();
   bare = await servePages(() => ({ type: 'html', text: '<title>Bare</title>' }));
   const settings = { name: 'Bare', origins: [bare.origin], browserKey: 'bare', serverKey: 'bare-server' };
   await product.api('PUT', 'bare', settings);
 });
-afterAll(async () => {
-  await bare.close();
-  await product.dispose();
-});
-
-beforeEach(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  context = await startChromium(profile);
-});
-afterEach(async () => {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-});
+afterAll(() => bare.close());
 
 /** A page without any script or policy of its own, and the messages that leave it. */
-async function barePage(): Promise<{ page: Page; sent: Message[] }> {
+async function barePage(context: BrowserContext): Promise<{ page: Page; sent: Message[] }> {
   const page = await context.newPage();
   const sent: Message[] = [];
   page.on('request', (request) => {
@@ -60,15 +43,19 @@ const inject = (page: Page, source: string, data: Record<string, string> = {}) =
 const names = (sent: Message[]) =>
   sent.map((message) => (message.type === 'track' ? message.event : message.type));
 
-it('a tag manager may strip the data attributes: the key is in the address', async () => {
-  const { page, sent } = await barePage();
+it.concurrent('a tag manager may strip the data attributes: the key is in the address', async ({
+  context,
+}) => {
+  const { page, sent } = await barePage(context);
   await inject(page, `${product.collector}/beckon.js?key=bare`);
   await vi.waitUntil(() => sent.length > 0, { timeout: 10_000 });
   expect(names(sent)).toEqual(['page']);
 });
 
-it('calls made before the script are replayed in order, and init may come from the page', async () => {
-  const { page, sent } = await barePage();
+it.concurrent('calls made before the script are replayed in order, and init may come from the page', async ({
+  context,
+}) => {
+  const { page, sent } = await barePage(context);
   await page.evaluate(() => {
     const w = window as never as Record<string, CallableFunction & { q: unknown[] }>;
     w.beckon ??= Object.assign((...args: unknown[]) => (w.beckon as { q: unknown[] }).q.push(args), {
@@ -86,8 +73,8 @@ it('calls made before the script are replayed in order, and init may come from t
   expect(names(sent)).toEqual(['first', 'identify', 'cart_updated', 'last']);
 });
 
-it('a script that is there twice counts everything once', async () => {
-  const { page, sent } = await barePage();
+it.concurrent('a script that is there twice counts everything once', async ({ context }) => {
+  const { page, sent } = await barePage(context);
   await inject(page, `${product.collector}/beckon.js`, { writeKey: 'bare' });
   await inject(page, `${product.collector}/beckon.js?key=bare`);
   await page.evaluate(() =>
@@ -97,8 +84,10 @@ it('a script that is there twice counts everything once', async () => {
   expect(names(sent)).toEqual(['page', 'once']);
 });
 
-it("a shop that speaks GA4 and Segment already needs no code: the tag's options switch that on", async () => {
-  const { page, sent } = await barePage();
+it.concurrent("a shop that speaks GA4 and Segment already needs no code: the tag's options switch that on", async ({
+  context,
+}) => {
+  const { page, sent } = await barePage(context);
   await page.evaluate(() => {
     const w = window as never as { dataLayer: object[]; analytics: unknown[] };
     w.dataLayer = [
@@ -113,10 +102,7 @@ it("a shop that speaks GA4 and Segment already needs no code: the tag's options 
   await vi.waitFor(
     async () => {
       const id = sent[0]?.anonymousId;
-      const response = await fetch(`${product.collector}/api/sites/bare/profiles/anonymous:${id}`, {
-        headers: { Authorization: `Bearer ${product.adminToken}` },
-      });
-      expect(await response.json()).toMatchObject({
+      expect(await product.api('GET', `bare/profiles/anonymous:${id}`)).toMatchObject({
         counters: { view_item: 1, add_to_cart: 1 },
         cart: { items: [{ item_id: 'kettle' }], value: 46 },
       });
@@ -125,7 +111,7 @@ it("a shop that speaks GA4 and Segment already needs no code: the tag's options 
   );
 });
 
-it("the popup's chunk comes from another origin under a strict CSP with Trusted Types, in Firefox as well", async () => {
+it.concurrent("the popup's chunk comes from another origin under a strict CSP with Trusted Types, in Firefox as well", async () => {
   const firefox = await startFirefox();
   try {
     const page = await firefox.newPage();
@@ -154,7 +140,9 @@ it("the popup's chunk comes from another origin under a strict CSP with Trusted 
   }
 });
 
-it("the popup's chunk comes from another origin under a strict CSP with Trusted Types", async () => {
+it.concurrent("the popup's chunk comes from another origin under a strict CSP with Trusted Types", async ({
+  context,
+}) => {
   const page = await context.newPage();
   const violations: string[] = [];
   await page.exposeFunction('violated', (what: string) => violations.push(what));

@@ -1,20 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnalyticsBrowser } from '@segment/analytics-next';
 import { Analytics } from '@segment/analytics-node';
 import { build } from 'esbuild';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { startChromium } from '../support/browsers.ts';
+import { launchChromium } from '../support/browsers.ts';
 import { type PageServer, servePages } from '../support/page-server.ts';
-import { type Product, type ProfileJson, type StoredEvent, startProduct } from '../support/product.ts';
+import type { ProfileJson, StoredEvent } from '../support/product.ts';
+import { sharedProduct } from '../support/shared-product.ts';
 
 const SITE = 'segment';
-let product: Product;
+const product = sharedProduct();
 let pages: PageServer;
-let profile: string;
-let context: BrowserContext;
+let browser: Browser;
 let serverKey: string;
 
 beforeAll(async () => {
@@ -25,7 +23,6 @@ beforeAll(async () => {
     format: 'iife',
     define: { 'process.env.NODE_ENV': '"production"' },
   });
-  product = await startProduct();
   let browserKey = '';
   pages = await servePages((path, host) => {
     if (path === '/segment.js') return { type: 'js', text: outputFiles[0]?.text ?? '' };
@@ -44,14 +41,11 @@ beforeAll(async () => {
   >;
   browserKey = site.browserKey ?? '';
   serverKey = site.serverKey ?? '';
-  profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  context = await startChromium(profile);
+  browser = await launchChromium();
 });
 afterAll(async () => {
-  await context?.close();
+  await browser?.close();
   await pages?.close();
-  await product?.dispose();
-  if (profile) rmSync(profile, { recursive: true, force: true });
 });
 
 function originOf(strategy: string): string {
@@ -100,7 +94,7 @@ describe("Segment's library for browsers", () => {
   it.each(['standard', 'batching'])(
     'is understood by configuration alone (%s delivery)',
     async (strategy) => {
-      const page = await context.newPage();
+      const page = await browser.newPage();
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(String(error)));
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));

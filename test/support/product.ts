@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePorts } from './free-ports.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const READY_MS = 90_000;
+const READY_MS = 180_000;
 
 export interface StoredEvent {
   messageId: string;
@@ -26,36 +26,42 @@ export interface ProfileJson {
   counters: Record<string, number>;
 }
 
-/** The product as `npm start` runs it, on ports and state of its own. */
-export interface Product {
+/** Where a running product is found. */
+export interface Addresses {
   shop: string;
   collector: string;
   adminToken: string;
-  stateDir: string;
+}
+
+/** What its store says. */
+export interface Store {
   /** The management API beneath `/api/sites/`; throws what a refusal says. */
   api(method: string, path: string, body?: unknown): Promise<unknown>;
-  /** Ends it as ctrl-C does; the state stays. */
+  /** Everything that the store holds of one visitor of the demo shop, oldest arrival first. */
+  events(anonymousId: string): Promise<StoredEvent[]>;
+  profile(anonymousId: string): Promise<ProfileJson>;
+}
+
+/** The product as `npm start` runs it, on ports and state of its own. */
+export interface Product extends Addresses {
+  /** Ends it as ctrl-C does; the state stays. Harmless when it does not run. */
   stop(): Promise<void>;
-  /** Starts it again, on the same ports and state. */
+  /** Starts it again, on the same ports and state. Harmless when it runs, or is about to. */
   start(): Promise<void>;
   /** Ends it and deletes its state. */
   dispose(): Promise<void>;
-  /** Everything that the store holds of one visitor, oldest arrival first. */
-  events(anonymousId: string): Promise<StoredEvent[]>;
-  profile(anonymousId: string): Promise<ProfileJson>;
 }
 
 export async function startProduct(): Promise<Product> {
   const [port, demoPort] = await freePorts(2);
   const stateDir = mkdtempSync(join(tmpdir(), 'beckon-'));
-  // See seeded-state.ts.
-  if (process.env.SEEDED_STATE) cpSync(process.env.SEEDED_STATE, stateDir, { recursive: true });
   const adminToken = 'admin-token-of-a-test';
   const shop = `http://localhost:${demoPort}`;
   const collector = `http://localhost:${port}`;
   let child: ChildProcess | null = null;
+  let running: Promise<void> | null = null;
 
-  const start = async () => {
+  const launch = async () => {
     child = spawn(process.execPath, ['demo-site/start.ts'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,14 +73,39 @@ export async function startProduct(): Promise<Product> {
         ADMIN_TOKEN: adminToken,
       },
     });
-    await until(child, `${collector}/healthz`);
+    try {
+      await until(child, `${collector}/healthz`);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  };
+  const start = () => {
+    running ??= launch();
+    return running;
   };
   const stop = async () => {
+    running = null;
     if (!child) return;
     const ended = new Promise((done) => child?.once('exit', done));
     if (child.exitCode === null && child.kill('SIGINT')) await ended;
     child = null;
   };
+  await start();
+  return {
+    shop,
+    collector,
+    adminToken,
+    start,
+    stop,
+    async dispose() {
+      await stop();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function storeOf({ collector, adminToken }: Addresses): Store {
   const api = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${collector}/api/sites/${path}`, {
       method,
@@ -84,20 +115,8 @@ export async function startProduct(): Promise<Product> {
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response.json();
   };
-
-  await start();
   return {
-    shop,
-    collector,
-    adminToken,
-    stateDir,
     api,
-    start,
-    stop,
-    async dispose() {
-      await stop();
-      rmSync(stateDir, { recursive: true, force: true });
-    },
     async events(anonymousId) {
       const { events } = (await api('GET', 'demo/events?limit=1000')) as { events: StoredEvent[] };
       return events.filter((event) => event.anonymousId === anonymousId).reverse();
