@@ -3,6 +3,7 @@ import { createEmitter, type PopupEvent } from '../events.ts';
 import type { ArmedMessage, ClaimAnswer, ClaimRequest, PopupContent } from '../message.ts';
 import { createMessageIds } from '../message-id.ts';
 import type { Note } from '../tabs.ts';
+import * as extrasChunk from './extras/index.ts';
 import { createOnsite } from './index.ts';
 import * as triggersChunk from './triggers/index.ts';
 
@@ -61,7 +62,7 @@ function stage(made = true) {
   const track = vi.fn();
   const phases: string[] = [];
   const fail = vi.fn();
-  const load = vi.fn(async () => triggersChunk);
+  const load = vi.fn(async (name) => (name === 'extras' ? extrasChunk : triggersChunk));
   const flush = vi.fn(async () => {});
   const told: Note[] = [];
   const events = createEmitter();
