@@ -5,8 +5,8 @@
  */
 export function stopwatch(running: () => boolean, signal: AbortSignal): () => number {
   let total = 0;
-  let since = performance.now();
-  let ran = running();
+  let since = 0;
+  let ran = false;
   const read = () => {
     const now = performance.now();
     if (ran) total += now - since;
@@ -15,6 +15,7 @@ export function stopwatch(running: () => boolean, signal: AbortSignal): () => nu
     return total;
   };
   document.addEventListener('visibilitychange', read, { signal });
+  read();
   return read;
 }
 

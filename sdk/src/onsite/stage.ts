@@ -4,8 +4,8 @@ import { stopwatch } from './after-visible.ts';
 import type { OnsiteHost } from './host.ts';
 import { openPopup, type PopupEnd } from './popup.ts';
 
-/** How a popup ends: by its renderer's word, because the page goes away, or too late to be painted. */
-export type End = PopupEnd | 'left' | 'late';
+/** How a popup ends: by its renderer's word, because the page goes away, too late to be painted, or for a newer one. */
+export type End = PopupEnd | 'left' | 'late' | 'replaced';
 type Outcome = 'shown' | 'clicked' | 'submitted' | 'dismissed' | 'closed';
 
 /** `button`, `backdrop`, `escape`, `close`. */
@@ -42,20 +42,20 @@ export async function show(
     });
     host.emit('message', { phase, popup, ...detail } as PopupEvent);
     if (phase === 'submitted' || phase === 'dismissed') ended();
-    if (!content.dataLayer) return;
-    try {
-      const page = window as { dataLayer?: object[] };
-      page.dataLayer ??= [];
-      page.dataLayer.push({
-        event: 'beckon_popup',
-        beckon_action: phase,
-        beckon_campaign: campaign,
-        beckon_variant: variant,
-      });
-    } catch (error) {
-      // Tag managers run in `push` what the shop has told them to.
-      host.fail(error);
-    }
+    if (content.dataLayer)
+      try {
+        const page = window as { dataLayer?: object[] };
+        page.dataLayer ??= [];
+        page.dataLayer.push({
+          event: 'beckon_popup',
+          beckon_action: phase,
+          beckon_campaign: campaign,
+          beckon_variant: variant,
+        });
+      } catch (error) {
+        // Tag managers run in `push` what the shop has told them to.
+        host.fail(error);
+      }
   }
   function closed(how: End) {
     release();
