@@ -4,13 +4,14 @@ import { afterVisible } from './after-visible.ts';
 import { claim } from './claim.ts';
 import type { OnsiteHost } from './host.ts';
 import { isEngaged, isWelcome } from './manners.ts';
-import { type End, show } from './stage.ts';
+import type { PopupEnd } from './popup.ts';
+import { show } from './stage.ts';
 import { soon, until } from './until.ts';
 
 /** What the popups of a page are told: a popup of an answer, another tab's note, or a call of the page. */
 export type Heard = Note & {
   received?: ArmedMessage;
-  /** A campaign (`id` or `id@version`) that the page wants shown: now, or when it is armed for this page view. */
+  /** A campaign (`id`) that the page wants shown: now, or when it is armed for this page view. */
   show?: string;
 };
 export type Onsite = (heard: Heard) => void;
@@ -21,17 +22,19 @@ const HANDOVER_MS = 300;
 const PAINT_MS = 30_000;
 
 const idOf = ({ campaign }: ArmedMessage) => campaign.replace(/@.*/, '');
-/** Where one popup at a time may be: each slot, the edge where bars are, and the page (`''`). */
-const placeOf = ({ kind, id }: ArmedMessage) => (kind === 'inline' ? id : kind === 'bar' ? kind : '');
+/** Where one popup at a time may be: a slot of its own, the edge where bars are (`true`), and on top of the page. */
+const placeOf = ({ kind, id }: ArmedMessage) => (kind === 'inline' ? id : kind === 'bar');
 
 /** Shows the popups that the collector decides on: each waits for one of its triggers, then asks, and is painted. */
 function createOnsite(host: OnsiteHost): Onsite {
   const { ids, emit, tell } = host;
   const known = new Set<string | undefined>();
-  const armed = new Map<ArmedMessage, { stop: AbortController; ask(): void }>();
+  const armed = new Map<ArmedMessage, AbortController>();
   /** Popups that are in their place, or about to be: others wait for them. */
   const onStage = new Set<ArmedMessage>();
-  /** Campaigns that the page wants shown, and when it said so: an id of that moment. */
+  /** Has an event of a campaign's name when the page wants that shown… */
+  const asked = new EventTarget();
+  /** …and this is when it said so: an id of that moment. */
   const wishes = new Map<string, string>();
   /** Of the latest call that was heard. */
   let latest: string | undefined;
@@ -39,12 +42,12 @@ function createOnsite(host: OnsiteHost): Onsite {
   /** Whether what was caused or wished at that moment was so on a route that has been left. */
   const isOver = (messageId: string) => messageId < (ids.view as string);
 
-  function endAll(how: End, which: (popup: ArmedMessage) => unknown) {
-    for (const [popup, { stop }] of armed) if (which(popup) && armed.delete(popup)) stop.abort(how);
+  function endAll(how: PopupEnd, which: (popup: ArmedMessage) => unknown) {
+    for (const [popup, stop] of armed) if (which(popup) && armed.delete(popup)) stop.abort(how);
   }
 
   function arm(popup: ArmedMessage) {
-    const { id, cause, campaign, triggers } = popup;
+    const { id, cause, triggers } = popup;
     // The same arming can come back with a repeated batch; another is for a route that has been left. What an earlier
     // page has caused may be shown on this one.
     if (known.has(id) || (ids.made(cause) && isOver(cause))) return;
@@ -69,8 +72,8 @@ function createOnsite(host: OnsiteHost): Onsite {
         )
       );
     };
-    /** @returns why it was not painted */
-    const perform = async (): Promise<string | undefined> => {
+    /** @returns whether it was painted; otherwise it has been stopped */
+    const perform = async (): Promise<unknown> => {
       await until(async () => {
         if (!isFree()) return false;
         // The collector must not decide without a purchase or a dismissal of a moment ago.
@@ -78,14 +81,14 @@ function createOnsite(host: OnsiteHost): Onsite {
         await soon(host.flush());
         return before === latest && isFree() && onStage.add(popup);
       }, signal);
-      const answer = await claim(host, id, signal);
-      if (!answer.show) return answer.reason;
+      const { content, reason } = await claim(host, id, signal);
+      if (!content) return stop.abort(reason);
       const late = setTimeout(() => stop.abort('late'), PAINT_MS);
       await until(isFree, signal);
       clearTimeout(late);
       // What it says is of a cart that has changed since.
       if (place) endAll('replaced', (other) => idOf(other) === name && other.cause < cause);
-      return show(host, popup, answer.content, signal, onStage, () => {
+      return show(host, popup, content, stop, onStage, () => {
         tell({ ended: name });
         endAll('removed', (other) => idOf(other) === name && other !== popup);
       });
@@ -93,32 +96,31 @@ function createOnsite(host: OnsiteHost): Onsite {
     const fire = async () => {
       if (fired || signal.aborted) return;
       fired = true;
-      const reason = await perform().catch((error) => {
-        if (signal.aborted) return signal.reason;
-        host.fail(error);
-        return 'failed';
+      const painted = await perform().catch((error) => {
+        if (!signal.aborted) host.fail(error);
       });
-      if (!reason) return;
+      if (painted) return;
+      stop.abort('failed');
       onStage.delete(popup);
-      emit('message', { phase: 'refused', popup, reason });
+      emit('message', { phase: 'refused', popup, reason: signal.reason });
     };
-    let ask = () => {};
-    let chunk: unknown;
+    const ask = () => {
+      if (!fired && !isOver(wishes.get(name) as string) && wishes.delete(name)) fire();
+    };
+    armed.set(popup, stop);
     emit('message', { phase: 'armed', popup });
-    armed.set(popup, { stop, ask: () => ask() });
-    for (const { on, delayMs } of triggers as { on: string; delayMs?: number }[])
-      if (on === 'load' || on === 'delay') afterVisible(delayMs ?? 0, signal, fire);
+    for (const trigger of triggers) {
+      const { on, delayMs = 0 } = trigger as { on: string; delayMs?: number };
+      if (on === 'load' || on === 'delay') afterVisible(delayMs, signal, fire);
       else if (on === 'api') {
-        ask = () => {
-          for (const wish of [campaign, name])
-            if (!isOver(wishes.get(wish) as string) && wishes.delete(wish)) fire();
-        };
+        asked.addEventListener(name, ask, { signal });
         ask();
       } else
-        chunk ??= host
+        host
           .load('triggers')
-          .then(({ watch }) => watch(triggers, { host, signal, fire, afterVisible, isEngaged }))
+          .then(({ watch }) => watch(trigger, host, signal, fire, afterVisible, isEngaged))
           .catch(host.fail);
+    }
   }
 
   host.disarm = () => endAll('reset', () => true);
@@ -142,7 +144,7 @@ function createOnsite(host: OnsiteHost): Onsite {
     endAll('removed', (other) => idOf(other) === ended);
     if (!show) return;
     wishes.set(show, ids.next().messageId);
-    for (const { ask } of armed.values()) ask();
+    asked.dispatchEvent(new Event(show));
   };
 }
 

@@ -248,11 +248,10 @@ function world(latency: () => number) {
   const tabs: Tab[] = [];
   tabs.push(openTab(0), openTab(1));
 
-  vi.stubGlobal('fetch', async (url: string, { body, signal }: { body: string; signal: AbortSignal }) => {
+  vi.stubGlobal('fetch', async (url: string, { body }: { body: string }) => {
     const tab = tabs[Number(new URL(url).hostname[0])] as Tab;
     const id = decodeURIComponent(url.split('/').at(-2) as string);
     const { campaign, anonymousId: visitor } = armings.get(id) as { campaign: Id; anonymousId: string };
-    signal.throwIfAborted();
     keep('asked only where it can be shown', !hidden && !typing && !tab.open);
     keep('asked only on its own page', id.slice(campaign.length + 1) >= tab.mark.messageId);
     // What another tab does while this one empties the queue is not known to it.
@@ -264,7 +263,6 @@ function world(latency: () => number) {
     keep('not granted after a purchase', !isBought || !answer.show);
     claims.set(id, { granted: answer.show, campaign });
     await later();
-    signal.throwIfAborted();
     return Response.json(answer);
   });
   const pulse = setInterval(() => tabs[0] && void send(tabs[Math.round(Math.random())] as Tab), 2_000);
