@@ -118,12 +118,12 @@ function createOnsite(host: OnsiteHost): Onsite {
       } else
         host
           .load('triggers')
-          .then(({ watch }) => watch(trigger, host, signal, fire, afterVisible, isEngaged))
+          .then(({ watch }) => watch(trigger, host.on, signal, fire, afterVisible, isEngaged))
           .catch(host.fail);
     }
   }
 
-  host.disarm = () => endAll('reset', () => true);
+  host.disarm = () => endAll('reset', Boolean);
   host.on('call', ({ type, messageId }) => {
     latest = messageId;
     if (type === 'page') endAll('navigation', ({ cause }) => cause < messageId);
