@@ -10,11 +10,10 @@ import { onScroll } from './scroll.ts';
 /** ms of visible time after arming before a way out counts: who leaves at once was not interested. */
 const ARMED_MS = 5_000;
 
+type Events = DocumentEventMap & WindowEventMap;
+
 /** Listens to what happens anywhere on the page, before a listener of the page's can stop it. */
-export type Listen = <Type extends keyof WindowEventMap>(
-  type: Type,
-  listener: (event: WindowEventMap[Type]) => void,
-) => void;
+export type Listen = <Type extends keyof Events>(type: Type, listener: (event: Events[Type]) => void) => void;
 
 /** A trigger of one type. */
 export type Of<On extends Trigger['on']> = Extract<Trigger, { on: On }>;
@@ -36,7 +35,7 @@ export function watch(
   isEngaged: () => boolean,
 ): void {
   const listen: Listen = (type, listener) =>
-    addEventListener(type, listener, { passive: true, capture: true, signal });
+    addEventListener(type, listener as (event: Event) => void, { passive: true, capture: true, signal });
   if (signal.aborted) return;
   const { on } = trigger;
   if (on === 'scroll') onScroll(trigger, fire, listen);
