@@ -102,10 +102,10 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     viewed = contextOf();
     ids.view = mark;
     send({
-      type: 'page',
-      properties: { ...(viewed.page as JsonObject), ...given },
       ...mark,
+      type: 'page',
       context: viewed,
+      properties: { ...(viewed.page as JsonObject), ...given },
     });
     engaged?.(true);
   }
@@ -205,7 +205,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     // An answer to a batch from before `reset()` must not route the new visitor to the old one.
     if (anonymousId === id ? token !== route : anonymousId && site.cookie && fresh)
       visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
-    answer.messages.forEach((received) => onsite({ received }));
+    answer.messages.forEach((received) => void onsite({ received }));
   }
   function start() {
     tell = joinTabs(name, (note) => {
