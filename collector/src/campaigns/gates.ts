@@ -13,6 +13,7 @@ import { pathMatches } from './path-glob.ts';
 import type { CompiledCampaign } from './program.ts';
 import { inSchedule } from './schedule.ts';
 import type { Campaign } from './schema.ts';
+import { coversPage, isSearchArrival } from './search-arrival.ts';
 
 /** In the order of design §4; the first closed one is the answer to "why not?". */
 export const GATES = [
@@ -124,6 +125,9 @@ const CHECKS: Record<Gate, Check> = {
     const { shared, settings, reached, exitedAt, armedAt, failure, test } = situation;
     if (failure !== null) return closed(failure);
     if (shared.visitor.bot && settings.hidePopupsFromBots) return closed('bot');
+    if (isSearchArrival(shared) && coversPage(campaign, variantOf(campaign, situation))) {
+      return closed('search_arrival', shared.session.referrerHost);
+    }
     const segment = suppress.segments.find((id) => shared.visitor.segments.includes(id));
     if (segment !== undefined) return closed('segment', segment);
     if (exitedAt !== null && armedAt !== null && exitedAt > armedAt) return closed('exit');
@@ -228,6 +232,10 @@ export function explainDecision(compiled: CompiledCampaign, situation: Situation
       arm: armOf(compiled.campaign, unit, holdout, exposures, test),
     },
   };
+}
+
+function variantOf(campaign: Campaign, { unit, holdout, exposures, test }: Situation): string {
+  return armOf(campaign, unit, holdout, exposures, test).variant;
 }
 
 /** Exclusion wins. Without a known page (a message from a server) only campaigns for all pages match. */
