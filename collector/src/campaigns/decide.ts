@@ -36,7 +36,8 @@ export interface Happening {
 /**
  * The popups that arm, by what has happened (oldest first); the most important first: priority, then age, then id.
  * A campaign is armed once, by the newest event that it waits for. Of those that come with the same trigger, the most
- * important one alone is armed, unless they stand in different places; a control visitor's keeps its place like any.
+ * important one alone is armed, unless they stand in different places; of bars, one is armed at all. A control visitor's
+ * keeps its place like any.
  */
 export function decide(
   { campaigns }: Pick<Program, 'campaigns'>,
@@ -123,10 +124,12 @@ function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happ
   return found;
 }
 
-/** One in its place, before which each of its triggers is taken. */
+/** One in its place, before which each of its triggers is taken; a bar stays, so that it takes them all. */
 function rivalOf({ campaign, place }: CompiledCampaign, before: readonly Winner[]): string | null {
   const rivals = before.filter(({ compiled }) => compiled.place === place);
-  if (rivals.length === 0) return null;
+  const [first] = rivals;
+  if (!first) return null;
+  if (place === 'bar') return first.compiled.campaign.id;
   const takerOf = (on: string) =>
     rivals.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
   const takers = campaign.steps[0].triggers.map(({ on }) => takerOf(on));

@@ -3,9 +3,9 @@ import type { Campaign } from './schema.ts';
 
 /**
  * Where a campaign's popup stands, of which there is one for all: `stage`, in front of or beside the page; `tab`, at its
- * edge until it is opened; `slot:<name>`, in the page itself.
+ * edge until it is opened; `bar`, along an edge; `slot:<name>`, in the page itself. Only what is on the stage interrupts.
  */
-export type Place = 'stage' | 'tab' | `slot:${string}`;
+export type Place = 'stage' | 'tab' | 'bar' | `slot:${string}`;
 
 /** Of all that it may show; variants of several kinds are on the stage when one of them is. */
 export function placeOf({ steps }: Pick<Campaign, 'steps'>): Place {
@@ -16,13 +16,14 @@ export function placeOf({ steps }: Pick<Campaign, 'steps'>): Place {
 /** Whether it leaves its tab when it is dismissed, on the pages that follow too. */
 export function leavesTab(campaign: Pick<Campaign, 'steps'>): boolean {
   return contentsOf(campaign).some(
-    (content) => content.launcher !== undefined && placeOfContent(content) === 'stage',
+    ({ kind, launcher }) => launcher !== undefined && kind !== 'inline' && kind !== 'launcher',
   );
 }
 
 function placeOfContent({ kind, slot }: Content): Place {
   if (kind === 'inline') return `slot:${slot ?? ''}`;
-  return kind === 'launcher' ? 'tab' : 'stage';
+  if (kind === 'launcher') return 'tab';
+  return kind === 'bar' ? 'bar' : 'stage';
 }
 
 function contentsOf({ steps }: Pick<Campaign, 'steps'>): Content[] {

@@ -90,6 +90,76 @@ describe('what stands in the page', () => {
   });
 });
 
+describe('a bar', () => {
+  const bar = (id: string, more: object = {}, step: object = {}, text = 'Hi') =>
+    campaign(id, { kind: 'bar', blocks: [{ type: 'heading', text }] }, more, step);
+  const cart = (price: number) => ({
+    properties: { currency: 'EUR', items: [{ item_id: 'k', item_name: 'Kettle', price, quantity: 1 }] },
+  });
+
+  it("neither waits for the site's limits nor uses them up, nor takes a modal's place", async () => {
+    const site = await siteWith(
+      { popups: { minGapMs: 60_000, perSession: 1, perDay: 1 } },
+      bar('news', { priority: 900 }),
+      campaign('modal', {}),
+      campaign('exit', {}, {}, { triggers: [{ on: 'exit' }] }),
+    );
+    const messages = await visit(site);
+    expect(ids(messages)).toEqual(['exit', 'modal', 'news']);
+    expect((await claim(site, messages, 'modal')).show).toBe(true);
+    expect((await claim(site, messages, 'news')).show).toBe(true);
+    expect(await claim(site, messages, 'exit')).toEqual({ show: false, reason: 'caps' });
+    const { exposures } = await stateIn(deviceObject(site, 'v'));
+    expect(exposures.map(({ campaign: of, quiet }) => [of, quiet])).toEqual([
+      ['modal', undefined],
+      ['news', true],
+    ]);
+  });
+
+  it('is alone along the edge, whatever triggers others have', async () => {
+    const scroll = { triggers: [{ on: 'scroll', percent: 50 }] };
+    const site = await siteWith(NO_LIMITS, bar('news', { priority: 600 }), bar('shipping', {}, scroll));
+    expect(ids(await visit(site))).toEqual(['news']);
+    const path = `/api/sites/${site.id}/profiles/anonymous:v/explain?campaign=shipping`;
+    expect(await (await api('GET', path)).json()).toMatchObject({ gate: 'priority', reason: 'loses' });
+  });
+
+  it('follows the cart with each change of it, until its visitor closes it', async () => {
+    const shipping = bar(
+      'shipping',
+      { entry: { on: 'event', event: 'cart_updated' }, cap: { perSession: null } },
+      {},
+      '{{ cart.value }} of 50',
+    );
+    const site = await siteWith({ popups: { minGapMs: 60_000, perSession: 1, perDay: 1 } }, shipping);
+    for (const value of [20, 30, 45]) {
+      const { messages } = await sendBatch(site, [track('v', 'cart_updated', cart(value))]);
+      expect(await claim(site, messages, 'shipping')).toMatchObject({
+        content: { kind: 'bar', blocks: [{ text: `${value} of 50` }] },
+      });
+    }
+    await sendBatch(site, [
+      track('v', 'popup_dismissed', { properties: { campaign: 'shipping@1', variant: 'a' } }),
+    ]);
+    expect((await sendBatch(site, [track('v', 'cart_updated', cart(48))])).messages).toEqual([]);
+  });
+
+  it('leaves its tab, where it has one', async () => {
+    const site = await siteWith(NO_LIMITS, bar('news', {}, {}), {
+      ...campaign('offer', { kind: 'bar', launcher: { text: '-5 %' } }),
+      priority: 900,
+    } as { id: string });
+    expect((await claim(site, await visit(site), 'offer')).show).toBe(true);
+    await sendBatch(site, [
+      track('v', 'popup_dismissed', { properties: { campaign: 'offer@1', variant: 'a' } }),
+    ]);
+    expect((await visit(site)).map(({ campaign: of, kind }) => [of, kind])).toEqual([
+      ['news@1', 'bar'],
+      ['offer@1', 'launcher'],
+    ]);
+  });
+});
+
 describe('a popup that leaves a tab', () => {
   const offer = (more: object = {}) => campaign('offer', { launcher: { text: '-5 %' } }, more);
   const outcome = (name: string, campaignName = 'offer@1') =>
