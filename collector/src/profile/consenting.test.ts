@@ -99,6 +99,14 @@ describe('the newsletter form', () => {
     });
   });
 
+  it('of a draft that is tried out makes nobody, and no consent', async () => {
+    const site = await shop();
+    const tried = form('phone');
+    await sendBatch(site, [{ ...tried, properties: { ...tried.properties, campaign: 'welcome@draft' } }]);
+    expect(await byEmail(site)).toBeNull();
+    expect(await profileOf(site, 'phone')).toMatchObject({ identifiers: {}, consents: {} });
+  });
+
   it('of a customer is his when he logs in, and the confirmed e-mail with it', async () => {
     const site = await shop();
     await sendBatch(site, [form('phone')]);
@@ -382,7 +390,7 @@ describe('for reports', () => {
 
   it('a campaign whose goal is its own form reaches it by that form, and by no other', async () => {
     const site = await makeSite(NO_LIMITS);
-    const where = { in: ['welcome@', { var: 'campaign' }] };
+    const where = { '==': [{ var: 'campaign_id' }, 'welcome'] };
     const goal = { event: 'form_submitted', where, within: 'P1D' };
     const content = { en: { kind: 'modal', closeLabel: 'Close', blocks: WELCOME } };
     const step = { id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content }] };
@@ -391,7 +399,7 @@ describe('for reports', () => {
     expect(await claimPopup(site, armed, 'v')).toMatchObject({ show: true });
     const later = (seconds: number) => ({ timestamp: new Date(Date.now() + seconds * 1_000).toISOString() });
     const other = form('v', {}, later(1));
-    await sendBatch(site, [{ ...other, properties: { ...other.properties, campaign: 'other@1' } }]);
+    await sendBatch(site, [{ ...other, properties: { ...other.properties, campaign: 'not-welcome@1' } }]);
     expect(await standing(site, 'goal')).toEqual([]);
     await sendBatch(site, [form('v', {}, later(2))]);
     expect(await standing(site, 'goal')).toEqual([
