@@ -99,6 +99,43 @@ describe('the newsletter form', () => {
     });
   });
 
+  it('with an address that is corrected in the same popup makes nobody else of its visitor, who loses nothing', async () => {
+    const site = await shop();
+    const typo = 'mira@exmaple.com';
+    const cart = { items: [{ item_id: 'tea', price: 5, quantity: 1 }] };
+    await sendBatch(site, [track('phone', 'cart_updated', { properties: cart, ...stamp() })]);
+    const [armed] = (await sendBatch(site, [track('phone')])).messages;
+    expect(await claimPopup(site, armed, 'phone')).toMatchObject({ show: true });
+    await sendBatch(site, [form('phone', { mail: typo })]);
+    await sendBatch(site, [form('phone')]);
+    const lead = await byEmail(site);
+    expect(lead).toMatchObject({
+      identifiers: { email: EMAIL },
+      cart: { items: [{ item_id: 'tea' }] },
+      counters: { form_submitted: 2 },
+      consents: { email: { state: 'pending', address: EMAIL } },
+    });
+    expect(await profileOf(site, 'phone')).toEqual(lead);
+    // The cap is the visitor's still.
+    expect(await armedBy(site, [track('phone')])).toEqual([]);
+    await sendBatch(site, [track('phone', 'search')]);
+    expect(await byEmail(site)).toMatchObject({ counters: { search: 1 } });
+    const mistaken = await readProfile(site, `email:${typo}`);
+    expect(mistaken).toMatchObject({ counters: { form_submitted: 1 } });
+    expect(mistaken).not.toHaveProperty('counters.search');
+  });
+
+  it('in another popup, with the address of another, is somebody else’s', async () => {
+    const site = await shop();
+    await sendBatch(site, [form('phone')]);
+    const other = form('phone', { mail: 'noor@example.com' });
+    await sendBatch(site, [{ ...other, properties: { ...other.properties, message_id: 'n' } }]);
+    expect(await byEmail(site)).toMatchObject({ counters: { form_submitted: 1 } });
+    expect(await readProfile(site, 'email:noor@example.com')).toMatchObject({
+      counters: { form_submitted: 1 },
+    });
+  });
+
   it('of a draft that is tried out makes nobody, and no consent', async () => {
     const site = await shop();
     const tried = form('phone');
