@@ -162,7 +162,9 @@ const exposure = z
     quiet: z
       .literal(true)
       .exactOptional()
-      .meta({ description: 'It stood in the page, at its edge or along it: limits of the site do not count it.' }),
+      .meta({
+        description: 'It stood in the page, at its edge or along it: limits of the site do not count it.',
+      }),
   })
   .meta({ id: 'Exposure' }) satisfies z.ZodType<Exposure>;
 
