@@ -1,7 +1,8 @@
 import type { ArmedMessage, JsonObject, Trigger } from '../../../sdk/src/message.ts';
 import { contentFor } from './content.ts';
 import { tabOf } from './dismissed-tab.ts';
-import { entered, judge, type Situation } from './gates.ts';
+import { entered } from './entering.ts';
+import { judge, type Situation } from './gates.ts';
 import { byImportance, type CompiledCampaign, type Program } from './program.ts';
 
 /** A popup to arm; nothing is counted before its claim. */

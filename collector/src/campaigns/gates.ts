@@ -3,6 +3,7 @@ import { SESSION_GAP_MS } from '../profile/sessions.ts';
 import type { SiteSettings } from '../sites.ts';
 import { type Cap, reachedCap } from './caps.ts';
 import { parseDuration } from './duration.ts';
+import { type Cause, entered } from './entering.ts';
 import { type Arm, armOf, type SiteHoldout, type TestVisitor } from './experiment.ts';
 import type { Exposure, Outcomes } from './exposures.ts';
 import type { AudienceData, SharedData } from './fields.ts';
@@ -56,13 +57,6 @@ export interface Situation {
   failure: string | null;
   unit: string;
   test: TestVisitor | null;
-}
-
-/** An event that may let campaigns in. */
-export interface Cause {
-  /** Canonical name. */
-  event: string;
-  properties: Record<string, Json>;
 }
 
 /** A gate that is closed, and why: a word, and what was seen. */
@@ -181,20 +175,6 @@ export function firstClosed(
   const { unit, holdout, exposures, test } = situation;
   return { closed: null, arm: armOf(compiled.campaign, unit, holdout, exposures, test) };
 }
-
-/** Whether the cause is what the campaign waits for; what is armed already has had it. */
-export function entered(
-  { campaign: { entry }, awaits, entryWhere }: CompiledCampaign,
-  { cause, armedAt }: Entering,
-): boolean {
-  if (armedAt !== null) return true;
-  if (awaits === null && !entryWhere) return true;
-  if (!cause) return false;
-  if (awaits !== null && cause.event !== awaits) return false;
-  if (entry.on === 'segment' && cause.properties.segment !== entry.segment) return false;
-  return entryWhere ? entryWhere(cause.properties) === true : true;
-}
-type Entering = Pick<Situation, 'cause' | 'armedAt'>;
 
 /** One gate of an explanation. */
 export interface GateTrace {

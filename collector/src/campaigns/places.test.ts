@@ -144,6 +144,29 @@ describe('a bar', () => {
     expect((await sendBatch(site, [track('v', 'cart_updated', cart(48))])).messages).toEqual([]);
   });
 
+  it('is not shown again because it was shown, or because time passes', async () => {
+    const site = await siteWith(NO_LIMITS, bar('news', { cap: { perSession: null } }));
+    const messages = await visit(site);
+    expect((await claim(site, messages, 'news')).show).toBe(true);
+    const told = { properties: { campaign: 'news@1', variant: 'a' } };
+    for (const event of ['popup_shown', 'popup_clicked', 'popup_closed', 'user_engagement'])
+      expect((await sendBatch(site, [track('v', event, told)])).messages).toEqual([]);
+    const path = `/api/sites/${site.id}/profiles/anonymous:v/explain?campaign=news`;
+    expect(await (await api('GET', path)).json()).toMatchObject({ matched: true });
+    expect(ids((await sendBatch(site, [track('v'), track('v', 'popup_shown', told)])).messages)).toEqual([
+      'news',
+    ]);
+  });
+
+  it('can follow what became of another popup', async () => {
+    const entry = { on: 'event', event: 'popup_clicked', where: { '==': [{ var: 'campaign_id' }, 'news'] } };
+    const site = await siteWith(NO_LIMITS, bar('next', { entry }));
+    const clicked = (id: string) =>
+      track('v', 'popup_clicked', { properties: { campaign: `${id}@4`, variant: 'a' } });
+    expect((await sendBatch(site, [clicked('other')])).messages).toEqual([]);
+    expect(ids((await sendBatch(site, [clicked('news')])).messages)).toEqual(['next']);
+  });
+
   it('leaves its tab, where it has one', async () => {
     const site = await siteWith(NO_LIMITS, bar('news', {}, {}), {
       ...campaign('offer', { kind: 'bar', launcher: { text: '-5 %' } }),

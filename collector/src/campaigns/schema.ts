@@ -112,6 +112,7 @@ export const campaignDraft = z.strictObject({
   audience: audience.prefault({}),
   entry: z
     .strictObject({
+      /** `any`: whatever the visitor does; not what pages report of popups, and of time that has passed. */
       on: z.enum(['event', 'segment', 'any']).default('any'),
       event: eventName.exactOptional(),
       /** JsonLogic over the event's properties. */
