@@ -222,8 +222,8 @@ test('a second init changes nothing', async () => {
 });
 
 test('no popup code is loaded before a popup is armed', async () => {
-  const receive = vi.fn();
-  load.mockResolvedValue({ onsiteOf: () => ({ receive, hear() {}, disarm() {} }) });
+  const hear = vi.fn();
+  load.mockResolvedValue({ hear });
   const { client } = started();
   client.track('a');
   await client.flush();
@@ -232,7 +232,8 @@ test('no popup code is loaded before a popup is armed', async () => {
   answer = { messages: [popup, { ...popup, id: 'p2' }] };
   client.track('b');
   await client.flush();
-  await vi.waitFor(() => expect(receive).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(hear).toHaveBeenCalledTimes(2));
+  expect(hear.mock.calls.map(([, { received }]) => received.id)).toEqual(['p1', 'p2']);
   expect(load.mock.calls).toEqual([['onsite'], ['onsite']]);
 });
 
@@ -273,7 +274,9 @@ test('what the site switches on is started with its setting; one that cannot be 
     compat: 'false',
     debug: true,
   });
-  await vi.waitFor(() => expect(start).toHaveBeenCalledExactlyOnceWith(client, 'ga4 jsonld'));
+  await vi.waitFor(() =>
+    expect(start).toHaveBeenCalledExactlyOnceWith(client, 'ga4 jsonld', expect.anything()),
+  );
   await vi.waitFor(() => expect(errors).toMatchObject([{ code: 'failed' }]));
   client.track('still counted');
   await client.flush();

@@ -209,7 +209,7 @@ export interface ErrorAnswer {
 export interface ClaimRequest {
   writeKey: string;
   anonymousId: string;
-  token?: string;
+  token?: string | null | undefined;
   /** Made once per arming; asking again with the same one gives the same answer. */
   claimId: string;
   /** BCP 47 tags in the order in which texts are wanted: the page's language, then the browser's; 10 at most. */

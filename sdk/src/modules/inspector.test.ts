@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CONSENT_COOKIE, writeCookie } from '../cookie.ts';
 import { createEmitter } from '../events.ts';
 import type { InspectAnswer, Message } from '../message.ts';
+import type { Options } from '../options.ts';
 import { start } from './inspector.ts';
+import { land } from './landing.ts';
 
 const answer: InspectAnswer = {
   site: { id: 'demo', name: 'Tarn', currency: 'EUR' },
@@ -57,7 +59,11 @@ const host = {
 async function open(options: object = {}) {
   const { on, emit } = createEmitter();
   const cart = { get: () => ({ currency: 'EUR', items: [{ item_id: 'mug', price: 12, quantity: 1 }] }) };
-  start({ on, cart, anonymousId: () => anonymousId } as never, 'true', { ...host, ...options } as never);
+  // As the core does it where the address or a cookie speaks of us.
+  const site = { ...host, ...options } as never as Options;
+  await land(site);
+  if (site.inspector)
+    start({ on, cart, anonymousId: () => anonymousId } as never, site.inspector, site as never);
   await vi.advanceTimersByTimeAsync(1_000);
   const root = () => document.querySelector('[data-beckon=inspector]')?.shadowRoot;
   return {

@@ -1,44 +1,51 @@
-import type { ClaimAnswer, ClaimRequest } from '../message.ts';
+import type { ClaimRequest, PopupContent } from '../message.ts';
 import type { OnsiteHost } from './host.ts';
 import { pause, soon } from './until.ts';
 
-/** ms after each try; the visitor is looking at the page. */
-const RETRIES_MS = [1_000, 4_000, 0];
+/** ms before each try; the visitor is looking at the page. */
+const TRIES_MS = [0, 1_000, 4_000];
+
+/** Granted with the content, refused with a reason. */
+interface Answer {
+  content?: PopupContent;
+  reason?: string;
+}
 
 /**
  * Asks the collector whether the popup may be painted now. The same `claimId` goes with every try, so that an
  * answer lost on the way does not count twice.
+ * @throws what `signal` was aborted with
  */
-export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): Promise<ClaimAnswer> {
-  const { endpoint, writeKey } = host;
+export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): Promise<Answer> {
   const { anonymousId, token } = host.visitor();
-  const body: ClaimRequest = {
-    writeKey,
+  const request: ClaimRequest = {
+    writeKey: host.writeKey,
     anonymousId,
-    ...(token && { token }),
+    token,
     claimId: host.ids.next().messageId,
-    locales: [...new Set([document.documentElement.lang, ...navigator.languages])]
-      // What a page gives as its language may be anything.
-      .filter((tag) => /^[a-z]+(-[a-z\d]+)*$/i.test(tag))
-      .slice(0, 10),
+    // What a page gives as its language may be anything; the collector takes what it knows.
+    locales: [document.documentElement.lang, ...navigator.languages].slice(0, 10),
   };
-  const ask = async (): Promise<ClaimAnswer | undefined> => {
-    const response = await fetch(`${endpoint}/v1/messages/${encodeURIComponent(id)}/claim`, {
-      method: 'POST',
-      // A string goes as `text/plain`, without a preflight.
-      body: JSON.stringify(body),
-      credentials: 'omit',
-      signal,
-    });
-    const { ok, status } = response;
-    if (ok) return response.json();
-    return status < 500 && status !== 429 ? { show: false, reason: `http_${status}` } : undefined;
-  };
-  for (const wait of RETRIES_MS) {
-    // Unreachable, or no JSON: asked again.
-    const answer = !signal.aborted && (await soon(ask().catch(() => {})));
-    if (answer) return answer;
+  // A string goes as `text/plain`, without a preflight.
+  const body = JSON.stringify(request);
+  for (const wait of TRIES_MS) {
     await pause(wait);
+    signal.throwIfAborted();
+    const answer = await soon(
+      fetch(`${host.endpoint}/v1/messages/${encodeURIComponent(id)}/claim`, {
+        method: 'POST',
+        body,
+        credentials: 'omit',
+      })
+        .then((response): Promise<Answer> | Answer | undefined => {
+          const { ok, status } = response;
+          if (ok) return response.json();
+          return status < 500 ? { reason: `http_${status}` } : undefined;
+        })
+        // Unreachable, or no JSON: asked again.
+        .catch(() => undefined),
+    );
+    if (answer) return answer;
   }
-  return { show: false, reason: signal.reason ?? 'unreachable' };
+  return { reason: 'unreachable' };
 }

@@ -8,9 +8,9 @@ import type { Onsite } from './index.ts';
 /** What the popups need of the client that loaded them. Types alone: the chunk shares no code with the core. */
 export interface OnsiteHost {
   /** Made when the first popup is armed. */
-  onsite?: Onsite;
-  /** Its own; there since then. */
-  disarm?: Onsite['disarm'];
+  onsite?: Onsite | undefined;
+  /** Forgets every popup, and closes those that are open: the visitor is another one now. There since then. */
+  disarm?(): void;
   endpoint: string;
   writeKey: string;
   /** Who would see the popup; asked at the claim. */

@@ -1,164 +1,155 @@
-import type { ArmedMessage, PopupContent } from '../message.ts';
+import type { ArmedMessage } from '../message.ts';
 import type { Note } from '../tabs.ts';
 import { afterVisible } from './after-visible.ts';
 import { claim } from './claim.ts';
-import { createHandover } from './handover.ts';
 import type { OnsiteHost } from './host.ts';
 import { isEngaged, isWelcome } from './manners.ts';
-import { type End, show } from './stage.ts';
+import type { PopupEnd } from './popup.ts';
+import { show } from './stage.ts';
 import { soon, until } from './until.ts';
-
-export interface Onsite {
-  /** Popups of an answer: each waits for one of its triggers, then asks the collector and paints. */
-  receive(popup: ArmedMessage): void;
-  /** What another tab tells. */
-  hear(note: Note): void;
-  /** The page wants a campaign's popup (`id` or `id@version`): now, or when it is armed for this page view. */
-  show(campaign: string): void;
-  /** Forgets every popup, and closes those that are open: the visitor is another one now. */
-  disarm(): void;
-}
-
-/** ms after which what was granted has become too old to be painted. */
-const PAINT_MS = 30_000;
-
-interface Armed {
-  popup: ArmedMessage;
-  /** Of what it does at present: first it waits for a trigger. */
-  stop: AbortController;
-  fire(): void;
-}
-
-const idOf = ({ campaign }: ArmedMessage) => campaign.replace(/@.*/, '');
-const hasTrigger = ({ triggers }: ArmedMessage, type: RegExp) => triggers.some(({ on }) => type.test(on));
-
-/** Shows the popups that the collector decides on, one at a time. */
-export function createOnsite(host: OnsiteHost): Onsite {
-  const { ids, emit } = host;
-  const known = new Set<string>();
-  let armed: Armed[] = [];
-  /** Popups that cover the page, or are about to: others wait for them. */
-  const onStage = new Set<ArmedMessage>();
-  /** Campaigns that the page wants shown, and when it said so: an id of that moment. */
-  const wishes = new Map<string, string>();
-  /** Of the page's latest view: what was caused or wished before is over. */
-  let view = ids.view ?? '';
-  /** Of the latest call that was heard. */
-  let latest: string | undefined;
-
-  /** @returns why it was not painted */
-  async function perform(popup: ArmedMessage, stop: AbortController): Promise<string | undefined> {
-    const { signal } = stop;
-    let at: string | undefined;
-    // A route that has just begun is reported a moment later: where the address has changed, that has to pass.
-    const isFree = (what: ArmedMessage | PopupContent) => {
-      const before = at;
-      at = location.href;
-      return before === at && isWelcome(what);
-    };
-    const isNext = () => isFree(popup) && (popup.kind === 'inline' || !onStage.size);
-    const ready = async () => {
-      if (!isNext()) return false;
-      // The collector must not decide without a purchase or a dismissal of a moment ago.
-      const before = latest;
-      await soon(host.flush());
-      return before === latest && isNext() && !!onStage.add(popup);
-    };
-    if (!(await until(ready, signal))) return signal.reason;
-    const answer = await claim(host, popup.id, signal);
-    if (!answer.show) return answer.reason;
-    const { content } = answer;
-    const late = setTimeout(() => stop.abort('late'), PAINT_MS);
-    if (!(await until(() => isFree(content), signal))) return signal.reason;
-    clearTimeout(late);
-    return show(host, popup, content, signal, onStage, () => {
-      const ended = idOf(popup);
-      host.tell({ ended });
-      endAll('removed', (other) => other !== popup && idOf(other) === ended);
-    });
-  }
-
-  function endAll(how: End, which: (popup: ArmedMessage) => boolean) {
-    armed = armed.filter(({ popup, stop }) => !which(popup) || stop.abort(how));
-  }
-
-  const handover = createHandover(host, (popup) => {
-    const { id, cause, campaign, triggers } = popup;
-    // The same arming can come back with a repeated batch; another is for a route that has been left. What an earlier
-    // page has caused may be shown on this one.
-    if (known.has(id) || (ids.made(cause) && cause < view)) return;
-    known.add(id);
-    const entry: Armed = {
-      popup,
-      stop: new AbortController(),
-      async fire() {
-        if (signal.aborted) return;
-        entry.stop.abort();
-        entry.stop = new AbortController();
-        const reason = await perform(popup, entry.stop).catch((error) => {
-          host.fail(error);
-          return 'failed';
-        });
-        if (!reason) return;
-        onStage.delete(popup);
-        emit('message', { phase: 'refused', popup, reason });
-      },
-    };
-    const { fire, stop } = entry;
-    const { signal } = stop;
-    armed.push(entry);
-    emit('message', { phase: 'armed', popup });
-    for (const trigger of triggers)
-      if (trigger.on === 'load' || trigger.on === 'delay') afterVisible(trigger.delayMs ?? 0, signal, fire);
-    if (hasTrigger(popup, /^api$/))
-      for (const name of [campaign, idOf(popup)])
-        if ((wishes.get(name) ?? '') >= view && wishes.delete(name)) fire();
-    if (hasTrigger(popup, /^(?!load|delay|api)/))
-      host
-        .load('triggers')
-        .then(({ watch }) => watch(triggers, { host, signal, fire, afterVisible, isEngaged }))
-        .catch(host.fail);
-  });
-
-  host.on('call', ({ type, messageId }) => {
-    latest = messageId;
-    if (type !== 'page') return;
-    view = messageId;
-    endAll('navigation', ({ cause }) => cause < view);
-  });
-
-  return {
-    receive: handover.receive,
-    hear(note) {
-      handover.hear(note);
-      endAll('removed', (popup) => idOf(popup) === note.ended);
-    },
-    show(id) {
-      const wanted = armed.find(
-        ({ popup }) => hasTrigger(popup, /^api$/) && [popup.campaign, idOf(popup)].includes(id),
-      );
-      if (wanted) wanted.fire();
-      else wishes.set(id, ids.next().messageId);
-    },
-    disarm() {
-      endAll('reset', () => true);
-    },
-  };
-}
 
 /** What the popups of a page are told: a popup of an answer, another tab's note, or a call of the page. */
 export type Heard = Note & {
   received?: ArmedMessage;
-  /** A campaign that the page wants shown. */
+  /** A campaign (`id`) that the page wants shown: now, or when it is armed for this page view. */
   show?: string;
 };
+export type Onsite = (heard: Heard) => void;
+
+/** ms in which the tab that caused a popup must say that it has it; a frozen or closed tab does not. */
+const HANDOVER_MS = 300;
+/** ms after which what was granted has become too old to be painted. */
+const PAINT_MS = 30_000;
+
+const idOf = ({ campaign }: ArmedMessage) => campaign.replace(/@.*/, '');
+/** Where one popup at a time may be: a slot of its own, the edge where bars are (`true`), and on top of the page. */
+const placeOf = ({ kind, id }: ArmedMessage) => (kind === 'inline' ? id : kind === 'bar');
+
+/** Shows the popups that the collector decides on: each waits for one of its triggers, then asks, and is painted. */
+function createOnsite(host: OnsiteHost): Onsite {
+  const { ids, emit, tell } = host;
+  const known = new Set<string | undefined>();
+  const armed = new Map<ArmedMessage, AbortController>();
+  /** Popups that are in their place, or about to be: others wait for them. */
+  const onStage = new Set<ArmedMessage>();
+  /** Has an event of a campaign's name when the page wants that shown… */
+  const asked = new EventTarget();
+  /** …and this is when it said so: an id of that moment. */
+  const wishes = new Map<string, string>();
+  /** Of the latest call that was heard. */
+  let latest: string | undefined;
+
+  /** Whether what was caused or wished at that moment was so on a route that has been left. */
+  const isOver = (messageId: string) => messageId < (ids.view as string);
+
+  function endAll(how: PopupEnd, which: (popup: ArmedMessage) => unknown) {
+    for (const [popup, stop] of armed) if (which(popup) && armed.delete(popup)) stop.abort(how);
+  }
+
+  function arm(popup: ArmedMessage) {
+    const { id, cause, triggers } = popup;
+    // The same arming can come back with a repeated batch; another is for a route that has been left. What an earlier
+    // page has caused may be shown on this one.
+    if (known.has(id) || (ids.made(cause) && isOver(cause))) return;
+    known.add(id);
+    const name = idOf(popup);
+    const place = placeOf(popup);
+    const stop = new AbortController();
+    const { signal } = stop;
+    let fired = false;
+    let at: string | undefined;
+
+    const isFree = () => {
+      const before = at;
+      at = location.href;
+      return (
+        // A route that has just begun is reported a moment later: where the address has changed, that has to pass.
+        before === at &&
+        isWelcome(popup) &&
+        // A bar follows an earlier one of its campaign, which it replaces.
+        ![...onStage].some(
+          (other) => placeOf(other) === place && (place ? idOf(other) !== name : other !== popup),
+        )
+      );
+    };
+    /** @returns whether it was painted; otherwise it has been stopped */
+    const perform = async (): Promise<unknown> => {
+      await until(async () => {
+        if (!isFree()) return false;
+        // The collector must not decide without a purchase or a dismissal of a moment ago.
+        const before = latest;
+        await soon(host.flush());
+        return before === latest && isFree() && onStage.add(popup);
+      }, signal);
+      const { content, reason } = await claim(host, id, signal);
+      if (!content) return stop.abort(reason);
+      const late = setTimeout(() => stop.abort('late'), PAINT_MS);
+      await until(isFree, signal);
+      clearTimeout(late);
+      // What it says is of a cart that has changed since.
+      if (place) endAll('replaced', (other) => idOf(other) === name && other.cause < cause);
+      return show(host, popup, content, stop, onStage, () => {
+        tell({ ended: name });
+        endAll('removed', (other) => idOf(other) === name && other !== popup);
+      });
+    };
+    const fire = async () => {
+      if (fired || signal.aborted) return;
+      fired = true;
+      const painted = await perform().catch((error) => {
+        if (!signal.aborted) host.fail(error);
+      });
+      if (painted) return;
+      stop.abort('failed');
+      onStage.delete(popup);
+      emit('message', { phase: 'refused', popup, reason: signal.reason });
+    };
+    const ask = () => {
+      if (!fired && !isOver(wishes.get(name) as string) && wishes.delete(name)) fire();
+    };
+    armed.set(popup, stop);
+    emit('message', { phase: 'armed', popup });
+    for (const trigger of triggers) {
+      const { on, delayMs = 0 } = trigger as { on: string; delayMs?: number };
+      if (on === 'load' || on === 'delay') afterVisible(delayMs, signal, fire);
+      else if (on === 'api') {
+        asked.addEventListener(name, ask, { signal });
+        ask();
+      } else
+        host
+          .load('triggers')
+          .then(({ watch }) => watch(trigger, host, signal, fire, afterVisible, isEngaged))
+          .catch(host.fail);
+    }
+  }
+
+  host.disarm = () => endAll('reset', () => true);
+  host.on('call', ({ type, messageId }) => {
+    latest = messageId;
+    if (type === 'page') endAll('navigation', ({ cause }) => cause < messageId);
+  });
+
+  // One tab sends the messages of all, and brings popups to the tab whose message caused them. Where that tab is gone
+  // (usually this tab's previous page) the popup is armed here, so that none is lost.
+  return ({ received, armed: brought, taken, ended, show }) => {
+    const popup = received ?? brought;
+    if (popup && ids.made(popup.cause)) {
+      tell({ taken: popup.id });
+      arm(popup);
+    } else if (received) {
+      tell({ armed: received });
+      setTimeout(arm, HANDOVER_MS, received);
+    }
+    known.add(taken);
+    endAll('removed', (other) => idOf(other) === ended);
+    if (!show) return;
+    wishes.set(show, ids.next().messageId);
+    asked.dispatchEvent(new Event(show));
+  };
+}
 
 /** Tells the page's popups, of which there are some from now on. */
-export function hear(host: OnsiteHost, { received, show, ...note }: Heard): void {
+export function hear(host: OnsiteHost, heard: Heard): void {
   host.onsite ??= createOnsite(host);
-  const { onsite } = host;
-  host.disarm = onsite.disarm;
-  if (received) onsite.receive(received);
-  else if (show) onsite.show(show);
-  else onsite.hear(note);
+  host.onsite(heard);
 }

@@ -5,7 +5,7 @@ import type { ArmedMessage, ClaimRequest, PopupContent, Trigger } from '../messa
 import { createMessageIds, type Mark } from '../message-id.ts';
 import type { Note } from '../tabs.ts';
 import type { OnsiteHost } from './host.ts';
-import { createOnsite, type Onsite } from './index.ts';
+import { type Heard, hear } from './index.ts';
 import type { Popup, PopupCalls, PopupEnd } from './popup.ts';
 import * as triggersChunk from './triggers/index.ts';
 
@@ -119,7 +119,7 @@ function world(latency: () => number) {
     sending = later().then(async () => {
       const popups = batch.flatMap((apply) => apply());
       void later().then(() => {
-        for (const popup of popups) tab.onsite.receive(popup);
+        for (const received of popups) tab.hear({ received });
       });
     });
     return sending;
@@ -150,7 +150,8 @@ function world(latency: () => number) {
   }
 
   interface Tab extends Painter {
-    onsite: Onsite;
+    hear(heard: Heard): void;
+    disarm(): void;
     ids: ReturnType<typeof createMessageIds>;
     open: { id: string; close(how: PopupEnd): void } | undefined;
     /** Of the latest navigation; its view is reported when it has rendered. */
@@ -222,7 +223,7 @@ function world(latency: () => number) {
       load: (async () => triggersChunk) as never,
       fail: (error) => keep(String(error)),
       tell(note: Note) {
-        for (const other of tabs) if (other !== tab) other.onsite.hear(structuredClone(note));
+        for (const other of tabs) if (other !== tab) other.hear(structuredClone(note));
       },
       track(event, { message_id }) {
         const id = String(message_id);
@@ -239,17 +240,18 @@ function world(latency: () => number) {
     events.on('message', ({ phase, popup }: PopupEvent) => {
       if (phase === 'show') next = popup.id;
     });
-    tab.onsite = createOnsite(host);
+    tab.hear = (heard) => hear(host, heard);
+    tab.disarm = () => host.disarm?.();
+    tab.hear({});
     return tab;
   }
   const tabs: Tab[] = [];
   tabs.push(openTab(0), openTab(1));
 
-  vi.stubGlobal('fetch', async (url: string, { body, signal }: { body: string; signal: AbortSignal }) => {
+  vi.stubGlobal('fetch', async (url: string, { body }: { body: string }) => {
     const tab = tabs[Number(new URL(url).hostname[0])] as Tab;
     const id = decodeURIComponent(url.split('/').at(-2) as string);
     const { campaign, anonymousId: visitor } = armings.get(id) as { campaign: Id; anonymousId: string };
-    signal.throwIfAborted();
     keep('asked only where it can be shown', !hidden && !typing && !tab.open);
     keep('asked only on its own page', id.slice(campaign.length + 1) >= tab.mark.messageId);
     // What another tab does while this one empties the queue is not known to it.
@@ -261,7 +263,6 @@ function world(latency: () => number) {
     keep('not granted after a purchase', !isBought || !answer.show);
     claims.set(id, { granted: answer.show, campaign });
     await later();
-    signal.throwIfAborted();
     return Response.json(answer);
   });
   const pulse = setInterval(() => tabs[0] && void send(tabs[Math.round(Math.random())] as Tab), 2_000);
@@ -277,7 +278,7 @@ function world(latency: () => number) {
       else if (what === 'cart' || what === 'search' || what === 'purchase') tab.call('track', what);
       else if (what === 'dismiss') tab.open?.close('button');
       else if (what === 'follow') tab.open?.close('action');
-      else if (what === 'ask') tab.onsite.show('offer');
+      else if (what === 'ask') tab.hear({ show: 'offer' });
       else if (what === 'type') typing = !typing;
       else if (what === 'hide') {
         hidden = !hidden;
@@ -293,7 +294,7 @@ function world(latency: () => number) {
           return [];
         });
       } else if (what === 'reset') {
-        tab.onsite.disarm();
+        tab.disarm();
         anonymousId = `anon${++visitors}`;
       } else if (what === 'elsewhere') {
         if (campaign) personOf('user').dismissed.add(campaign);
@@ -329,7 +330,7 @@ test(
             expect(of(/shown/)).toHaveLength(ends.length + (tab.open ? 1 : 0));
             expect(new Set(ends).size).toBe(ends.length);
             endings += ends.length;
-            tab.onsite.disarm();
+            tab.disarm();
           }
           ran += 1;
           painted += seen.length;

@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { isWelcome } from './manners.ts';
 
-let media: string[] = [];
-beforeEach(() => {
-  media = [];
-  vi.stubGlobal('matchMedia', (query: string) => ({ matches: media.includes(query) }));
-});
 afterEach(() => {
   vi.restoreAllMocks();
-  vi.unstubAllGlobals();
   history.replaceState(null, '', '/');
   document.body.innerHTML = '';
 });
@@ -23,10 +17,7 @@ test('a page that is looked at is open to every kind', () => {
   expect(isWelcome({})).toBe(true);
 });
 
-test('nothing appears behind the visitor’s back, nor on paper', () => {
-  media = ['print'];
-  expect(isWelcome({})).toBe(false);
-  media = [];
+test('nothing appears behind the visitor’s back', () => {
   vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
   expect(isWelcome({})).toBe(false);
 });
@@ -97,46 +88,4 @@ test('one that stands in the page needs its place', () => {
   expect(isWelcome({ kind: 'inline', slot: 'hero' })).toBe(false);
   add('<p data-beckon-slot=hero></p>');
   expect(isWelcome({ kind: 'inline', slot: 'hero' })).toBe(true);
-});
-
-const PHONE = '(pointer:coarse) and (max-width:639px)';
-function arrive(referrer: string, name = `${location.href}?gclid=1#top`) {
-  vi.spyOn(document, 'referrer', 'get').mockReturnValue(referrer);
-  vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ name } as PerformanceEntry]);
-}
-
-test('a phone that comes from a search engine is not greeted with a modal on its first page', () => {
-  media = [PHONE];
-  arrive('https://www.google.co.uk/');
-  expect(isWelcome({})).toBe(false);
-  expect(isWelcome({ kind: 'modal', minimised: true })).toBe(true);
-  for (const kind of ['slide-in', 'bar', 'launcher'] as const) expect(isWelcome({ kind })).toBe(true);
-  history.replaceState(null, '', '/second');
-  arrive('https://www.google.co.uk/', new URL('/first', location.href).href);
-  expect(isWelcome({})).toBe(true);
-});
-
-test.each([
-  'https://duckduckgo.com/',
-  'https://search.brave.com/',
-  'https://bing.com',
-  'https://r.search.yahoo.com/',
-])('%s is a search engine', (referrer) => {
-  media = [PHONE];
-  arrive(referrer);
-  expect(isWelcome({})).toBe(false);
-});
-
-test.each(['', 'https://notgoogle.com/', 'https://shop.example/google.com/', 'https://mybing.example/'])(
-  '“%s” is none',
-  (referrer) => {
-    media = [PHONE];
-    arrive(referrer);
-    expect(isWelcome({})).toBe(true);
-  },
-);
-
-test('on a desktop there is room for both', () => {
-  arrive('https://www.google.com/');
-  expect(isWelcome({})).toBe(true);
 });

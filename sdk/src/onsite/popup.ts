@@ -13,7 +13,10 @@ export type PopupEnd =
   | 'action'
   | 'navigation'
   | 'removed'
-  | 'reset';
+  | 'reset'
+  | 'replaced'
+  | 'left'
+  | 'late';
 
 export interface PopupCalls {
   clicked(

@@ -1,67 +1,55 @@
 import type { PopupEvent } from '../events.ts';
 import type { ArmedMessage, JsonObject, PopupContent } from '../message.ts';
-import { stopwatch } from './after-visible.ts';
+import { visibleMs } from './after-visible.ts';
 import type { OnsiteHost } from './host.ts';
 import { openPopup, type PopupEnd } from './popup.ts';
 
-/** How a popup ends: by its renderer's word, because the page goes away, or too late to be painted. */
-export type End = PopupEnd | 'left' | 'late';
 type Outcome = 'shown' | 'clicked' | 'submitted' | 'dismissed' | 'closed';
 
 /** `button`, `backdrop`, `escape`, `close`. */
-const BY_VISITOR = /^(b|e|cl)/;
+const BY_VISITOR = /^([be]|close)/;
 
 /**
  * Paints a popup, or leaves that to the page, and reports its life.
- * @param signal - aborted with an {@link End}: it goes at once
- * @param onStage - what covers the page: this popup, taken out whenever it does not
+ * @param stop - aborted with a {@link PopupEnd}: it goes at once; aborts it where it cannot be painted
+ * @param onStage - what is in its place: this popup, taken out whenever it is not
  * @param ended - called when the visitor has dismissed or answered it
- * @returns why it could not be painted
+ * @returns true when it was painted
  */
 export async function show(
   host: OnsiteHost,
   popup: ArmedMessage,
   content: PopupContent,
-  signal: AbortSignal,
+  stop: AbortController,
   onStage: Set<ArmedMessage>,
   ended: () => void,
-): Promise<string | undefined> {
+): Promise<unknown> {
   const { id, campaign, variant } = popup;
+  const { signal } = stop;
   const about = { campaign, variant, message_id: id };
-  let open = !content.minimised;
-  let seen: (() => number) | undefined;
+  let since = visibleMs();
   let answered = false;
   let prevented = false;
 
   const release = () => void onStage.delete(popup);
   function tell(phase: Outcome, detail?: JsonObject) {
-    host.track(`popup_${phase}`, {
-      ...detail,
-      ...about,
-      ...(seen && { seen_ms: Math.round(seen()) }),
-    });
+    host.track(`popup_${phase}`, { ...detail, ...about, seen_ms: Math.round(visibleMs() - since) });
     host.emit('message', { phase, popup, ...detail } as PopupEvent);
     if (phase === 'submitted' || phase === 'dismissed') ended();
-    if (!content.dataLayer) return;
-    try {
-      const page = window as { dataLayer?: object[] };
-      page.dataLayer ??= [];
-      page.dataLayer.push({
-        event: 'beckon_popup',
-        beckon_action: phase,
-        beckon_campaign: campaign,
-        beckon_variant: variant,
-      });
-    } catch (error) {
-      // Tag managers run in `push` what the shop has told them to.
-      host.fail(error);
-    }
-  }
-  function closed(how: End) {
-    release();
-    if (!open) return;
-    open = false;
-    tell(BY_VISITOR.test(how) ? 'dismissed' : 'closed', { how });
+    if (content.dataLayer)
+      try {
+        const page = window as { dataLayer?: object[] };
+        page.dataLayer ??= [];
+        page.dataLayer.push({
+          event: 'beckon_popup',
+          beckon_action: phase,
+          beckon_campaign: campaign,
+          beckon_variant: variant,
+        });
+      } catch (error) {
+        // Tag managers run in `push` what the shop has told them to.
+        host.fail(error);
+      }
   }
 
   host.emit('message', {
@@ -79,7 +67,8 @@ export async function show(
     },
   });
   const painted = prevented
-    ? { close: release }
+    ? // Of what the page has painted nobody knows whether it is open.
+      { close: release }
     : await openPopup(
         content,
         {
@@ -89,29 +78,27 @@ export async function show(
             answered = true;
             host.track(event, { ...properties, ...about });
           },
-          closed,
+          closed(how) {
+            release();
+            tell(BY_VISITOR.test(how) ? 'dismissed' : 'closed', { how });
+          },
           opened() {
-            open = true;
-            seen?.();
+            since = visibleMs();
             onStage.add(popup);
           },
         },
         host,
       );
-  if (!painted) return 'unsupported';
+  if (!painted) return stop.abort('unsupported');
 
-  const leave = (how: End) => {
-    // Of what the page has painted nobody knows whether it is open.
-    if (!prevented) closed(how);
-    painted.close('navigation');
-  };
-  // What stands in the page, or is a tab at its edge, is in nobody's way.
-  if (!open || content.kind === 'inline') release();
+  const leave = () => painted.close(signal.reason ?? 'left');
+  // As a tab at the edge of the page it is in nobody's way.
+  if (content.minimised) release();
+  since = visibleMs();
   tell('shown');
-  seen = stopwatch(() => open && !document.hidden, signal);
-  signal.addEventListener('abort', () => leave(signal.reason));
+  signal.addEventListener('abort', leave);
   // Ahead of the core, which sends what is queued when the page goes away.
-  addEventListener('pagehide', () => leave('left'), { capture: true, signal });
-  if (signal.aborted) leave(signal.reason);
-  return undefined;
+  addEventListener('pagehide', leave, { capture: true, signal });
+  if (signal.aborted) leave();
+  return true;
 }

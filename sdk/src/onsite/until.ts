@@ -11,9 +11,11 @@ export const soon = <T>(promise: Promise<T>) => Promise.race([promise, pause(PAT
 /**
  * Resolves as soon as `can`, which is asked again and again: of a dialog that is taken out of the page, a field left
  * in somebody's shadow root, or a slot that appears, no event tells.
- * @returns false once `signal` is aborted
+ * @throws what `signal` was aborted with
  */
-export async function until(can: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<boolean> {
-  for (; !signal.aborted; await pause(LOOK_MS)) if (await can()) return true;
-  return false;
+export async function until(can: () => unknown, signal: AbortSignal): Promise<void> {
+  for (; ; await pause(LOOK_MS)) {
+    signal.throwIfAborted();
+    if (await can()) return;
+  }
 }

@@ -1,12 +1,18 @@
-import type { Of, Watch } from './watch.ts';
+import type { OnsiteHost } from '../host.ts';
+import type { Of } from './of.ts';
 
 /** Fires at a click on, or in, what the selector matches; the click does what it always did. */
-export function onClick({ selector }: Of<'click'>, { host, signal, fire }: Watch): void {
+export function onClick(
+  { selector }: Of<'click'>,
+  signal: AbortSignal,
+  fire: () => void,
+  { fail }: Pick<OnsiteHost, 'fail'>,
+): void {
   try {
     document.createElement('a').matches(selector);
   } catch (error) {
     // No selector: said once, and the popup's other triggers go on.
-    host.fail(error);
+    fail(error);
     return;
   }
   document.addEventListener(

@@ -1,5 +1,6 @@
 import type { Json, JsonObject, PropertyCondition } from '../../message.ts';
-import type { Of, Watch } from './watch.ts';
+import type { OnsiteHost } from '../host.ts';
+import type { Of } from './of.ts';
 
 /** What lies at a path such as `items.0.price`; of own properties only. */
 const valueAt = (properties: JsonObject | undefined, path: string): Json | undefined =>
@@ -25,8 +26,13 @@ function fulfils(found: Json | undefined, { is, value }: PropertyCondition): boo
 }
 
 /** Fires at a call for the event whose properties fulfil all conditions; `page_view` is a call of `page`. */
-export function onEvent({ event, where = [] }: Of<'event'>, { host, signal, fire }: Watch): void {
-  const off = host.on('call', (message) => {
+export function onEvent(
+  { event, where = [] }: Of<'event'>,
+  signal: AbortSignal,
+  fire: () => void,
+  { on }: Pick<OnsiteHost, 'on'>,
+): void {
+  const off = on('call', (message) => {
     const name = message.type === 'track' ? message.event : message.type === 'page' && 'page_view';
     const { properties } = message as { properties?: JsonObject };
     if (

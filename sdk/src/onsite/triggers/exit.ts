@@ -1,4 +1,4 @@
-import type { Watch } from './watch.ts';
+import type { AfterVisible } from '../after-visible.ts';
 
 /** ms of visible time after arming before anything counts: who leaves at once was not interested. */
 const ARMED_MS = 5_000;
@@ -17,7 +17,12 @@ const now = () => performance.now();
  * browser's. On touch: a fast scroll up after half a window of reading, which brings the address bar, or a return
  * after 5 s elsewhere. The history is left alone.
  */
-export function onExit({ signal, fire, afterVisible, isEngaged }: Watch): void {
+export function onExit(
+  signal: AbortSignal,
+  fire: () => void,
+  afterVisible: AfterVisible,
+  isEngaged: () => boolean,
+): void {
   const options = { passive: true, capture: true, signal };
   /** Asks whether this has happened a moment ago. */
   const watchFor = (type: string) => {

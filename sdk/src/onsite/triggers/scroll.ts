@@ -1,10 +1,10 @@
-import type { Of, Watch } from './watch.ts';
+import type { Of } from './of.ts';
 
 /**
  * Fires when the visitor has come so far down what can be scrolled (50 % when absent). A page that fits into the
  * window says nothing about the visitor's interest: there it never fires.
  */
-export function onScroll({ percent = 50 }: Of<'scroll'>, { signal, fire }: Watch): void {
+export function onScroll({ percent = 50 }: Of<'scroll'>, signal: AbortSignal, fire: () => void): void {
   let looks = false;
   const look = () => {
     looks = false;

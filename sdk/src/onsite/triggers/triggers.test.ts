@@ -35,13 +35,8 @@ function arm(...triggers: Trigger[]) {
     stop.abort();
     fired();
   };
-  watch(triggers, {
-    host: { on, fail },
-    signal: stop.signal,
-    fire,
-    afterVisible,
-    isEngaged: () => engaged,
-  });
+  for (const trigger of triggers)
+    watch(trigger, { on, fail }, stop.signal, fire, afterVisible, () => engaged);
   return { fired, fail, stop, emit };
 }
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
