@@ -309,24 +309,6 @@ export interface PopupTexts {
   down: string;
 }
 
-/** Custom properties of a theme. A client sets those that it knows, to values that cannot carry an address. */
-export type ThemeProperty =
-  | 'accent'
-  | 'on-accent'
-  | 'card'
-  | 'text'
-  /** The same where the visitor prefers dark; what is absent is as in light, where that has a `card`. */
-  | 'dark-accent'
-  | 'dark-on-accent'
-  | 'dark-card'
-  | 'dark-text'
-  /** CSS length. */
-  | 'radius'
-  /** CSS font family list. */
-  | 'font'
-  /** Number: 1 is normal. */
-  | 'spacing';
-
 /** What a popup shows, in one language. */
 export interface PopupContent {
   kind: PopupKind;
@@ -343,8 +325,9 @@ export interface PopupContent {
   dir?: 'ltr' | 'rtl';
   /** Accessible name of the close button. */
   closeLabel: string;
+  /** The style sheet of its shadow root: the rules that this content needs, in its theme. */
+  css: string;
   texts?: Partial<PopupTexts>;
-  theme?: Partial<Record<ThemeProperty, string>>;
   /** Where the first picture stands; `top` when absent, and where there is no room. */
   picture?: 'top' | 'start' | 'end';
   /** What comes first. */

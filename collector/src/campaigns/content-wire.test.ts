@@ -219,43 +219,35 @@ describe('a launcher', () => {
 });
 
 describe('a theme', () => {
-  const theme = (written: NonNullable<Drawn['theme']>) =>
-    shown(contentOf([heading], { theme: written })).theme;
+  const css = (theme: NonNullable<Drawn['theme']>) => shown(contentOf([heading], { theme })).css;
+  const NIGHT = '@media (prefers-color-scheme:dark){.popup{';
 
-  it('reaches the page complete, each text readable on its colour', () => {
-    expect(
-      theme({
-        accent: '#ffe066',
-        background: '#101010',
-        radius: 4,
-        font: 'Inter, serif',
-        spacing: 'compact',
-      }),
-    ).toEqual({
+  it('is the same day and night where it chooses the card, each text readable on its colour', () => {
+    const theme = {
       accent: '#ffe066',
-      'on-accent': '#111111',
-      card: '#101010',
-      text: '#ffffff',
-      'dark-accent': '#ffe066',
-      'dark-on-accent': '#111111',
-      'dark-card': '#101010',
-      'dark-text': '#ffffff',
-      radius: '4px',
+      background: '#101010',
+      radius: 4,
       font: 'Inter, serif',
-      spacing: '0.75',
-    });
+      spacing: 'compact' as const,
+    };
+    expect(css(theme)).toContain('.popup{color-scheme:dark;--c:#101010;--t:#ffffff;--a:#ffe066');
+    expect(css(theme)).toContain(';--r:4px;--g:12px;--f:Inter, serif,system-ui,sans-serif}');
+    expect(css(theme)).not.toContain(NIGHT);
+    expect(shown(contentOf([{ type: 'button', text: 'Go', action: 'close' }], { theme })).css).toContain(
+      '--o:#111111',
+    );
+  });
+
+  it('follows the visitor where it leaves the card open', () => {
+    expect(css({})).toContain('.popup{color-scheme:light;--c:#ffffff;--t:#16181d;--a:#1f5eff;');
+    expect(css({})).toContain(`${NIGHT}color-scheme:dark;--c:#1c1e24;--t:#f3f4f6;--a:#7aa2ff}}`);
   });
 
   it('is dark at night where it says so', () => {
     const dark = { background: '#000000', accent: '#003300' };
-    expect(theme({ background: '#ffffff', text: '#222222', dark })).toEqual({
-      card: '#ffffff',
-      text: '#222222',
-      'dark-card': '#000000',
-      'dark-text': '#ffffff',
-      'dark-accent': '#003300',
-      'dark-on-accent': '#ffffff',
-    });
+    expect(css({ background: '#ffffff', text: '#222222', dark })).toContain(
+      `${NIGHT}color-scheme:dark;--c:#000000;--t:#ffffff;--a:#003300}}`,
+    );
   });
 });
 

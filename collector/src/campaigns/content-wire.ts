@@ -3,7 +3,6 @@ import { cartProducts } from './cart-products.ts';
 import { allBlocks, type Drawn } from './content.ts';
 import { exactMs } from './duration.ts';
 import { builtIn, textsFor } from './popup-texts.ts';
-import { themeProperties } from './theme.ts';
 
 /** What a content needs to know of the visitor, besides what stands in its texts. */
 export interface Around {
@@ -20,17 +19,19 @@ export interface Around {
   minimised: boolean;
 }
 
+/** Its style is for what is left of it in the end. */
+export type Unstyled = Omit<PopupContent, 'css'>;
 type DrawnBlock = Drawn['blocks'][number];
 
 /** Scripts that run from right to left: https://www.unicode.org/iso15924/ */
 const RIGHT_TO_LEFT = new Set(['ar', 'he', 'iw', 'fa', 'ur', 'ps', 'sd', 'ug', 'yi', 'ckb', 'dv']);
 
 /**
- * What goes to the page: a content whose texts are rendered, with its times, products, colours and the client's own texts
- * worked out. Nothing in it is a template any more, so that what a cart holds is never read as one.
+ * What goes to the page: a content whose texts are rendered, with its times, products and the client's own texts worked
+ * out. Nothing in it is a template any more, so that what a cart holds is never read as one.
  */
-export function wireContent(rendered: Drawn, around: Around): PopupContent {
-  const { kind, launcher, closeLabel, dir, theme, blocks, steps, lang, position, slot, picture } = rendered;
+export function wireContent(rendered: Drawn, around: Around): Unstyled {
+  const { kind, launcher, closeLabel, dir, blocks, steps, lang, position, slot, picture } = rendered;
   const tab = launcher && !isBlank(launcher.text) && kind !== 'inline' ? { launcher } : {};
   const texts = textsFor(lang, allBlocks(rendered));
   return {
@@ -43,7 +44,6 @@ export function wireContent(rendered: Drawn, around: Around): PopupContent {
     dir: dir ?? directionOf(lang),
     closeLabel: closeLabel === undefined || isBlank(closeLabel) ? builtIn(lang).close : closeLabel,
     ...(Object.keys(texts).length > 0 ? { texts } : {}),
-    ...(theme ? { theme: themeProperties(theme) } : {}),
     ...(picture === undefined ? {} : { picture }),
     blocks: blocks.flatMap((block) => wireBlock(block, around)),
     ...(steps

@@ -1,4 +1,5 @@
-import type { PopupBlock, PopupContent, TextRun } from '../../../sdk/src/message.ts';
+import type { PopupBlock, TextRun } from '../../../sdk/src/message.ts';
+import type { Unstyled } from './content-wire.ts';
 import { HREF } from './href.ts';
 
 /**
@@ -7,7 +8,7 @@ import { HREF } from './href.ts';
  *
  * @returns `null` when nothing is left
  */
-export function presentable({ blocks, steps, ...content }: PopupContent): PopupContent | null {
+export function presentable({ blocks, steps, ...content }: Unstyled): Unstyled | null {
   const left = (steps ?? [])
     .map((step) => ({ ...step, blocks: step.blocks.flatMap(shown) }))
     .filter((step) => !isEmpty(step.blocks));

@@ -107,6 +107,7 @@ export const popupContent = z
     lang: text,
     dir: z.enum(['ltr', 'rtl']).exactOptional(),
     closeLabel: text,
+    css: text.meta({ description: 'The style sheet of its shadow root.' }),
     texts: z
       .strictObject({
         copy: optional,
@@ -124,22 +125,6 @@ export const popupContent = z
       })
       .exactOptional()
       .meta({ description: "The client's own texts, as far as the blocks need them." }),
-    theme: z
-      .strictObject({
-        accent: optional,
-        'on-accent': optional,
-        card: optional,
-        text: optional,
-        'dark-accent': optional,
-        'dark-on-accent': optional,
-        'dark-card': optional,
-        'dark-text': optional,
-        radius: optional,
-        font: optional,
-        spacing: optional,
-      })
-      .exactOptional()
-      .meta({ description: 'Custom properties.' }),
     picture: z.enum(['top', 'start', 'end']).exactOptional(),
     blocks: z.array(block),
     steps: z

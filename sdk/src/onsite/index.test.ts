@@ -10,6 +10,7 @@ const content: PopupContent = {
   kind: 'modal',
   lang: 'en',
   closeLabel: 'Close',
+  css: '',
   blocks: [
     { type: 'heading', text: 'Free shipping <b>today</b>' },
     {

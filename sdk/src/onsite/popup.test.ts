@@ -28,7 +28,7 @@ async function open(content: unknown) {
   const calls = { clicked: vi.fn(), submitted: vi.fn(), closed: vi.fn(), opened: vi.fn() };
   const load = vi.fn(async () => extras);
   const popup = await openPopup(
-    { kind: 'modal', lang: 'en', closeLabel: 'Close', ...(content as object) } as PopupContent,
+    { kind: 'modal', lang: 'en', closeLabel: 'Close', css: '', ...(content as object) } as PopupContent,
     calls,
     { endpoint: 'https://c.example', load: load as unknown as LoadChunk },
   );

@@ -1,8 +1,6 @@
 import type { JsonObject, PopupBlock, PopupContent } from '../message.ts';
 import { type Act, blockElement, element, link } from './blocks.ts';
 import type { OnsiteHost } from './host.ts';
-import { CSS, sheet } from './style.ts';
-import { setTheme } from './theme.ts';
 
 /** How it ended: the first four by the visitor's will; `close` by a button of its own for that. */
 export type PopupEnd =
@@ -45,7 +43,6 @@ export interface Frame {
   card: HTMLElement;
   element: typeof element;
   link: typeof link;
-  sheet: typeof sheet;
   act: Act;
   end(how: PopupEnd): void;
   /** Puts other blocks into the card; false when there is nothing to show. */
@@ -114,7 +111,11 @@ export async function openPopup(
   const host = element('div', '');
   host.dataset.beckon = 'popup';
   const root = host.attachShadow({ mode: 'open' });
-  root.adoptedStyleSheets = [sheet(CSS)];
+  // Constructed, hence allowed under a CSP that forbids inline styles. Its names of classes are a contract with the collector
+  // (collector/src/popups/style/), which may be newer or older than this file: one that is set never changes its meaning.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(content.css ?? '');
+  root.adoptedStyleSheets = [sheet];
   const card = element(more ? 'form' : 'div', 'card', '', { tabIndex: -1 });
   // Last, so that Tab starts at what the popup is about.
   const closer = element('button', 'close', '×', {
@@ -128,7 +129,6 @@ export async function openPopup(
   });
   const dialog = surface as HTMLDialogElement;
   surface.setAttribute('aria-labelledby', 'title');
-  setTheme(surface, content.theme);
   root.append(surface);
 
   let isOpen = !content.minimised;
@@ -205,7 +205,6 @@ export async function openPopup(
     card,
     element,
     link,
-    sheet,
     act,
     end,
     fill,

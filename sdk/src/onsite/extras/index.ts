@@ -4,20 +4,17 @@ import { createForm } from './form.ts';
 import { launcher } from './launcher.ts';
 import { picture } from './picture.ts';
 import { followSlot } from './slot.ts';
-import { CSS, IN_FLOW } from './style.ts';
 
 /**
  * All that a plain modal does not need: the other kinds, the launcher, and most blocks.
  * @returns undefined for a kind of a newer collector
  */
 export function createExtras(frame: Frame): Extras | undefined {
-  const { content, root, surface, card, element, link, act, end, fill, sheet } = frame;
+  const { content, root, surface, card, element, link, act, end, fill } = frame;
   const { kind, slot, steps, texts = {} } = content;
   const modal = kind === 'modal';
   const inline = kind === 'inline';
   if (!/^(modal|slide-in|bar|inline)$/.test(kind)) return undefined;
-  root.adoptedStyleSheets.push(sheet(CSS));
-  if (inline) root.adoptedStyleSheets.push(sheet(IN_FLOW));
   if (!modal) surface.role = 'region';
   if (!modal && !inline) {
     surface.popover = 'manual';

@@ -3,7 +3,7 @@ import type { Frame } from '../popup.ts';
 /** The tab at the edge of the screen that opens the popup; undefined where its content has none. */
 export function launcher({ content, root, surface, element, open }: Frame): HTMLElement | undefined {
   if (!content.launcher) return undefined;
-  const { lang, dir, style } = surface;
+  const { lang, dir } = surface;
   const button = element('button', '', content.launcher.text, {
     type: 'button',
     onclick() {
@@ -18,7 +18,6 @@ export function launcher({ content, root, surface, element, open }: Frame): HTML
     role: 'region',
     ariaLabel: content.launcher.text,
   });
-  tab.style.cssText = style.cssText;
   root.append(tab);
   return tab;
 }
