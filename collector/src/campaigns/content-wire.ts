@@ -1,4 +1,4 @@
-import type { PopupBlock, PopupContent } from '../../../sdk/src/message.ts';
+import type { PlainBlock, PlainContent } from '../popups/ready.ts';
 import { cartProducts } from './cart-products.ts';
 import { allBlocks, type Drawn } from './content.ts';
 import { exactMs } from './duration.ts';
@@ -19,8 +19,6 @@ export interface Around {
   minimised: boolean;
 }
 
-/** Its style is for what is left of it in the end. */
-export type Unstyled = Omit<PopupContent, 'css'>;
 type DrawnBlock = Drawn['blocks'][number];
 
 /** Scripts that run from right to left: https://www.unicode.org/iso15924/ */
@@ -30,7 +28,7 @@ const RIGHT_TO_LEFT = new Set(['ar', 'he', 'iw', 'fa', 'ur', 'ps', 'sd', 'ug', '
  * What goes to the page: a content whose texts are rendered, with its times, products and the client's own texts worked
  * out. Nothing in it is a template any more, so that what a cart holds is never read as one.
  */
-export function wireContent(rendered: Drawn, around: Around): Unstyled {
+export function wireContent(rendered: Drawn, around: Around): PlainContent {
   const { kind, launcher, closeLabel, dir, blocks, steps, lang, position, slot, picture } = rendered;
   const tab = launcher && !isBlank(launcher.text) && kind !== 'inline' ? { launcher } : {};
   const texts = textsFor(lang, allBlocks(rendered));
@@ -62,7 +60,7 @@ function directionOf(lang: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(lang.toLowerCase().split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }
 
-function wireBlock(block: DrawnBlock, around: Around): PopupBlock[] {
+function wireBlock(block: DrawnBlock, around: Around): PlainBlock[] {
   if (block.type === 'countdown') {
     const { for: period, until, ...shown } = block;
     const end = period === undefined ? until : new Date(around.firstShownAt + exactMs(period)).toISOString();

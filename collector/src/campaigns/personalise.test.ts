@@ -57,6 +57,7 @@ describe('a text', () => {
       dir: 'ltr',
       css: expect.stringContaining('--c:#ffffff;--t:#000000;'),
       closeLabel: 'Close, Li',
+      title: 'LiLi',
       texts: { copy: 'Copy', copied: 'Copied' },
       blocks: [
         { type: 'text', runs: ['Li', { text: 'Li', bold: true, href: '/Li' }] },

@@ -1,6 +1,6 @@
 import type { PopupContent } from '../../../sdk/src/message.ts';
 import { isObject } from '../ingest/parse.ts';
-import { styleOf } from '../popups/style/index.ts';
+import { readyContent } from '../popups/ready.ts';
 import type { Drawn } from './content.ts';
 import { mapTexts } from './content-texts.ts';
 import { type Around, wireContent } from './content-wire.ts';
@@ -72,7 +72,7 @@ export function personalise(
   if (rendered.kind === 'launcher' && !left.launcher) {
     throw new PersonaliseError('/launcher/text', 'nothing is left to read');
   }
-  return { ...left, css: styleOf(left, rendered.theme) };
+  return readyContent(left, rendered.theme);
 }
 
 /** The pointer of the block that a text is in. */

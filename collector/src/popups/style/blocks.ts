@@ -43,14 +43,20 @@ export const BLOCKS: Part[] = [
   border-color: var(--edge); border-radius: min(var(--r),12px)
 }
 ::placeholder { color: var(--soft); opacity: 1 }
-textarea.control { field-sizing: content; min-height: 84px; max-height: 30dvh; resize: vertical }
-.checkbox { grid-template-columns: 24px 1fr; gap: 0 12px }
-.checkbox > * { grid-column: 2 }
-.checkbox > .control { grid-area: 1/1; width: 24px; min-height: 24px; accent-color: var(--a) }
-.checkbox > .label { font-weight: 400; color: var(--soft) }`,
+textarea.control { field-sizing: content; min-height: 84px; max-height: 30dvh; resize: vertical }`,
   },
   {
-    needs: hasBlock('field', 'rating'),
+    needs: ({ blocks }) => blocks.some((block) => block.type === 'field' && block.input === 'checkbox'),
+    css: /* css */ `
+.field:has([type=checkbox]) { grid-template-columns: 24px 1fr; gap: 0 12px }
+.field:has([type=checkbox]) > * { grid-column: 2 }
+.control[type=checkbox] { grid-area: 1/1; width: 24px; min-height: 24px; accent-color: var(--a) }
+.field:has([type=checkbox]) > .label { font-size: 14px; font-weight: 400; color: var(--soft) }`,
+  },
+  {
+    // A rating that leads on has no form in which it could be missing.
+    needs: ({ blocks }) =>
+      blocks.some((block) => block.type === 'field' || (block.type === 'rating' && !block.next)),
     css: /* css */ `
 [aria-invalid=true] { border-color: var(--e) }
 .error { font-size: 14px; font-weight: 500; color: var(--e) }
@@ -62,14 +68,14 @@ textarea.control { field-sizing: content; min-height: 84px; max-height: 30dvh; r
 fieldset { min-width: 0; text-align: center }
 legend { font-weight: 600; width: 100%; padding-bottom: 12px }
 .scale { display: flex; flex-wrap: wrap; justify-content: center; gap: 4px }
-.scale > label {
+.score {
   position: relative; display: grid; place-items: center; min-width: 48px; min-height: 48px;
   border-radius: min(var(--r),10px); color: var(--soft)
 }
-.scale input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; cursor: pointer }
-.scale label:has(:focus-visible) { outline: 3px solid var(--a); outline-offset: 1px }
-.scale label:hover { background: var(--tint) }
-.scale > label:has(:checked) { color: var(--t); background: var(--chosen); forced-color-adjust: none }
+.score input { position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; cursor: pointer }
+.score:has(:focus-visible) { outline: 3px solid var(--a); outline-offset: 1px }
+.score:hover { background: var(--tint) }
+.score:has(:checked) { color: var(--t); background: var(--chosen); forced-color-adjust: none }
 .ends { display: flex; justify-content: space-between; gap: 16px; max-width: 264px; margin: auto; padding-top: 8px; font-size: 14px; color: var(--soft) }`,
   },
   {
@@ -79,13 +85,13 @@ svg { width: 40px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-l
   },
   {
     needs: hasScale('nps', 'thumbs'),
-    css: ':is(.nps,.thumbs) > .scale > label { min-width: 0; border-color: var(--edge) }',
+    css: ':is(.nps,.thumbs) .score { min-width: 0; border-color: var(--edge) }',
   },
   {
     needs: hasScale('nps'),
     css: /* css */ `
 .nps > .scale { display: grid; grid-template-columns: repeat(11,1fr) }
-.nps > .scale > label:has(:checked) { background: var(--a); color: var(--o) }
+.nps .score:has(:checked) { background: var(--a); color: var(--o) }
 .nps .ends { max-width: none }
 @media (max-width: 480px) { .nps > .scale { grid-template-columns: repeat(6,1fr) } }`,
   },
@@ -96,12 +102,12 @@ svg { width: 40px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-l
   {
     needs: hasScale('stars'),
     css: /* css */ `
-.stars label:has(:checked) { background: none }
-.stars label:has(:checked,~ label :checked) svg { fill: var(--star); stroke: var(--star) }`,
+.stars .score:is(:hover,:has(:checked)) { background: none }
+.stars .score:is(:hover,:has(~ :hover),:has(:checked),:has(~ label :checked)) svg { fill: var(--star); stroke: var(--star) }`,
   },
   {
     needs: hasScale('thumbs'),
-    css: '.thumbs > .scale > label { width: 80px; min-height: 64px } .thumbs label:first-child svg { rotate: 180deg }',
+    css: '.thumbs .score { width: 80px; min-height: 64px }',
   },
   {
     needs: hasBlock('countdown'),
@@ -109,8 +115,7 @@ svg { width: 40px; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-l
 .countdown { text-align: center; font-variant-numeric: tabular-nums }
 .units { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px }
 .units > span { min-width: 52px; padding: 8px 4px; border-radius: var(--q); background: var(--tint); font-size: 13px; line-height: 1.3 }
-.units b { display: block; font-size: 24px }
-.units > .none { display: none }`,
+.units b { display: block; font-size: 24px }`,
   },
   {
     needs: hasBlock('products'),
@@ -129,6 +134,6 @@ a > .name { text-decoration: underline }
   },
   {
     needs: hasBlock('spacer'),
-    css: '.spacer { height: 8px } .small { height: 0 } .large { height: 32px }',
+    css: '.small { height: 0 } .medium { height: 8px } .large { height: 32px }',
   },
 ];

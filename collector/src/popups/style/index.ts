@@ -11,7 +11,10 @@ const PARTS: Part[] = [...BASE, ...BLOCKS, ...KINDS].map(({ needs, css }) => ({ 
 const [ON_TOP, IN_FLOW] = [minified(HOST.onTop), minified(HOST.inFlow)];
 
 /** The style sheet of a content: the rules that it needs, in its colours, and no others. */
-export function styleOf(content: Omit<PopupContent, 'css'>, theme: ContentTheme = {}): string {
+export function styleOf(
+  content: Pick<PopupContent, 'kind' | 'position' | 'picture' | 'launcher' | 'blocks' | 'steps'>,
+  theme: ContentTheme = {},
+): string {
   const { kind, position, picture, launcher } = content;
   const shown: Shown = {
     kind,
