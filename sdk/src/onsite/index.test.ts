@@ -12,6 +12,8 @@ const content: PopupContent = {
   kind: 'modal',
   lang: 'en',
   closeLabel: 'Close',
+  title: 'Free shipping',
+  css: '',
   blocks: [
     { type: 'heading', text: 'Free shipping <b>today</b>' },
     {
@@ -134,7 +136,7 @@ test('a popup is painted only after the claim, as text, and without a way to run
   expect([...(root()?.querySelectorAll('a') ?? [])].map(({ textContent }) => textContent)).toEqual([
     'Checkout',
   ]);
-  expect(root()?.querySelector('dialog')?.getAttribute('aria-labelledby')).toBe('title');
+  expect(root()?.querySelector('dialog')?.ariaLabel).toBe('Free shipping');
   expect([...(root()?.querySelectorAll('button') ?? [])].at(-1)?.ariaLabel).toBe('Close');
   expect(root()?.querySelectorAll('[style], style, script')).toHaveLength(0);
   expect(phases).toEqual(['armed p1', 'show p1', 'shown p1']);
