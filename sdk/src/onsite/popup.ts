@@ -43,13 +43,13 @@ export interface Frame {
   root: ShadowRoot;
   /** The dialog or region. */
   surface: HTMLElement;
-  card: HTMLElement;
+  card: HTMLFormElement;
   element: typeof element;
   link: typeof link;
   act: Act;
   end(how: PopupEnd): void;
-  /** Puts other blocks into the card; false when there is nothing to show. */
-  fill(blocks: unknown): boolean;
+  /** Puts other blocks into the card; null when there is nothing to show. */
+  fill(blocks: unknown): Node | null;
   /** From the launcher. */
   open(): void;
 }
@@ -65,8 +65,8 @@ export interface Extras {
   tab?: HTMLElement | undefined;
 }
 
-/** In the JSON of a content: what a plain modal does not have. No text can look like it, for its quotes are escaped. */
-const EXTRA = /"(kind":"(?!modal")|(steps|launcher)":|type":"(?!(heading|text|coupon|button)")|action":"s)/;
+/** In the JSON of a content: what a plain modal does not have. Texts have their quotes escaped. */
+const EXTRA = /"(kind":"(?!modal")|steps"|launcher"|type":"([^hbtc]|coun)|action":"s)/;
 
 /** ms in which the place for it, gone with what a framework renders anew, may come back. */
 const RETURN_MS = 2_000;
@@ -87,7 +87,7 @@ export async function openPopup(
   const modal = kind === 'modal';
   const more = EXTRA.test(JSON.stringify(content)) ? await load('extras') : undefined;
 
-  const host = element('div', '');
+  const host = element('div', '', '', { lang, dir: content.dir ?? 'ltr' });
   host.dataset.beckon = 'popup';
   const root = host.attachShadow({ mode: 'open' });
   // Constructed, hence allowed under a CSP that forbids inline styles. Its names of classes are a contract with the collector
@@ -95,7 +95,7 @@ export async function openPopup(
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(content.css ?? '');
   root.adoptedStyleSheets = [sheet];
-  const card = element(more ? 'form' : 'div', 'card', '', { tabIndex: -1 });
+  const card = element('form', 'card', '', { tabIndex: -1 });
   // Last, so that Tab starts at what the popup is about.
   const closer = element('button', 'close', '×', {
     type: 'button',
@@ -103,8 +103,6 @@ export async function openPopup(
     onclick: () => end('button'),
   });
   const surface = element(modal ? 'dialog' : 'div', `popup ${kind}`, [card, closer], {
-    lang,
-    dir: content.dir ?? 'ltr',
     ariaLabel: content.title,
   });
   const dialog = surface as HTMLDialogElement;
@@ -120,7 +118,7 @@ export async function openPopup(
     if (action === 'step') extras?.go(detail.step);
     else if (action !== 'copy') end('action');
   };
-  const fill = (blocks: unknown): boolean => {
+  const fill = (blocks: unknown) => {
     card.replaceChildren(
       ...[blocks].flat().flatMap((block) => {
         try {
@@ -131,7 +129,7 @@ export async function openPopup(
         }
       }),
     );
-    return !!card.firstChild;
+    return card.firstChild;
   };
   const put = (): boolean => {
     if (!host.isConnected) {
@@ -213,7 +211,7 @@ export async function openPopup(
     // Firefox does not bring Tab back to the first control of a dialog inside a shadow root.
     dialog.onkeydown = (event) => {
       const first = dialog.querySelector<HTMLInputElement>('a,button,input,select,textarea');
-      const at = root.activeElement as HTMLInputElement | null;
+      const at: (Element & { type?: string; name?: string }) | null = root.activeElement;
       // The radio buttons of a name are one stop.
       const atFirst = at === first || at === card || (at?.type === 'radio' && at.name === first?.name);
       if (event.key !== 'Tab' || !(event.shiftKey ? atFirst : root.activeElement === closer)) return;

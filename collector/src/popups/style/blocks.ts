@@ -1,4 +1,9 @@
-import { both, hasBlock, hasScale, isKind, type Part } from './part.ts';
+import { both, hasBlock, hasScale, isKind, type Part, type Shown } from './part.ts';
+
+const stands =
+  (...sides: Shown['picture'][]) =>
+  ({ kind, picture, blocks }: Shown) =>
+    kind === 'modal' && sides.includes(picture) && blocks.some(({ type }) => type === 'image');
 
 /** Blocks beyond those of a plain popup. */
 export const BLOCKS: Part[] = [
@@ -21,16 +26,28 @@ export const BLOCKS: Part[] = [
 }`,
   },
   {
-    needs: ({ kind, picture = 'top', blocks }) =>
-      kind === 'modal' && picture !== 'top' && blocks.some(({ type }) => type === 'image'),
+    needs: stands('start', 'end'),
     css: /* css */ `
 @media (min-width: 720px) {
   .modal:has(.wide) { width: 760px }
-  :is(.start,.end):has(> .wide) { min-height: 400px; justify-content: center }
-  .start:has(> .wide) { padding-inline-start: calc(44% + var(--x)) }
-  .end:has(> .wide) { padding-inline-end: calc(44% + var(--x)) }
-  .card > .wide.wide.wide { position: absolute; inset: 0; inset-inline-end: auto; margin: 0; width: 44%; height: 100%; max-height: none }
-  .end > .wide.wide.wide { inset-inline: auto 0 }
+  .card:has(> .wide) { min-height: 400px; justify-content: center }
+  .card > .wide.wide.wide { position: absolute; inset: 0; margin: 0; width: 44%; height: 100%; max-height: none }
+}`,
+  },
+  {
+    needs: stands('start'),
+    css: /* css */ `
+@media (min-width: 720px) {
+  .card:has(> .wide) { padding-inline-start: calc(44% + var(--x)) }
+  .card > .wide.wide.wide { inset-inline-end: auto }
+}`,
+  },
+  {
+    needs: stands('end'),
+    css: /* css */ `
+@media (min-width: 720px) {
+  .card:has(> .wide) { padding-inline-end: calc(44% + var(--x)) }
+  .card > .wide.wide.wide { inset-inline-start: auto }
 }`,
   },
   {

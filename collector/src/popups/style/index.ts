@@ -3,19 +3,18 @@ import { allBlocks } from '../../campaigns/content.ts';
 import type { ContentTheme } from '../../campaigns/content-schema.ts';
 import { BASE } from './base.ts';
 import { BLOCKS } from './blocks.ts';
-import { HOST, KINDS } from './kinds.ts';
+import { hostRule, KINDS } from './kinds.ts';
 import { minified, type Part, type Shown } from './part.ts';
 import { themeRules } from './theme-rules.ts';
 
 const PARTS: Part[] = [...BASE, ...BLOCKS, ...KINDS].map(({ needs, css }) => ({ needs, css: minified(css) }));
-const [ON_TOP, IN_FLOW] = [minified(HOST.onTop), minified(HOST.inFlow)];
 
 /** The style sheet of a content: the rules that it needs, in its colours, and no others. */
 export function styleOf(
-  content: Pick<PopupContent, 'kind' | 'position' | 'picture' | 'launcher' | 'blocks' | 'steps'>,
+  content: Pick<PopupContent, 'kind' | 'dir' | 'position' | 'picture' | 'launcher' | 'blocks' | 'steps'>,
   theme: ContentTheme = {},
 ): string {
-  const { kind, position, picture, launcher } = content;
+  const { kind, position, picture, launcher, dir = 'ltr' } = content;
   const shown: Shown = {
     kind,
     ...(position && { position }),
@@ -24,6 +23,6 @@ export function styleOf(
     blocks: allBlocks(content),
   };
   const rules = PARTS.filter(({ needs }) => needs(shown)).map(({ css }) => css);
-  const all = [kind === 'inline' ? IN_FLOW : ON_TOP, ...rules].join('');
+  const all = [hostRule(kind === 'inline', dir), ...rules].join('');
   return themeRules(theme, all) + all;
 }

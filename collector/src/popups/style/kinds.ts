@@ -1,10 +1,10 @@
 import { both, hasBlock, isKind, type Part } from './part.ts';
 
-/** What stands on top of the page, or in it. */
-export const HOST = {
-  onTop: ':host { all: initial !important; position: fixed !important }',
-  inFlow: ':host { all: initial !important; display: block !important }',
-};
+/** Of the element in the page, which the page's own rules cannot move; `all` leaves the direction out. */
+export function hostRule(isInFlow: boolean, dir: 'ltr' | 'rtl'): string {
+  const place = isInFlow ? 'display:block' : 'position:fixed';
+  return `:host{all:initial!important;direction:${dir}!important;${place}!important}`;
+}
 
 /** Where each kind but the modal one stands, and the tab that opens one. After the blocks, of which some look different here. */
 export const KINDS: Part[] = [
@@ -21,11 +21,11 @@ export const KINDS: Part[] = [
   },
   {
     needs: ({ kind, position = '' }) => kind === 'slide-in' && position.endsWith('start'),
-    css: '.start { inset-inline: 16px auto }',
+    css: '.slide-in { inset-inline: 16px auto }',
   },
   {
     needs: ({ kind, position = '' }) => kind === 'slide-in' && position.startsWith('top'),
-    css: '.top { inset-block: 16px auto }',
+    css: '.slide-in { inset-block: 16px auto }',
   },
   {
     needs: isKind('slide-in'),
@@ -38,7 +38,6 @@ export const KINDS: Part[] = [
     needs: isKind('bar'),
     css: /* css */ `
 .bar { position: fixed; inset: 0 0 auto; width: auto; border-radius: 0; --x: calc(1.5*var(--g)) }
-.bar.bottom { inset: auto 0 0 }
 .bar .card { flex-flow: wrap; align-items: center; justify-content: center; padding: 8px 56px; gap: 8px 20px }
 .bar .heading { font-size: 17px; padding: 0 }
 .bar :is(.button,.coupon) { min-height: 44px; padding-block: 8px; margin: 0 }
@@ -48,6 +47,10 @@ export const KINDS: Part[] = [
   .bar .card { padding-inline: 16px 48px; gap: 6px 8px; justify-content: start }
   .bar .heading { text-wrap: wrap; text-align: start }
 }`,
+  },
+  {
+    needs: ({ kind, position }) => kind === 'bar' && position === 'bottom',
+    css: '.bar { inset: auto 0 0 }',
   },
   {
     needs: both(isKind('bar'), hasBlock('countdown')),

@@ -1,13 +1,5 @@
-import type { PopupBlock, PopupContent } from '../../message.ts';
+import type { PopupBlock, PopupTexts } from '../../message.ts';
 import type { Frame } from '../popup.ts';
-
-/** Seconds of each unit. */
-const UNITS = [
-  ['days', 86_400],
-  ['hours', 3_600],
-  ['minutes', 60],
-  ['seconds', 1],
-] as const;
 
 /**
  * The time that is left, drawn once a second while it is in the card; `role=timer` is not read out by itself.
@@ -16,8 +8,9 @@ const UNITS = [
 export function countdown(
   element: Frame['element'],
   { until, label, expired }: PopupBlock & { type: 'countdown' },
-  texts: PopupContent['texts'],
+  { days, hours, minutes, seconds }: Partial<PopupTexts> = {},
 ): HTMLElement | undefined {
+  const names = [days, hours, minutes, seconds];
   const units = element('div', 'units');
   const box = element('div', 'countdown', [element('span', 'label', label), units], { role: 'timer' });
   const tick = () => {
@@ -28,20 +21,14 @@ export function countdown(
       if (!expired) box.remove();
       return expired;
     }
-    let seconds = Math.ceil(left / 1_000);
+    const total = Math.ceil(left / 1_000);
     units.replaceChildren(
-      ...UNITS.map(([name, size]) => {
-        const count = Math.floor(seconds / size);
-        seconds %= size;
-        return element(
-          'span',
-          '',
-          [element('b', '', `${count}`.padStart(2, '0')), ` ${texts?.[name] ?? ''}`],
-          {
-            hidden: !count && size > 3_600,
-          },
-        );
-      }),
+      ...[total / 86_400, (total / 3_600) % 24, (total / 60) % 60, total % 60].map((count, index) =>
+        element('span', '', [element('b', '', `${count | 0}`.padStart(2, '0')), ` ${names[index] ?? ''}`], {
+          // Days, where there are none.
+          hidden: !index && count < 1,
+        }),
+      ),
     );
     setTimeout(() => box.parentNode && tick(), left % 1_000 || 1_000);
     return true;

@@ -29,24 +29,27 @@ export function createForm({ content, calls, card, element }: Frame, go: (step?:
 
   function field(block: Field): HTMLElement {
     const { name, label, tag, attributes, options } = block;
-    const id = `f${asked.length}`;
     const control = element(
       tag,
       'control',
       options?.map(({ value, text }) => element('option', '', text, { value })),
-      { ...attributes, id, name },
+      { ...attributes, name },
     ) as HTMLInputElement;
-    return ask(
-      block,
-      element('div', 'field', [element('label', 'label', label, { htmlFor: id }), control]),
-      control,
-      control,
-    );
+    const box = element('div', '', element('label', 'field', [element('span', 'label', label), control]));
+    return ask(block, box, control, control);
   }
 
-  const score = ({ name, scale, label: question }: Rating, chosen: string): JsonObject => {
-    survey = { step, locale, name, scale, score: +chosen, question };
-    return survey;
+  const score = ({ name, scale, label: question }: Rating, chosen: string): JsonObject => ({
+    step,
+    locale,
+    name,
+    scale,
+    score: +chosen,
+    question,
+  });
+  const answer = (scored: JsonObject) => {
+    survey = scored;
+    calls.submitted('survey_answered', scored);
   };
 
   /** One that leads on is no part of a form: its scores are buttons. */
@@ -59,7 +62,7 @@ export function createForm({ content, calls, card, element }: Frame, go: (step?:
             type: 'button',
             ariaLabel,
             onclick() {
-              calls.submitted('survey_answered', score(block, value));
+              answer(score(block, value));
               go(next.find(({ from, to }) => +value >= from && +value <= to)?.step);
             },
           })
@@ -78,38 +81,37 @@ export function createForm({ content, calls, card, element }: Frame, go: (step?:
 
   function submit(next: string | undefined) {
     let wrong: HTMLElement | undefined;
-    for (const { block, control, say } of asked) {
-      if (/^[te]/.test(control.type)) control.value = control.value.trim();
-      const { valid, valueMissing } = control.validity;
-      say(valid ? '' : (((!valueMissing && (block as Field).fault) || texts?.required) ?? '!'));
-      if (!valid) wrong ??= control;
-    }
-    if (wrong) return wrong.focus();
-    const answers = new FormData(card as HTMLFormElement);
     const fields: JsonObject = {};
     const inputs: JsonObject = {};
     const comments: string[] = [];
     const surveys: JsonObject[] = [];
     const consents: JsonObject[] = [...card.querySelectorAll<HTMLElement>('[data-consent]')].map(
-      ({ dataset, textContent }) => ({ channel: dataset.consent ?? '', text: textContent }),
+      ({ dataset, textContent }) => ({ channel: dataset.consent as string, text: textContent }),
     );
-    for (const { block, control } of asked) {
-      const { name } = block;
-      const answer = control.type === 'checkbox' ? control.checked : `${answers.get(name) ?? ''}`;
-      if (answer === '') continue;
-      if (block.type === 'rating') surveys.push(score(block, `${answer}`));
-      else if (survey && block.input === 'text') comments.push(`${answer}`);
-      else {
-        fields[name] = answer;
-        inputs[name] = block.input;
-        if (answer && block.consent)
-          consents.push({ channel: block.consent, text: block.label, field: name });
+    for (const { block, control, say } of asked) {
+      if (/^[te]/.test(control.type)) control.value = control.value.trim();
+      const { valid, valueMissing } = control.validity;
+      say(valid ? '' : (((!valueMissing && (block as Field).fault) || texts?.required) ?? '!'));
+      if (!valid) wrong ??= control;
+      const given = new FormData(card).get(block.name) as string | null;
+      if (block.type === 'rating') {
+        if (given) surveys.push(score(block, given));
+        continue;
       }
+      const { name, input, label, consent } = block;
+      const isBox = input === 'checkbox';
+      if (!given && !isBox) continue;
+      if ((survey ?? surveys[0]) && input === 'text') comments.push(`${given}`);
+      else {
+        fields[name] = isBox ? !!given : given;
+        inputs[name] = input;
+      }
+      if (consent && given) consents.push({ channel: consent, text: label, field: name });
     }
+    if (wrong) return wrong.focus();
     const comment = comments.join('\n');
     if (comment && !surveys[0]) surveys.push({ ...survey, step });
-    for (const answered of surveys)
-      calls.submitted('survey_answered', comment ? { ...answered, comment } : answered);
+    for (const scored of surveys) answer(comment ? { ...scored, comment } : scored);
     if (Object.keys(fields)[0] || consents[0] || !surveys[0])
       calls.submitted('form_submitted', { step, locale, fields, consents, inputs });
     go(next);

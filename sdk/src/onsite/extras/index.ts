@@ -17,7 +17,6 @@ export function createExtras(frame: Frame): Extras | undefined {
   if (!modal) surface.role = 'region';
   if (!modal && !inline) {
     surface.popover = 'manual';
-    surface.className += ` ${content.position ?? ''}`.replace('-', ' ');
     surface.onkeydown = ({ key, isComposing }) => {
       if (key === 'Escape' && !isComposing) end('escape');
     };
@@ -35,8 +34,7 @@ export function createExtras(frame: Frame): Extras | undefined {
   };
   const form = createForm(frame, go);
   card.onsubmit = () => false;
-  (card as HTMLFormElement).noValidate = true;
-  if (modal) card.className += ` ${content.picture ?? ''}`;
+  card.noValidate = true;
 
   return {
     block(block) {
@@ -71,6 +69,6 @@ export function createExtras(frame: Frame): Extras | undefined {
     go,
     submit: form.submit,
     tab: inline ? undefined : launcher(frame),
-    slot: inline ? () => document.querySelector(`[data-beckon-slot=${JSON.stringify(slot)}]`) : undefined,
+    slot: inline ? () => document.querySelector(`[data-beckon-slot="${slot}"]`) : undefined,
   };
 }

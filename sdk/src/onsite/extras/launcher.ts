@@ -1,10 +1,9 @@
 import type { Frame } from '../popup.ts';
 
 /** The tab at the edge of the screen that opens the popup; undefined where its content has none. */
-export function launcher({ content, root, surface, element, open }: Frame): HTMLElement | undefined {
+export function launcher({ content, root, element, open }: Frame): HTMLElement | undefined {
   const { text } = content.launcher ?? {};
   if (!text) return undefined;
-  const { lang, dir } = surface;
   const tab: HTMLElement = element(
     'div',
     'popup tab',
@@ -15,7 +14,7 @@ export function launcher({ content, root, surface, element, open }: Frame): HTML
         tab.hidePopover?.();
       },
     }),
-    { lang, dir, popover: 'manual', role: 'region', ariaLabel: text },
+    { popover: 'manual', role: 'region', ariaLabel: text },
   );
   root.append(tab);
   return tab;
