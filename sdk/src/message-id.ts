@@ -12,7 +12,7 @@ export interface MessageIds {
   /** Whether this page made the identifier. */
   made(messageId: string): boolean;
   /** Of the page's latest view. */
-  view?: string;
+  view?: Mark;
 }
 
 /** Identifiers in one millisecond before they borrow from the next: 8 bits of counter. */

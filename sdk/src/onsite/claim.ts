@@ -2,8 +2,8 @@ import type { ClaimRequest, PopupContent } from '../message.ts';
 import type { OnsiteHost } from './host.ts';
 import { pause, soon } from './until.ts';
 
-/** ms before each try; the visitor is looking at the page. */
-const TRIES_MS = [0, 1_000, 4_000];
+/** ms after each try; the visitor is looking at the page. */
+const RETRIES_MS = [1_000, 4_000, 0];
 
 /** Granted with the content, refused with a reason. */
 interface Answer {
@@ -28,8 +28,7 @@ export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): 
   };
   // A string goes as `text/plain`, without a preflight.
   const body = JSON.stringify(request);
-  for (const wait of TRIES_MS) {
-    await pause(wait);
+  for (const wait of RETRIES_MS) {
     signal.throwIfAborted();
     const answer = await soon(
       fetch(`${host.endpoint}/v1/messages/${encodeURIComponent(id)}/claim`, {
@@ -46,6 +45,7 @@ export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): 
         .catch(() => undefined),
     );
     if (answer) return answer;
+    await pause(wait);
   }
   return { reason: 'unreachable' };
 }

@@ -102,7 +102,7 @@ function stage(made = true) {
   /** A message of this page; a view of a page is one. */
   const call = (type: 'page' | 'track', event = '', properties = {}) => {
     const mark = ids.next();
-    if (type === 'page') host.ids.view = mark.messageId;
+    if (type === 'page') host.ids.view = mark;
     events.emit('call', { type, event, properties, ...mark } as never);
     return mark.messageId;
   };
@@ -282,7 +282,7 @@ test('a popup is not for a route that was left before its code had loaded', () =
   const cause = host.ids.next().messageId;
   const phases: string[] = [];
   host.on('message', ({ phase }) => phases.push(phase));
-  const ids = { ...host.ids, view: host.ids.next().messageId };
+  const ids = { ...host.ids, view: host.ids.next() };
   popupsOf({ ...host, ids, onsite: undefined }).receive(popup('p1', { cause }));
   expect(phases).toEqual([]);
 });

@@ -40,7 +40,7 @@ function createOnsite(host: OnsiteHost): Onsite {
   let latest: string | undefined;
 
   /** Whether what was caused or wished at that moment was so on a route that has been left. */
-  const isOver = (messageId: string) => messageId < (ids.view as string);
+  const isOver = (messageId: string) => messageId < (ids.view?.messageId as string);
 
   function endAll(how: PopupEnd, which: (popup: ArmedMessage) => unknown) {
     for (const [popup, stop] of armed) if (which(popup) && armed.delete(popup)) stop.abort(how);
@@ -118,12 +118,12 @@ function createOnsite(host: OnsiteHost): Onsite {
       } else
         host
           .load('triggers')
-          .then(({ watch }) => watch(trigger, host, signal, fire, afterVisible, isEngaged))
+          .then(({ watch }) => watch(trigger, host.on, signal, fire, afterVisible, isEngaged))
           .catch(host.fail);
     }
   }
 
-  host.disarm = () => endAll('reset', () => true);
+  host.disarm = () => endAll('reset', Boolean);
   host.on('call', ({ type, messageId }) => {
     latest = messageId;
     if (type === 'page') endAll('navigation', ({ cause }) => cause < messageId);

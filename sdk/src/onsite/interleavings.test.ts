@@ -192,7 +192,7 @@ function world(latency: () => number) {
         history.pushState(null, '', `/${tab.mark.messageId}/${Math.random()}`);
         rendered = setTimeout(() => {
           rendered = undefined;
-          ids.view = tab.mark.messageId;
+          ids.view = tab.mark;
           tab.call('page', '', tab.mark);
         }, 100);
       },

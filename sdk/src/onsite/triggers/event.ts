@@ -1,15 +1,12 @@
+import type { Emitter } from '../../events.ts';
 import type { Json, JsonObject, PropertyCondition } from '../../message.ts';
-import type { OnsiteHost } from '../host.ts';
-import type { Of } from './of.ts';
+import type { Of } from './index.ts';
 
-/** What lies at a path such as `items.0.price`; of own properties only. */
+/** What lies at a path such as `items.0.price`. */
 const valueAt = (properties: JsonObject | undefined, path: string): Json | undefined =>
   path
     .split('.')
-    .reduce<Json | undefined>(
-      (at, key) => (at == null ? at : Object.getOwnPropertyDescriptor(at, key)?.value),
-      properties,
-    );
+    .reduce<Json | undefined>((at, key) => (at as JsonObject | null | undefined)?.[key], properties);
 
 /**
  * Whether a value fulfils a condition. Shops send numbers as text, too: `12` is `'12'`. What is no number is neither
@@ -18,28 +15,31 @@ const valueAt = (properties: JsonObject | undefined, path: string): Json | undef
 function fulfils(found: Json | undefined, { is, value }: PropertyCondition): boolean {
   const wanted = String(value);
   const text = Array.isArray(found) ? found.map(String) : String(found ?? '');
-  const more = Number.parseFloat(`${text}`) - Number(wanted);
+  const more = Number.parseFloat(text as string) - Number(wanted);
   if (is === '==') return text === wanted;
   if (is === '!=') return text !== wanted;
   if (is === 'contains') return text.includes(wanted);
   return is === '>=' ? more >= 0 : is === '<=' && more <= 0;
 }
 
-/** Fires at a call for the event whose properties fulfil all conditions; `page_view` is a call of `page`. */
-export function onEvent(
+/**
+ * Fires at a call for the event whose properties fulfil all conditions; `page_view` is a call of `page`.
+ * @returns ends that
+ */
+export const onEvent = (
   { event, where = [] }: Of<'event'>,
-  signal: AbortSignal,
   fire: () => void,
-  { on }: Pick<OnsiteHost, 'on'>,
-): void {
-  const off = on('call', (message) => {
-    const name = message.type === 'track' ? message.event : message.type === 'page' && 'page_view';
-    const { properties } = message as { properties?: JsonObject };
+  heard: Emitter['on'],
+): (() => void) =>
+  heard('call', (message) => {
+    const {
+      type,
+      event: name,
+      properties,
+    } = message as { type: string; event?: string; properties?: JsonObject };
     if (
-      name === event &&
+      event === (type === 'page' ? 'page_view' : name) &&
       where.every((condition) => fulfils(valueAt(properties, condition.property), condition))
     )
       fire();
   });
-  signal.addEventListener('abort', off);
-}

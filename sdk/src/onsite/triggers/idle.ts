@@ -1,16 +1,9 @@
-import type { AfterVisible } from '../after-visible.ts';
-import type { Of } from './of.ts';
+import type { Listen } from './index.ts';
 
 /** A finger is a pointer, too, until it scrolls. */
-const ACTIVITY = ['pointermove', 'pointerdown', 'keydown', 'scroll'];
+const ACTIVITY = ['pointermove', 'pointerdown', 'keydown', 'scroll'] as const;
 
-/** Fires when the visitor has looked at the page for so long (20 s when absent) and done nothing. */
-export function onIdle(
-  { idleMs = 20_000 }: Of<'idle'>,
-  signal: AbortSignal,
-  fire: () => void,
-  afterVisible: AfterVisible,
-): void {
-  const again = afterVisible(idleMs, signal, fire);
-  for (const type of ACTIVITY) addEventListener(type, again, { passive: true, capture: true, signal });
+/** Lets the time of a visitor who looks at the page and does nothing begin anew with whatever they do. */
+export function onIdle(listen: Listen, again: () => void): void {
+  for (const type of ACTIVITY) listen(type, again);
 }

@@ -1,25 +1,15 @@
-import type { Of } from './of.ts';
+import type { Listen, Of } from './index.ts';
 
 /**
  * Fires when the visitor has come so far down what can be scrolled (50 % when absent). A page that fits into the
- * window says nothing about the visitor's interest: there it never fires.
+ * window says nothing about the visitor's interest: there it never fires. Browsers tell of scrolling once per frame.
  */
-export function onScroll({ percent = 50 }: Of<'scroll'>, signal: AbortSignal, fire: () => void): void {
-  let looks = false;
+export function onScroll({ percent = 50 }: Of<'scroll'>, fire: () => void, listen: Listen): void {
   const look = () => {
-    looks = false;
     const range = document.documentElement.scrollHeight - innerHeight;
     // 1: where one CSS pixel is several of the screen's, the end is not reached to the last fraction.
-    if (!signal.aborted && range > 1 && scrollY + 1 >= (range * percent) / 100) fire();
+    if (range > 1 && scrollY + 1 >= (range * percent) / 100) fire();
   };
-  const options = { passive: true, signal };
-  addEventListener(
-    'scroll',
-    () => {
-      if (!looks) requestAnimationFrame(look);
-      looks = true;
-    },
-    options,
-  );
+  listen('scroll', look);
   look();
 }
