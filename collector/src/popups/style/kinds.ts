@@ -1,4 +1,4 @@
-import { both, hasBlock, isKind, type Part } from './part.ts';
+import { both, hasBlock, hasScale, isKind, type Part } from './part.ts';
 
 /** What stands on top of the page, or in it. */
 export const HOST = {
@@ -45,9 +45,14 @@ export const KINDS: Part[] = [
 .bar .offer { grid-auto-flow: column }
 @media (max-width: 480px) {
   .bar { --h: 30dvh }
+  .bar .offer { grid-auto-flow: row }
   .bar .card { padding-inline: 16px 48px; gap: 6px 8px; justify-content: start }
   .bar .heading { text-wrap: wrap; text-align: start }
 }`,
+  },
+  {
+    needs: both(isKind('slide-in', 'bar'), hasScale('nps')),
+    css: '.nps.nps > .scale { grid-template-columns: repeat(6,1fr) }',
   },
   {
     needs: both(isKind('bar'), hasBlock('countdown')),
