@@ -210,8 +210,11 @@ export async function openPopup(
     dialog.onclose = () => dialog.open || end('escape');
     // Firefox does not bring Tab back to the first control of a dialog inside a shadow root.
     dialog.onkeydown = (event) => {
-      const first = dialog.querySelector<HTMLInputElement>('a,button,input,select,textarea');
-      const at: (Element & { type?: string; name?: string }) | null = root.activeElement;
+      // Of radio buttons the chosen one, as the browser does it.
+      const first = dialog.querySelector<HTMLInputElement>(
+        'a,button,input:not(:has(:checked)>label>:not(:checked)),select,textarea',
+      );
+      const at = root.activeElement as HTMLInputElement | null;
       // The radio buttons of a name are one stop.
       const atFirst = at === first || at === card || (at?.type === 'radio' && at.name === first?.name);
       if (event.key !== 'Tab' || !(event.shiftKey ? atFirst : root.activeElement === closer)) return;

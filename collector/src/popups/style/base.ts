@@ -10,7 +10,7 @@ export const BASE: Part[] = [
   {
     needs: () => true,
     css: /* css */ `
-* { box-sizing: border-box; margin: 0; padding: 0; border: 1px solid transparent }
+* { box-sizing: border-box; min-width: 0; margin: 0; padding: 0; border: 1px solid transparent }
 .popup {
   --x: calc(2*var(--g)); --y: calc(2.5*var(--g)); --q: min(var(--r),14px);
   --h: calc(100dvh - 32px);
@@ -56,17 +56,15 @@ button, .button { font: inherit; color: inherit; cursor: pointer; background: no
   {
     needs: hasBlock('coupon'),
     css: /* css */ `
-.offer { position: relative; display: grid; gap: var(--g) }
+.offer { display: grid; gap: var(--g) }
 .coupon {
   padding-block: 12px; padding-inline: 20px 110px; min-height: 56px; text-align: start;
   border: 1.5px dashed var(--a); border-radius: var(--q); background: var(--tint)
 }
 .coupon .label { display: block }
 .code { font: 700 20px/1.3 ui-monospace,monospace; letter-spacing: .08em; user-select: text }
-.copy {
-  position: absolute; inset-inline-end: 20px; top: 0; height: 100%; max-height: 70px; display: grid; align-items: center;
-  font-weight: 650; pointer-events: none
-}`,
+.coupon, .copy { grid-area: 1/1 }
+.copy { place-self: center end; margin-inline-end: 20px; font-weight: 650; pointer-events: none }`,
   },
   {
     needs: ({ blocks }) =>

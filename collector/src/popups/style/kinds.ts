@@ -1,4 +1,4 @@
-import { both, hasBlock, isKind, type Part } from './part.ts';
+import { both, hasBlock, hasScale, isKind, type Part } from './part.ts';
 
 /** Of the element in the page, which the page's own rules cannot move; `all` leaves the direction out. */
 export function hostRule(isInFlow: boolean, dir: 'ltr' | 'rtl'): string {
@@ -44,6 +44,7 @@ export const KINDS: Part[] = [
 .bar .offer { grid-auto-flow: column }
 @media (max-width: 480px) {
   .bar { --h: 30dvh }
+  .bar .offer { grid-auto-flow: row }
   .bar .card { padding-inline: 16px 48px; gap: 6px 8px; justify-content: start }
   .bar .heading { text-wrap: wrap; text-align: start }
 }`,
@@ -51,6 +52,10 @@ export const KINDS: Part[] = [
   {
     needs: ({ kind, position }) => kind === 'bar' && position === 'bottom',
     css: '.bar { inset: auto 0 0 }',
+  },
+  {
+    needs: both(isKind('slide-in', 'bar'), hasScale('nps')),
+    css: '.nps.nps > .scale { grid-template-columns: repeat(6,1fr) }',
   },
   {
     needs: both(isKind('bar'), hasBlock('countdown')),
