@@ -180,6 +180,9 @@ describe('a bar', () => {
       ['news@1', 'bar'],
       ['offer@1', 'launcher'],
     ]);
+  });
+});
+
 describe('what the visitor or the page asks for', () => {
   it('comes at once, as often as its own caps allow, and keeps no other popup away', async () => {
     const popups = { minGapMs: 60_000, perSession: 1, perDay: 1 };
