@@ -1,4 +1,4 @@
-import type { CampaignInput } from './definition.ts';
+import { type CampaignInput, THEME } from './definition.ts';
 
 const TEXTS = {
   en: {
@@ -45,6 +45,7 @@ function written(texts: (typeof TEXTS)['en']): Content {
   const options = Object.entries(texts.topics).map(([value, text]) => ({ value, text }));
   return {
     kind: 'launcher',
+    theme: THEME,
     launcher: { text: texts.tab },
     blocks: [
       { type: 'heading', text: texts.heading },

@@ -1,5 +1,5 @@
 import type { Picture } from '../../sdk/src/message.ts';
-import type { CampaignInput } from './definition.ts';
+import { type CampaignInput, THEME } from './definition.ts';
 
 /**
  * Opened by the button of each product page, through `beckon.messages.show('care-and-sizes')`: as often as it is
@@ -23,6 +23,7 @@ export const careAndSizes = (picture: Picture): CampaignInput => ({
           content: {
             en: {
               kind: 'modal',
+              theme: THEME,
               blocks: [
                 { type: 'image', ...picture },
                 { type: 'heading', text: 'Care & sizes' },
@@ -47,6 +48,7 @@ export const careAndSizes = (picture: Picture): CampaignInput => ({
             },
             de: {
               kind: 'modal',
+              theme: THEME,
               blocks: [
                 { type: 'image', ...picture },
                 { type: 'heading', text: 'Pflege und Größen' },
@@ -71,6 +73,7 @@ export const careAndSizes = (picture: Picture): CampaignInput => ({
             },
             pl: {
               kind: 'modal',
+              theme: THEME,
               blocks: [
                 { type: 'image', ...picture },
                 { type: 'heading', text: 'Pielęgnacja i rozmiary' },

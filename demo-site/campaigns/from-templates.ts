@@ -1,4 +1,5 @@
 import type { CampaignDraft } from '../../collector/src/campaigns/schema.ts';
+import { THEME } from './definition.ts';
 
 type Step = CampaignDraft['steps'][0];
 
@@ -41,35 +42,51 @@ export const FROM_TEMPLATES: {
         ...draft.audience,
         rule: { and: [draft.audience.rule, { '===': [{ var: 'visitor.traits.email' }, null] }] },
       },
-      steps: [{ ...step, triggers: [{ on: 'scroll', percent: 60 }] }],
+      steps: [
+        {
+          ...step,
+          triggers: [{ on: 'scroll', percent: 60 }],
+          variants: eachContent(step, (content) => content),
+        },
+      ],
     }),
   },
   {
     template: 'free-shipping-bar',
     id: 'cart-bar',
     name: 'How much is missing to free shipping, in the cart',
-    /** Above 50 the popup of `free-shipping` says it, with its code. */
-    change: (draft) => ({
+    /** Above 50 the popup of `free-shipping` says it, with its code; and who sees the cart needs no button to it. */
+    change: ({ steps: [step], ...draft }) => ({
       ...draft,
       page: { ...draft.page, include: [{ path: '/cart' }] },
       audience: {
         ...draft.audience,
         rule: { and: [draft.audience.rule, { '<': [{ var: 'cart.value' }, 50] }] },
       },
+      steps: [
+        {
+          ...step,
+          variants: eachContent(step, ({ blocks, ...content }) => ({
+            ...content,
+            blocks: blocks.filter(({ type }) => type !== 'button'),
+          })),
+        },
+      ],
     }),
   },
 ];
 
-function eachContent(
-  { variants }: Step,
-  change: (
-    content: Step['variants'][number]['content'][string],
-  ) => Step['variants'][number]['content'][string],
-): Step['variants'] {
+type Content = Step['variants'][number]['content'][string];
+
+/** All languages of all variants, changed, in the colours of the shop. */
+function eachContent({ variants }: Step, change: (content: Content) => Content): Step['variants'] {
   return variants.map((variant) => ({
     ...variant,
     content: Object.fromEntries(
-      Object.entries(variant.content).map(([language, content]) => [language, change(content)]),
+      Object.entries(variant.content).map(([language, content]) => {
+        const changed = change(content);
+        return [language, { ...changed, theme: { ...THEME, ...changed.theme } }];
+      }),
     ),
   }));
 }

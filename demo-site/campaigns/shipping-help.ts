@@ -1,4 +1,4 @@
-import type { CampaignInput } from './definition.ts';
+import { type CampaignInput, THEME } from './definition.ts';
 
 /** Opened by a click on the cart page's own button, by its selector: the page knows nothing of the campaign. */
 export const shippingHelp: CampaignInput = {
@@ -19,6 +19,7 @@ export const shippingHelp: CampaignInput = {
           content: {
             en: {
               kind: 'slide-in',
+              theme: THEME,
               position: 'bottom-end',
               blocks: [
                 { type: 'heading', text: 'Shipping' },
@@ -35,6 +36,7 @@ export const shippingHelp: CampaignInput = {
             },
             de: {
               kind: 'slide-in',
+              theme: THEME,
               position: 'bottom-end',
               blocks: [
                 { type: 'heading', text: 'Versand' },
@@ -51,6 +53,7 @@ export const shippingHelp: CampaignInput = {
             },
             pl: {
               kind: 'slide-in',
+              theme: THEME,
               position: 'bottom-end',
               blocks: [
                 { type: 'heading', text: 'Wysyłka' },
