@@ -18,11 +18,12 @@ export function isReport({ event }: Pick<Cause, 'event'>): boolean {
 
 /** Whether the cause is what the campaign waits for; what is armed already has had it. */
 export function entered(
-  { campaign: { entry }, awaits, entryWhere }: CompiledCampaign,
+  { campaign: { entry }, awaits, entryWhere, place }: CompiledCampaign,
   { cause, armedAt }: { cause: Cause | null; armedAt: number | null },
 ): boolean {
   if (armedAt !== null) return true;
-  if (awaits === null && cause && isReport(cause)) return false;
+  // What comes only when it is asked for may be asked for again.
+  if (awaits === null && cause && isReport(cause) && !place.startsWith('asked:')) return false;
   if (awaits === null && !entryWhere) return true;
   if (!cause) return false;
   if (awaits !== null && cause.event !== awaits) return false;

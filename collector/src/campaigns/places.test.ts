@@ -183,6 +183,34 @@ describe('a bar', () => {
   });
 });
 
+describe('what the visitor or the page asks for', () => {
+  it('comes at once, as often as its own caps allow, and keeps no other popup away', async () => {
+    const popups = { minGapMs: 60_000, perSession: 1, perDay: 1 };
+    const on = (...triggers: object[]) => ({ triggers });
+    const site = await siteWith(
+      { popups },
+      campaign('modal', {}, { priority: 900 }),
+      campaign('sizes', {}, { cap: { perSession: null, afterDismissDays: null } }, on({ on: 'api' })),
+      campaign('care', {}, {}, on({ on: 'api' })),
+      campaign('shipping', {}, {}, on({ on: 'click', selector: '#shipping' }, { on: 'api' })),
+      campaign('leaving', {}, {}, on({ on: 'exit' }, { on: 'api' })),
+    );
+    const messages = await visit(site);
+    expect(ids(messages)).toEqual(['care', 'leaving', 'modal', 'shipping', 'sizes']);
+    const shown = async (id: string, from = messages) => [id, (await claim(site, from, id)).show];
+    expect(await shown('care')).toEqual(['care', true]);
+    expect(await shown('modal')).toEqual(['modal', true]);
+    expect(await shown('sizes')).toEqual(['sizes', true]);
+    expect(await shown('shipping')).toEqual(['shipping', true]);
+    expect(await claim(site, messages, 'leaving')).toEqual({ show: false, reason: 'caps' });
+    const later = await visit(site);
+    expect(ids(later)).toEqual(['sizes']);
+    expect(await shown('sizes', later)).toEqual(['sizes', true]);
+    const told = { properties: { campaign: 'sizes@1', variant: 'a' } };
+    expect(ids((await sendBatch(site, [track('v', 'popup_dismissed', told)])).messages)).toEqual(['sizes']);
+  });
+});
+
 describe('a popup that leaves a tab', () => {
   const offer = (more: object = {}) => campaign('offer', { launcher: { text: '-5 %' } }, more);
   const outcome = (name: string, campaignName = 'offer@1') =>

@@ -520,6 +520,19 @@ test('asked for before it is armed, it is shown as soon as it is, once', async (
   expect(load).not.toHaveBeenCalled();
 });
 
+test('asked for twice in a hurry, it does not come back once it was closed', async () => {
+  const { onsite, call } = stage();
+  onsite.receive(api('p1', { cause: call('page') }));
+  onsite.show('free-shipping');
+  onsite.show('free-shipping');
+  await painted();
+  click('.close');
+  await gone();
+  onsite.receive(api('p2', { cause: call('track') }));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(claims).toHaveLength(1);
+});
+
 test('asked for again after it was closed and armed anew, it is shown again', async () => {
   const { onsite, call, phases } = stage();
   onsite.receive(api('p1', { cause: call('page') }));
