@@ -205,7 +205,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     // An answer to a batch from before `reset()` must not route the new visitor to the old one.
     if (anonymousId === id ? token !== route : anonymousId && site.cookie && fresh)
       visitor.change((stored) => ({ ...stored, anonymousId: anonymousId as string, token }));
-    answer.messages.forEach((received) => onsite({ received }));
+    for (const received of answer.messages) onsite({ received });
   }
   function start() {
     tell = joinTabs(name, (note) => {

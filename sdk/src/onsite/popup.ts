@@ -214,7 +214,7 @@ export async function openPopup(
       const first = dialog.querySelector<HTMLInputElement>(
         'a,button,input:not(:has(:checked)>label>:not(:checked)),select,textarea',
       );
-      const at = root.activeElement as HTMLInputElement | null;
+      const at: (Element & { type?: string; name?: string }) | null = root.activeElement;
       // The radio buttons of a name are one stop.
       const atFirst = at === first || at === card || (at?.type === 'radio' && at.name === first?.name);
       if (event.key !== 'Tab' || !(event.shiftKey ? atFirst : root.activeElement === closer)) return;
