@@ -16,7 +16,8 @@ export interface DeskOptions {
   adminToken: string;
 }
 
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+/** As which host this machine calls itself. */
+export const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const MAX_BYTES = 1_000;
 const NOBODY: VisitorAnswer = { known: false, test: false, campaigns: [] };
 
@@ -71,7 +72,8 @@ async function visitor(options: DeskOptions, ref: string): Promise<VisitorAnswer
   return { known: true, test: profile.body.test, campaigns: explained.flat() };
 }
 
-async function ask<T>(
+/** A question to the management API, about the demo site. */
+export async function ask<T>(
   { collector, adminToken }: DeskOptions,
   method: string,
   path: string,

@@ -108,6 +108,6 @@ function fill(template: string, values: Record<string, string>): string {
   return template.replace(/__([A-Z_]+?)__/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

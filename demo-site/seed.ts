@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { campaignDraft } from '../collector/src/campaigns/schema.ts';
+import type { Picture } from '../sdk/src/message.ts';
+import { askUs } from './campaigns/ask-us.ts';
+import { careAndSizes } from './campaigns/care-and-sizes.ts';
 import { cartReminder } from './campaigns/cart-reminder.ts';
 import type { CampaignInput, SegmentInput } from './campaigns/definition.ts';
 import { freeShipping } from './campaigns/free-shipping.ts';
+import { FROM_TEMPLATES } from './campaigns/from-templates.ts';
 import { regulars } from './campaigns/regulars.ts';
 import { secondLook } from './campaigns/second-look.ts';
+import { shippingHelp } from './campaigns/shipping-help.ts';
 import { welcomeBack } from './campaigns/welcome-back.ts';
 import { WELCOME_POOL, welcomeCodes } from './campaigns/welcome-codes.ts';
 import { history } from './history.ts';
@@ -14,19 +20,24 @@ export const DEMO = { site: 'demo', browserKey: 'demo', serverKey: 'demo-server'
 
 const SITE = `/api/sites/${DEMO.site}`;
 
+const PICTURE = new URL('./pictures/kettle-and-mug.webp', import.meta.url);
+const ALT = 'A kettle and a steaming mug by a lake at sunrise.';
+
 /** Messages in one request, of which the collector takes 500 and 512 kB. */
 const BATCH = 300;
 
 /**
  * Sets the demo site up through the management API, and fills a new one with people, a history of visits, a segment,
- * codes and campaigns. Harmless to repeat: settings are replaced, of the rest what is missing is made; what was changed stays.
+ * codes, a picture, campaigns, and a draft of each template. Harmless to repeat: settings are replaced, of the rest what is missing is made; what was changed stays.
  */
 export async function seed(collector: string, shop: string, adminToken: string, now: number): Promise<void> {
   const api: Api = async (method, path, body) => {
+    const isFile = body instanceof Uint8Array;
+    const type = isFile ? 'application/octet-stream' : 'application/json';
     const response = await fetch(collector + path, {
       method,
-      headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': type },
+      ...(body === undefined ? {} : { body: isFile ? new Uint8Array(body) : JSON.stringify(body) }),
     });
     if (!response.ok)
       throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
@@ -38,15 +49,20 @@ export async function seed(collector: string, shop: string, adminToken: string, 
     const { items } = (await api('GET', `${SITE}/${kind}`)) as { items: { id: string }[] };
     return new Set(items.map(({ id }) => id));
   };
-  const published = await idsOf('campaigns');
+  const there = await idsOf('campaigns');
   if (!(await idsOf('segments')).has(regulars.id)) await publish(api, 'segments', regulars);
   if (!(await idsOf('coupon-pools')).has(WELCOME_POOL.id)) await addCodes(api);
-  if (!published.has(freeShipping.id)) await sendHistory(collector, shop, now);
-  // This one comes last: where it is, the history is complete.
-  for (const campaign of [welcomeBack, secondLook, cartReminder, freeShipping]) {
-    if (!published.has(campaign.id)) await publish(api, 'campaigns', campaign);
+  if (!there.has(freeShipping.id)) await sendHistory(collector, shop, now);
+  await addFromTemplates(api, there);
+  if (!there.has(CARE)) await publish(api, 'campaigns', careAndSizes(await addPicture(api)));
+  // The last one tells, where it is, that the history is complete.
+  for (const campaign of [askUs, shippingHelp, welcomeBack, secondLook, cartReminder, freeShipping]) {
+    if (!there.has(campaign.id)) await publish(api, 'campaigns', campaign);
   }
 }
+
+/** Of the campaign that has the picture. */
+const CARE = 'care-and-sizes';
 
 type Api = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
@@ -66,6 +82,27 @@ function settingsFor(shop: string) {
     holdout: { percent: 0 },
     popups: { minGapMs: 10_000, perSession: 4, perDay: 10 },
   };
+}
+
+/** A draft of each template as it comes, and what the shop has made of some of them. */
+async function addFromTemplates(api: Api, there: ReadonlySet<string>) {
+  const { items } = (await api('GET', '/api/templates')) as { items: { id: string }[] };
+  for (const { id } of items) {
+    if (!there.has(id)) await api('POST', `${SITE}/campaigns/from-template`, { template: id });
+  }
+  for (const { change, ...request } of FROM_TEMPLATES) {
+    if (there.has(request.id)) continue;
+    const made = await api('POST', `${SITE}/campaigns/from-template`, request);
+    await api('PUT', `${SITE}/campaigns/${request.id}`, change(campaignDraft.strip().parse(made)));
+    await api('POST', `${SITE}/campaigns/${request.id}/publish`);
+  }
+}
+
+/** To the library: a part of the shop's own drawing `first-light.svg`. */
+async function addPicture(api: Api): Promise<Picture> {
+  const path = `${SITE}/pictures?name=kettle-and-mug&alt=${encodeURIComponent(ALT)}`;
+  const { src, width, height } = (await api('POST', path, readFileSync(PICTURE))) as Picture;
+  return { src, width, height, alt: ALT };
 }
 
 async function publish(api: Api, kind: 'campaigns' | 'segments', draft: CampaignInput | SegmentInput) {

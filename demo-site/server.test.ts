@@ -15,6 +15,7 @@ const PAGES = [
   '/account',
   '/lookbook',
   '/lookbook/first-light',
+  '/privacy-policy',
 ];
 
 let shop: Awaited<ReturnType<typeof startShop>>;

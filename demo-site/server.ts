@@ -5,8 +5,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { desk } from './desk.ts';
+import { desk, LOOPBACK } from './desk.ts';
 import { type Answer, home, page, productPage } from './pages.ts';
+import { popupsPage } from './popups-page.ts';
 import products from './products.json' with { type: 'json' };
 
 const PUBLIC = fileURLToPath(new URL('./public/', import.meta.url));
@@ -21,13 +22,14 @@ const PAGES: Record<string, string> = {
   '/thank-you': 'thank-you.html',
   '/account': 'account.html',
   '/lookbook': 'lookbook.html',
+  '/privacy-policy': 'privacy-policy.html',
 };
 
 /**
  * Serves the shop on the loopback addresses only, so that `http://localhost` and `http://127.0.0.1` both answer.
  * @param options.port 0 picks a free port.
  * @param options.collector base URL of the Beckon collector, e.g. `http://localhost:8787`.
- * @param options.adminToken lets the inspector ask why a campaign is shown or not; without it, it does not.
+ * @param options.adminToken lets the inspector ask why a campaign is shown or not, and `/popups` make links; without it, neither is there.
  * @throws the error of `listen`, e.g. with code `EADDRINUSE` when the port is taken.
  */
 export async function startShop(options: {
@@ -122,6 +124,10 @@ async function answer(
   const url = URL.parse(request.url ?? '/', 'http://shop');
   const asked = url && adminToken && (await desk(request, url, { collector, adminToken }));
   if (asked) return asked;
+  const isLocal = LOOPBACK.test(request.headers.host ?? '');
+  if (url?.pathname === '/popups' && adminToken && isLocal) {
+    return popupsPage(`http://${request.headers.host}`, { collector, adminToken });
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return { status: 405, type: 'text/plain; charset=utf-8', body: 'GET and HEAD only.\n' };
   if (!url) return page(404, 'not-found.html', {}, collector);

@@ -3,7 +3,6 @@ import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
-import { transform } from 'esbuild';
 import { type OutputOptions, type Plugin, type RollupOptions, rollup } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { minify } from 'uglify-js';
@@ -51,17 +50,6 @@ const minified = (unsafe = false): Plugin => ({
   },
 });
 
-/** Style sheets are template literals, marked as what they are; on the CDN they are minified as well. */
-const minifiedStyle = (): Plugin => ({
-  name: 'minify-style',
-  async transform(code) {
-    const [literal, css] = code.match(/\/\* css \*\/ `([^`]*)`/) ?? [];
-    if (!literal || !css) return null;
-    const { code: small } = await transform(css, { loader: 'css', minify: true });
-    return { code: code.replace(literal, () => JSON.stringify(small.trim())), map: null };
-  },
-});
-
 const transpile = () => esbuild({ target: 'es2021', tsconfig: false });
 
 const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
@@ -76,7 +64,7 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     ['triggers', 'onsite/triggers/index'],
   ].map(([name, input]) => ({
     input: join(here, `src/${input}.ts`),
-    plugins: [minifiedStyle(), nodeResolve(), transpile()],
+    plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
   })),
   ...[

@@ -8,7 +8,7 @@ import { buildSdk } from './build.ts';
 export const BUDGETS: Record<string, number> = {
   'beckon.js': 5_000,
   'onsite.js': 4_000,
-  'extras.js': 2_250,
+  'extras.js': 2_050,
   'triggers.js': 850,
   'ecommerce.js': 1_500,
   'compat.js': 1_500,
@@ -21,6 +21,13 @@ export const BUDGETS: Record<string, number> = {
   'strange.js': 1_500,
   'history.js': 1_500,
   'npm/react.js': 1_000,
+};
+
+/** What a visitor who gets popups of every kind loads, in all; listed as a line of its own. */
+export const ONSITE = {
+  file: 'all of on-site',
+  parts: ['onsite.js', 'extras.js', 'triggers.js'],
+  budget: 6_000,
 };
 
 export interface Size {
@@ -42,7 +49,7 @@ function codeOf(file: string): Buffer {
 
 /** The sizes of the built files, in bytes: gzip at level 9, brotli at quality 11. */
 export function measureSizes(): Size[] {
-  return Object.entries(BUDGETS).map(([file, budget]) => {
+  const sizes = Object.entries(BUDGETS).map(([file, budget]) => {
     const code = codeOf(file);
     const brotli = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
     return {
@@ -53,6 +60,10 @@ export function measureSizes(): Size[] {
       budget,
     };
   });
+  const { file, parts, budget } = ONSITE;
+  const total = (of: 'raw' | 'gzip' | 'brotli') =>
+    sizes.reduce((sum, size) => sum + (parts.includes(size.file) ? size[of] : 0), 0);
+  return [...sizes, { file, raw: total('raw'), gzip: total('gzip'), brotli: total('brotli'), budget }];
 }
 
 if (import.meta.main) {

@@ -24,6 +24,7 @@ import { forgetVisitor } from './ingest/forget-visitor.ts';
 import { inspect } from './inspect/inspect.ts';
 import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
+import { siteConfig } from './site-config.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
 const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
@@ -42,6 +43,7 @@ export const app = new Hono<{ Bindings: Env }>({ getPath: pathWithoutPrefix });
 
 /** Before the rest of /v1, whose answers name the origin that asks: these are the same for all, so that caches share them. */
 app.get('/v1/pictures/:site/:file', cors({ origin: '*' }), servePicture);
+app.get('/v1/sites/:key/config', cors({ origin: '*' }), siteConfig);
 
 /**
  * Errors carry CORS headers too, else a developer would see "network error" instead of what to do. Nothing is given

@@ -48,7 +48,7 @@ export const siteSettings = z.strictObject({
   retentionDays: z.number().int().min(31).max(3_650).default(400),
   /** Whether crawlers get no popups. */
   hidePopupsFromBots: z.boolean().default(false),
-  /** Of all popups that come in front of the page or beside it (not those in slots, nor tabs): ms between two, and how many one visitor sees in a session and on a day of his calendar. */
+  /** Of all popups that come in front of the page or beside it (not bars, tabs, and those in slots): ms between two, and how many one visitor sees in a session and on a day of his calendar. */
   popups: z
     .strictObject({
       minGapMs: z.number().int().min(0).max(86_400_000).default(30_000),

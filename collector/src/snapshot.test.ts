@@ -66,13 +66,13 @@ describe('a published snapshot', () => {
     const site = await makeSite(POPUPS);
     await publishPopup(site, true);
     const anonymousId = crypto.randomUUID();
-    expect((await sendBatch(site, [track(anonymousId)])).messages).toMatchObject([{ campaign: 'vip' }]);
+    expect((await sendBatch(site, [track(anonymousId)])).messages).toMatchObject([{ campaign: 'vip@1' }]);
 
     forgetSites();
     expect(await campaignsOf(site, Date.now(), withoutD1())).toEqual(['vip@1']);
     const asked = vi.spyOn(Object.getPrototypeOf(env.DB), 'prepare');
     forgetSites();
-    expect((await sendBatch(site, [track(anonymousId)])).messages).toMatchObject([{ campaign: 'vip' }]);
+    expect((await sendBatch(site, [track(anonymousId)])).messages).toMatchObject([{ campaign: 'vip@1' }]);
     expect(asked.mock.calls.filter(([sql]) => /FROM (sites|campaigns)/.test(String(sql)))).toEqual([]);
   });
 

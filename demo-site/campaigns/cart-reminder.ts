@@ -1,4 +1,4 @@
-import type { CampaignInput } from './definition.ts';
+import { type CampaignInput, THEME } from './definition.ts';
 
 /** `2 × Ember kettle · Loft beanie`; no line begins with a dot. */
 const THINGS =
@@ -36,6 +36,7 @@ export const cartReminder: CampaignInput = {
           content: {
             en: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Close',
               blocks: [
                 {
@@ -50,6 +51,7 @@ export const cartReminder: CampaignInput = {
             },
             de: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Schließen',
               blocks: [
                 {
@@ -64,6 +66,7 @@ export const cartReminder: CampaignInput = {
             },
             pl: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Zamknij',
               blocks: [
                 {

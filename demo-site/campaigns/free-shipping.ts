@@ -1,4 +1,4 @@
-import type { CampaignInput } from './definition.ts';
+import { type CampaignInput, THEME } from './definition.ts';
 
 /**
  * The popup that a newcomer meets first: free shipping for a cart worth 50 or more, while nothing was bought in this
@@ -24,6 +24,7 @@ export const freeShipping: CampaignInput = {
           content: {
             en: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Close',
               blocks: [
                 { type: 'heading', text: 'Free shipping today' },
@@ -41,6 +42,7 @@ export const freeShipping: CampaignInput = {
             },
             de: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Schließen',
               blocks: [
                 { type: 'heading', text: 'Heute versandkostenfrei' },
@@ -58,6 +60,7 @@ export const freeShipping: CampaignInput = {
             },
             pl: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Zamknij',
               blocks: [
                 { type: 'heading', text: 'Dziś dostawa gratis' },

@@ -1,4 +1,4 @@
-import { type CampaignInput, COMMA_NAME } from './definition.ts';
+import { type CampaignInput, COMMA_NAME, THEME } from './definition.ts';
 
 const LAST = '{{ facts.last_viewed | default: "…" }}';
 const CODE = { type: 'coupon', pool: 'welcome', fallback: 'SHIP0' } as const;
@@ -37,6 +37,7 @@ export const secondLook: CampaignInput = {
           content: {
             en: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Close',
               blocks: [
                 { type: 'heading', text: `Still looking${COMMA_NAME}?` },
@@ -54,6 +55,7 @@ export const secondLook: CampaignInput = {
             },
             de: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Schließen',
               blocks: [
                 { type: 'heading', text: `Noch unentschlossen${COMMA_NAME}?` },
@@ -71,6 +73,7 @@ export const secondLook: CampaignInput = {
             },
             pl: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Zamknij',
               blocks: [
                 { type: 'heading', text: `Nadal się zastanawiasz${COMMA_NAME}?` },

@@ -1,4 +1,4 @@
-import { type CampaignInput, COMMA_NAME } from './definition.ts';
+import { type CampaignInput, COMMA_NAME, THEME } from './definition.ts';
 
 const CODE = { type: 'coupon', pool: 'welcome', fallback: 'SHIP0' } as const;
 
@@ -25,6 +25,7 @@ export const welcomeBack: CampaignInput = {
           content: {
             en: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Close',
               blocks: [
                 { type: 'heading', text: `Good to have you back${COMMA_NAME}` },
@@ -35,6 +36,7 @@ export const welcomeBack: CampaignInput = {
             },
             de: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Schließen',
               blocks: [
                 { type: 'heading', text: `Schön, dass du wieder da bist${COMMA_NAME}` },
@@ -48,6 +50,7 @@ export const welcomeBack: CampaignInput = {
             },
             pl: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Zamknij',
               blocks: [
                 { type: 'heading', text: `Dobrze, że wracasz${COMMA_NAME}` },
@@ -66,6 +69,7 @@ export const welcomeBack: CampaignInput = {
           content: {
             en: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Close',
               blocks: [
                 { type: 'heading', text: `Good to have you back${COMMA_NAME}` },
@@ -80,6 +84,7 @@ export const welcomeBack: CampaignInput = {
             },
             de: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Schließen',
               blocks: [
                 { type: 'heading', text: `Schön, dass du wieder da bist${COMMA_NAME}` },
@@ -94,6 +99,7 @@ export const welcomeBack: CampaignInput = {
             },
             pl: {
               kind: 'modal',
+              theme: THEME,
               closeLabel: 'Zamknij',
               blocks: [
                 { type: 'heading', text: `Dobrze, że wracasz${COMMA_NAME}` },

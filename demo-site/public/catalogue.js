@@ -9,10 +9,11 @@ export function product(id) {
   return found;
 }
 
-/** What analytics wants to know of a product: a GA4 item. */
+/** What analytics wants to know of a product: a GA4 item, and its address, to which popups may lead. */
 export function item(id) {
   const { item_id, item_name, item_brand, item_category, price } = product(id);
-  return { item_id, item_name, item_brand, item_category, price };
+  const url = `${location.origin}/products/${id}`;
+  return { item_id, item_name, item_brand, item_category, price, url };
 }
 
 const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: CURRENCY });

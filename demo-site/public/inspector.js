@@ -241,14 +241,14 @@ beckon('on', 'delivery', delivered);
 beckon('on', 'error', ({ code, message }) =>
   add({ kind: 'note', tone: 'bad', label: `error: ${code}`, detail: message }),
 );
-beckon('on', 'message', ({ phase, campaign, reason }) => {
-  if (phase !== 'armed')
-    // the answer has said that already
+beckon('on', 'message', ({ phase, popup, reason, action, how }) => {
+  if (phase !== 'armed' && phase !== 'show')
+    // the answer, or `shown`, says the same
     add({
       kind: 'note',
       tone: phase === 'refused' ? 'wait' : 'good',
       label: `popup ${phase}`,
-      detail: [campaign, reason].filter(Boolean).join(' · '),
+      detail: [popup.campaign, reason, action, how].filter(Boolean).join(' · '),
     });
 });
 

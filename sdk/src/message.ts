@@ -245,6 +245,15 @@ export type ButtonAction =
   | { action: 'submit'; step?: string };
 
 export type FieldInput = 'email' | 'phone' | 'name' | 'text' | 'select' | 'checkbox';
+/** Properties of an `<input>`, `<select>` or `<textarea>`. */
+export interface FieldAttributes {
+  type?: 'text' | 'email' | 'tel' | 'checkbox';
+  autocomplete?: 'email' | 'tel' | 'name';
+  pattern?: string;
+  maxLength?: number;
+  placeholder?: string;
+  required?: boolean;
+}
 export type RatingScale = 'nps' | 'stars' | 'faces' | 'thumbs';
 
 export type PopupBlock =
@@ -264,8 +273,11 @@ export type PopupBlock =
       name: string;
       input: FieldInput;
       label: string;
-      required?: boolean;
-      placeholder?: string;
+      /** The element, and what its properties are. */
+      tag: 'input' | 'select' | 'textarea';
+      attributes: FieldAttributes;
+      /** What is said of an answer that is there, but none. */
+      fault?: string;
       /** Of a select. */
       options?: { value: string; text: string }[];
       /** Of a checkbox: ticking it agrees to this channel by the label. */
@@ -278,6 +290,10 @@ export type PopupBlock =
       scale: RatingScale;
       /** The question. */
       label: string;
+      /** From worst to best: the score, its accessible name, and its picture (SVG path data in a box of 24 by 24). */
+      options: { value: string; label: string; icon?: string }[];
+      /** Whether its form needs it. */
+      required?: boolean;
       /** What the ends of the scale mean. */
       low?: string;
       high?: string;
@@ -287,7 +303,7 @@ export type PopupBlock =
   /** `until`: ISO 8601. `expired`: shown in its place when the time is over; without it the block goes. */
   | { type: 'countdown'; until: string; label?: string; expired?: string }
   | { type: 'products'; items: { name: string; price?: string; href?: string; image?: Picture }[] }
-  | { type: 'spacer'; size?: 'small' | 'medium' | 'large' };
+  | { type: 'spacer'; size: 'small' | 'medium' | 'large' };
 
 export type PopupKind = 'modal' | 'slide-in' | 'bar' | 'inline';
 
@@ -295,37 +311,13 @@ export type PopupKind = 'modal' | 'slide-in' | 'bar' | 'inline';
 export interface PopupTexts {
   copy: string;
   copied: string;
-  /** Of a field that is empty, no e-mail address, no telephone number. */
+  /** Of a field that is empty. */
   required: string;
-  email: string;
-  phone: string;
   days: string;
   hours: string;
   minutes: string;
   seconds: string;
-  /** `{n}` of `{of}`: the name of a score. */
-  score: string;
-  up: string;
-  down: string;
 }
-
-/** Custom properties of a theme. A client sets those that it knows, to values that cannot carry an address. */
-export type ThemeProperty =
-  | 'accent'
-  | 'on-accent'
-  | 'card'
-  | 'text'
-  /** The same where the visitor prefers dark; what is absent is as in light, where that has a `card`. */
-  | 'dark-accent'
-  | 'dark-on-accent'
-  | 'dark-card'
-  | 'dark-text'
-  /** CSS length. */
-  | 'radius'
-  /** CSS font family list. */
-  | 'font'
-  /** Number: 1 is normal. */
-  | 'spacing';
 
 /** What a popup shows, in one language. */
 export interface PopupContent {
@@ -343,8 +335,11 @@ export interface PopupContent {
   dir?: 'ltr' | 'rtl';
   /** Accessible name of the close button. */
   closeLabel: string;
+  /** Its own accessible name. */
+  title: string;
+  /** The style sheet of its shadow root: the rules that this content needs, in its theme. */
+  css: string;
   texts?: Partial<PopupTexts>;
-  theme?: Partial<Record<ThemeProperty, string>>;
   /** Where the first picture stands; `top` when absent, and where there is no room. */
   picture?: 'top' | 'start' | 'end';
   /** What comes first. */

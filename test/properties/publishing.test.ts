@@ -17,6 +17,7 @@ const context = {
   settings,
   segments: ['vip'],
   pools: [{ id: 'spring', warning: null, expiresAt: null }],
+  pictures: [],
   campaigns: [],
   now: NOW,
 };

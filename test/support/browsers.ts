@@ -104,6 +104,9 @@ export function startFirefox(): Promise<Firefox> {
       'network.proxy.http_port': 9,
       'network.proxy.ssl': '127.0.0.1',
       'network.proxy.ssl_port': 9,
+      // A mouse, also where there is no screen: fine (2) and able to hover (4).
+      'ui.primaryPointerCapabilities': 6,
+      'ui.allPointerCapabilities': 6,
     },
   });
 }

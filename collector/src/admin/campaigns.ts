@@ -5,8 +5,7 @@ import { rulesInCampaign } from '../campaigns/rules-in.ts';
 import { type Campaign, campaignDraft } from '../campaigns/schema.ts';
 import { campaignStore } from '../campaigns/storage.ts';
 import { draftFrom } from '../campaigns/templates/index.ts';
-import { validateCampaign } from '../campaigns/validate.ts';
-import { poolsOf } from '../campaigns/validate-coupons.ts';
+import { namedBy, validateCampaign } from '../campaigns/validate.ts';
 import { RequestError } from '../errors.ts';
 import { type C, definitions, fitting } from './definitions.ts';
 import { explainInvalid } from './explain-invalid.ts';
@@ -20,7 +19,7 @@ export const campaigns = definitions({
   noun: 'campaign',
   store: campaignStore,
   schema: campaignDraft as z.ZodType<z.infer<typeof campaignDraft>>,
-  poolsOf,
+  namedBy,
   rulesIn: rulesInCampaign,
   validate: validateCampaign,
   fromTemplate: draftFrom,

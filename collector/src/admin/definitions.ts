@@ -5,7 +5,7 @@ import { faultsOf } from '../campaigns/logic.ts';
 import { error, listed } from '../campaigns/problem.ts';
 import type { PlacedRule } from '../campaigns/rules-in.ts';
 import { type Campaign, definitionId, type PublishedStatus } from '../campaigns/schema.ts';
-import { loadContext, type SiteContext } from '../campaigns/site-context.ts';
+import { loadContext, type Named, NOTHING_NAMED, type SiteContext } from '../campaigns/site-context.ts';
 import type { Definition, DefinitionStore, Expected } from '../campaigns/storage.ts';
 import type { Problem } from '../campaigns/validate.ts';
 import type { Env } from '../env.ts';
@@ -52,8 +52,8 @@ export interface Kind<D extends Draft> {
   store: DefinitionStore<D, unknown>;
   schema: z.ZodType<D>;
   rulesIn(draft: D): PlacedRule[];
-  /** Ids of the coupon pools that a draft names. */
-  poolsOf?(draft: D): string[];
+  /** What of its site a draft names. */
+  namedBy?(draft: D): Named;
   /** What is wrong with a draft, or may be. */
   validate(draft: D, context: SiteContext): Problem[];
   /** A draft that is ready to be published; `undefined`: there is no such template. */
@@ -66,7 +66,7 @@ export interface Kind<D extends Draft> {
 
 /** The routes that all of them share. */
 export function definitions<D extends Draft>(kind: Kind<D>) {
-  const { noun, store, schema, rulesIn, poolsOf, validate, fromTemplate, usersOf, forget } = kind;
+  const { noun, store, schema, rulesIn, namedBy, validate, fromTemplate, usersOf, forget } = kind;
   const site = (c: C) => c.req.param('site') ?? '';
   const id = (c: C) => c.req.param('id') ?? '';
 
@@ -84,7 +84,8 @@ export function definitions<D extends Draft>(kind: Kind<D>) {
   };
   const problemsOf = async (c: C, { draft, fault }: Pick<Definition<D>, 'draft' | 'fault'>) => {
     if (fault !== null) return [error('', `It does not fit this version of Beckon. ${fault}`)];
-    const context = await loadContext(c.env.DB, await requireSite(c), poolsOf?.(draft) ?? [], Date.now());
+    const named = namedBy?.(draft) ?? NOTHING_NAMED;
+    const context = await loadContext(c.env.DB, await requireSite(c), named, Date.now());
     return validate(draft, context);
   };
   const required = async (c: C): Promise<Definition<D>> => {
@@ -114,7 +115,7 @@ export function definitions<D extends Draft>(kind: Kind<D>) {
   /** What live campaigns refer to stays as it is. */
   const requireUnused = async (c: C) => {
     if (!usersOf) return;
-    const { campaigns } = await loadContext(c.env.DB, await requireSite(c), [], Date.now());
+    const { campaigns } = await loadContext(c.env.DB, await requireSite(c), NOTHING_NAMED, Date.now());
     const users = usersOf(id(c), campaigns);
     if (users.length === 0) return;
     const who = listed(users.slice(0, 3).map(({ name }) => name));

@@ -33,13 +33,16 @@ async function list(site: TestSite, query = '') {
 
 const one = (site: TestSite, { id }: Picture) => `/api/sites/${site.id}/pictures/${id}`;
 
-async function publishPictured(site: TestSite, src: string): Promise<void> {
-  const block = { type: 'text', runs: [{ text: 'Look', href: `https://shop.example${src}` }] };
+async function publishPictured(
+  site: TestSite,
+  { src, width, height }: Pick<Picture, 'src' | 'width' | 'height'>,
+): Promise<Response> {
+  const block = { type: 'image', src, width, height, alt: 'A shoe' };
   const content = { en: { kind: 'modal', blocks: [block] } };
   const step = { id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content }] };
   const campaigns = `/api/sites/${site.id}/campaigns/spring`;
   await api('PUT', campaigns, { id: 'spring', name: 'Spring sale', steps: [step] });
-  expect((await api('POST', `${campaigns}/publish`)).status).toBe(200);
+  return api('POST', `${campaigns}/publish`);
 }
 
 describe('an upload', () => {
@@ -193,6 +196,28 @@ describe('the library', () => {
   });
 });
 
+describe('a campaign', () => {
+  it('cannot be published with a picture that is gone, or that another site has', async () => {
+    const [site, other] = [await makeSite(), await makeSite()];
+    const gone = await uploaded(site, PICTURES.png);
+    await api('DELETE', one(site, gone));
+    for (const picture of [gone, await uploaded(other, PICTURES.jpeg)]) {
+      const response = await publishPictured(site, picture);
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({
+        problems: expect.arrayContaining([
+          expect.objectContaining({
+            severity: 'error',
+            pointer: '/steps/0/variants/0/content/en/blocks/0/src',
+          }),
+        ]),
+      });
+    }
+    const there = await uploaded(site, PICTURES.webp);
+    expect((await publishPictured(site, there)).status).toBe(200);
+  });
+});
+
 describe('a picture that is deleted', () => {
   it('is gone at once, with its file', async () => {
     const site = await makeSite();
@@ -208,7 +233,7 @@ describe('a picture that is deleted', () => {
   it('leaves no hole in a popup: first no campaign may show it, live or paused', async () => {
     const site = await makeSite();
     const picture = await uploaded(site, PICTURES.png);
-    await publishPictured(site, picture.src);
+    expect((await publishPictured(site, picture)).status).toBe(200);
     const shown = [409, expect.stringMatching(/shown by "Spring sale"\. Take it out of it and publish/)];
     expect(await refusal(await api('DELETE', one(site, picture)))).toEqual(shown);
     await api('POST', `/api/sites/${site.id}/campaigns/spring/pause`);

@@ -1,9 +1,8 @@
-import type { PopupBlock, PopupContent } from '../../../sdk/src/message.ts';
+import type { PlainBlock, PlainContent } from '../popups/ready.ts';
 import { cartProducts } from './cart-products.ts';
 import { allBlocks, type Drawn } from './content.ts';
 import { exactMs } from './duration.ts';
 import { builtIn, textsFor } from './popup-texts.ts';
-import { themeProperties } from './theme.ts';
 
 /** What a content needs to know of the visitor, besides what stands in its texts. */
 export interface Around {
@@ -26,11 +25,11 @@ type DrawnBlock = Drawn['blocks'][number];
 const RIGHT_TO_LEFT = new Set(['ar', 'he', 'iw', 'fa', 'ur', 'ps', 'sd', 'ug', 'yi', 'ckb', 'dv']);
 
 /**
- * What goes to the page: a content whose texts are rendered, with its times, products, colours and the client's own texts
- * worked out. Nothing in it is a template any more, so that what a cart holds is never read as one.
+ * What goes to the page: a content whose texts are rendered, with its times, products and the client's own texts worked
+ * out. Nothing in it is a template any more, so that what a cart holds is never read as one.
  */
-export function wireContent(rendered: Drawn, around: Around): PopupContent {
-  const { kind, launcher, closeLabel, dir, theme, blocks, steps, lang, position, slot, picture } = rendered;
+export function wireContent(rendered: Drawn, around: Around): PlainContent {
+  const { kind, launcher, closeLabel, dir, blocks, steps, lang, position, slot, picture } = rendered;
   const tab = launcher && !isBlank(launcher.text) && kind !== 'inline' ? { launcher } : {};
   const texts = textsFor(lang, allBlocks(rendered));
   return {
@@ -43,7 +42,6 @@ export function wireContent(rendered: Drawn, around: Around): PopupContent {
     dir: dir ?? directionOf(lang),
     closeLabel: closeLabel === undefined || isBlank(closeLabel) ? builtIn(lang).close : closeLabel,
     ...(Object.keys(texts).length > 0 ? { texts } : {}),
-    ...(theme ? { theme: themeProperties(theme) } : {}),
     ...(picture === undefined ? {} : { picture }),
     blocks: blocks.flatMap((block) => wireBlock(block, around)),
     ...(steps
@@ -62,7 +60,7 @@ function directionOf(lang: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(lang.toLowerCase().split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }
 
-function wireBlock(block: DrawnBlock, around: Around): PopupBlock[] {
+function wireBlock(block: DrawnBlock, around: Around): PlainBlock[] {
   if (block.type === 'countdown') {
     const { for: period, until, ...shown } = block;
     const end = period === undefined ? until : new Date(around.firstShownAt + exactMs(period)).toISOString();

@@ -1,9 +1,6 @@
 import { mix, ratio, rgbOf } from './colour.ts';
 import type { ContentTheme } from './content-schema.ts';
-import { type Mode, painted } from './theme.ts';
-
-/** How much of the text's colour the running text has; the rest is the background's. As sdk/src/onsite/style.ts. */
-const RUNNING_TEXT = 0.76;
+import { type Mode, painted, RUNNING_TEXT } from './theme.ts';
 
 /** Contrast ratios, 1 to 21, that visitors of one mode see. */
 export interface Contrasts {

@@ -1,7 +1,8 @@
 import type { ArmedMessage, JsonObject, Trigger } from '../../../sdk/src/message.ts';
 import { contentFor } from './content.ts';
 import { tabOf } from './dismissed-tab.ts';
-import { entered, judge, type Situation } from './gates.ts';
+import { entered } from './entering.ts';
+import { judge, type Situation } from './gates.ts';
 import { byImportance, type CompiledCampaign, type Program } from './program.ts';
 
 /** A popup to arm; nothing is counted before its claim. */
@@ -36,7 +37,8 @@ export interface Happening {
 /**
  * The popups that arm, by what has happened (oldest first); the most important first: priority, then age, then id.
  * A campaign is armed once, by the newest event that it waits for. Of those that come with the same trigger, the most
- * important one alone is armed, unless they stand in different places; a control visitor's keeps its place like any.
+ * important one alone is armed, unless they stand in different places; of bars, one is armed at all. A control visitor's
+ * keeps its place like any.
  */
 export function decide(
   { campaigns }: Pick<Program, 'campaigns'>,
@@ -123,10 +125,12 @@ function winners(campaigns: readonly CompiledCampaign[], happened: readonly Happ
   return found;
 }
 
-/** One in its place, before which each of its triggers is taken. */
+/** One in its place, before which each of its triggers is taken; a bar stays, so that it takes them all. */
 function rivalOf({ campaign, place }: CompiledCampaign, before: readonly Winner[]): string | null {
   const rivals = before.filter(({ compiled }) => compiled.place === place);
-  if (rivals.length === 0) return null;
+  const [first] = rivals;
+  if (!first) return null;
+  if (place === 'bar') return first.compiled.campaign.id;
   const takerOf = (on: string) =>
     rivals.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
   const takers = campaign.steps[0].triggers.map(({ on }) => takerOf(on));

@@ -56,6 +56,7 @@ describe('a link to a draft', () => {
       cause: page.messageId,
       campaign: 'promo@draft',
       variant: 'a',
+      kind: 'modal',
       triggers: [{ on: 'load' }],
     });
     for (const claimId of ['c', 'c', 'd']) {

@@ -11,8 +11,7 @@ import type { Campaign, CampaignDraft } from './schema.ts';
 import { loadContext } from './site-context.ts';
 import { campaignStore, type Definition } from './storage.ts';
 import type { OpenedLink } from './test-link.ts';
-import { validateCampaign } from './validate.ts';
-import { poolsOf } from './validate-coupons.ts';
+import { namedBy, validateCampaign } from './validate.ts';
 
 /** In the place of a version, in the id of an armed draft: versions begin at 1. */
 export const DRAFT = 0;
@@ -103,7 +102,7 @@ export async function inspectDraft(
   } catch (cause) {
     return refused(reasonOf(cause));
   }
-  const problems = validateCampaign(draft, await loadContext(db, site, poolsOf(draft), now));
+  const problems = validateCampaign(draft, await loadContext(db, site, namedBy(draft), now));
   return { json: JSON.stringify(published(record)), said: { id, name, problems } };
 }
 

@@ -10,7 +10,7 @@ export interface Exposure {
   causedAt?: number;
   /** Of a control visitor, who was shown nothing: of which experiment. */
   control?: 'site' | 'campaign';
-  /** It stood in the page or at its edge, and interrupted nobody: the site's limits of popups do not count it. */
+  /** It stood in the page, at its edge or along it, and interrupted nobody: the site's limits of popups do not count it. */
   quiet?: true;
   /** The device that asked. */
   anonymousId?: string;

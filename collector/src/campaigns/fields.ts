@@ -197,7 +197,12 @@ const GROUPS: Record<string, Row[]> = {
   ],
   Event: [
     ['event.name', 'text', 'Name of the event', OPTIONAL],
-    ['event.properties.*', 'any', 'Property of the event', OPTIONAL],
+    [
+      'event.properties.*',
+      'any',
+      'Property of the event, such as campaign_id of what is told of a popup',
+      OPTIONAL,
+    ],
     ['counters.*', 'number', 'How often an event has happened', OPTIONAL],
   ],
   'Popups so far': (['campaign', 'any', 'tags.*'] as const).flatMap((scope) =>

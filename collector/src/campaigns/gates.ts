@@ -3,6 +3,7 @@ import { SESSION_GAP_MS } from '../profile/sessions.ts';
 import type { SiteSettings } from '../sites.ts';
 import { type Cap, reachedCap } from './caps.ts';
 import { parseDuration } from './duration.ts';
+import { type Cause, entered } from './entering.ts';
 import { type Arm, armOf, type SiteHoldout, type TestVisitor } from './experiment.ts';
 import type { Exposure, Outcomes } from './exposures.ts';
 import type { AudienceData, SharedData } from './fields.ts';
@@ -13,6 +14,7 @@ import { pathMatches } from './path-glob.ts';
 import type { CompiledCampaign } from './program.ts';
 import { inSchedule } from './schedule.ts';
 import type { Campaign } from './schema.ts';
+import { coversPage, isSearchArrival } from './search-arrival.ts';
 
 /** In the order of design §4; the first closed one is the answer to "why not?". */
 export const GATES = [
@@ -55,13 +57,6 @@ export interface Situation {
   failure: string | null;
   unit: string;
   test: TestVisitor | null;
-}
-
-/** An event that may let campaigns in. */
-export interface Cause {
-  /** Canonical name. */
-  event: string;
-  properties: Record<string, Json>;
 }
 
 /** A gate that is closed, and why: a word, and what was seen. */
@@ -124,6 +119,9 @@ const CHECKS: Record<Gate, Check> = {
     const { shared, settings, reached, exitedAt, armedAt, failure, test } = situation;
     if (failure !== null) return closed(failure);
     if (shared.visitor.bot && settings.hidePopupsFromBots) return closed('bot');
+    if (isSearchArrival(shared) && coversPage(campaign, variantOf(campaign, situation))) {
+      return closed('search_arrival', shared.session.referrerHost);
+    }
     const segment = suppress.segments.find((id) => shared.visitor.segments.includes(id));
     if (segment !== undefined) return closed('segment', segment);
     if (exitedAt !== null && armedAt !== null && exitedAt > armedAt) return closed('exit');
@@ -178,20 +176,6 @@ export function firstClosed(
   return { closed: null, arm: armOf(compiled.campaign, unit, holdout, exposures, test) };
 }
 
-/** Whether the cause is what the campaign waits for; what is armed already has had it. */
-export function entered(
-  { campaign: { entry }, awaits, entryWhere }: CompiledCampaign,
-  { cause, armedAt }: Entering,
-): boolean {
-  if (armedAt !== null) return true;
-  if (awaits === null && !entryWhere) return true;
-  if (!cause) return false;
-  if (awaits !== null && cause.event !== awaits) return false;
-  if (entry.on === 'segment' && cause.properties.segment !== entry.segment) return false;
-  return entryWhere ? entryWhere(cause.properties) === true : true;
-}
-type Entering = Pick<Situation, 'cause' | 'armedAt'>;
-
 /** One gate of an explanation. */
 export interface GateTrace {
   gate: Gate;
@@ -228,6 +212,10 @@ export function explainDecision(compiled: CompiledCampaign, situation: Situation
       arm: armOf(compiled.campaign, unit, holdout, exposures, test),
     },
   };
+}
+
+function variantOf(campaign: Campaign, { unit, holdout, exposures, test }: Situation): string {
+  return armOf(campaign, unit, holdout, exposures, test).variant;
 }
 
 /** Exclusion wins. Without a known page (a message from a server) only campaigns for all pages match. */

@@ -51,12 +51,14 @@ describe('a text', () => {
         { type: 'button', text: t, action: 'close' },
       ],
     };
+    const { theme: _, ...written } = content;
     expect(personalise(content, named('Li'), OPTIONS)).toEqual({
-      ...content,
+      ...written,
       dir: 'ltr',
+      css: expect.stringContaining('--c:#ffffff;--t:#000000;'),
       closeLabel: 'Close, Li',
+      title: 'LiLi',
       texts: { copy: 'Copy', copied: 'Copied' },
-      theme: { card: '#ffffff', text: '#000000', 'dark-card': '#ffffff', 'dark-text': '#000000' },
       blocks: [
         { type: 'text', runs: ['Li', { text: 'Li', bold: true, href: '/Li' }] },
         { type: 'coupon', code: t, label: 'Li' },

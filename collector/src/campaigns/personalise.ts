@@ -1,5 +1,6 @@
 import type { PopupContent } from '../../../sdk/src/message.ts';
 import { isObject } from '../ingest/parse.ts';
+import { readyContent } from '../popups/ready.ts';
 import type { Drawn } from './content.ts';
 import { mapTexts } from './content-texts.ts';
 import { type Around, wireContent } from './content-wire.ts';
@@ -71,7 +72,7 @@ export function personalise(
   if (rendered.kind === 'launcher' && !left.launcher) {
     throw new PersonaliseError('/launcher/text', 'nothing is left to read');
   }
-  return left;
+  return readyContent(left, rendered.theme);
 }
 
 /** The pointer of the block that a text is in. */

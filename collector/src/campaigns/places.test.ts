@@ -90,6 +90,127 @@ describe('what stands in the page', () => {
   });
 });
 
+describe('a bar', () => {
+  const bar = (id: string, more: object = {}, step: object = {}, text = 'Hi') =>
+    campaign(id, { kind: 'bar', blocks: [{ type: 'heading', text }] }, more, step);
+  const cart = (price: number) => ({
+    properties: { currency: 'EUR', items: [{ item_id: 'k', item_name: 'Kettle', price, quantity: 1 }] },
+  });
+
+  it("neither waits for the site's limits nor uses them up, nor takes a modal's place", async () => {
+    const site = await siteWith(
+      { popups: { minGapMs: 60_000, perSession: 1, perDay: 1 } },
+      bar('news', { priority: 900 }),
+      campaign('modal', {}),
+      campaign('exit', {}, {}, { triggers: [{ on: 'exit' }] }),
+    );
+    const messages = await visit(site);
+    expect(ids(messages)).toEqual(['exit', 'modal', 'news']);
+    expect((await claim(site, messages, 'modal')).show).toBe(true);
+    expect((await claim(site, messages, 'news')).show).toBe(true);
+    expect(await claim(site, messages, 'exit')).toEqual({ show: false, reason: 'caps' });
+    const { exposures } = await stateIn(deviceObject(site, 'v'));
+    expect(exposures.map(({ campaign: of, quiet }) => [of, quiet])).toEqual([
+      ['modal', undefined],
+      ['news', true],
+    ]);
+  });
+
+  it('is alone along the edge, whatever triggers others have', async () => {
+    const scroll = { triggers: [{ on: 'scroll', percent: 50 }] };
+    const site = await siteWith(NO_LIMITS, bar('news', { priority: 600 }), bar('shipping', {}, scroll));
+    expect(ids(await visit(site))).toEqual(['news']);
+    const path = `/api/sites/${site.id}/profiles/anonymous:v/explain?campaign=shipping`;
+    expect(await (await api('GET', path)).json()).toMatchObject({ gate: 'priority', reason: 'loses' });
+  });
+
+  it('follows the cart with each change of it, until its visitor closes it', async () => {
+    const shipping = bar(
+      'shipping',
+      { entry: { on: 'event', event: 'cart_updated' }, cap: { perSession: null } },
+      {},
+      '{{ cart.value }} of 50',
+    );
+    const site = await siteWith({ popups: { minGapMs: 60_000, perSession: 1, perDay: 1 } }, shipping);
+    for (const value of [20, 30, 45]) {
+      const { messages } = await sendBatch(site, [track('v', 'cart_updated', cart(value))]);
+      expect(await claim(site, messages, 'shipping')).toMatchObject({
+        content: { kind: 'bar', blocks: [{ text: `${value} of 50` }] },
+      });
+    }
+    await sendBatch(site, [
+      track('v', 'popup_dismissed', { properties: { campaign: 'shipping@1', variant: 'a' } }),
+    ]);
+    expect((await sendBatch(site, [track('v', 'cart_updated', cart(48))])).messages).toEqual([]);
+  });
+
+  it('is not shown again because it was shown, or because time passes', async () => {
+    const site = await siteWith(NO_LIMITS, bar('news', { cap: { perSession: null } }));
+    const messages = await visit(site);
+    expect((await claim(site, messages, 'news')).show).toBe(true);
+    const told = { properties: { campaign: 'news@1', variant: 'a' } };
+    for (const event of ['popup_shown', 'popup_clicked', 'popup_closed', 'user_engagement'])
+      expect((await sendBatch(site, [track('v', event, told)])).messages).toEqual([]);
+    const path = `/api/sites/${site.id}/profiles/anonymous:v/explain?campaign=news`;
+    expect(await (await api('GET', path)).json()).toMatchObject({ matched: true });
+    expect(ids((await sendBatch(site, [track('v'), track('v', 'popup_shown', told)])).messages)).toEqual([
+      'news',
+    ]);
+  });
+
+  it('can follow what became of another popup', async () => {
+    const entry = { on: 'event', event: 'popup_clicked', where: { '==': [{ var: 'campaign_id' }, 'news'] } };
+    const site = await siteWith(NO_LIMITS, bar('next', { entry }));
+    const clicked = (id: string) =>
+      track('v', 'popup_clicked', { properties: { campaign: `${id}@4`, variant: 'a' } });
+    expect((await sendBatch(site, [clicked('other')])).messages).toEqual([]);
+    expect(ids((await sendBatch(site, [clicked('news')])).messages)).toEqual(['next']);
+  });
+
+  it('leaves its tab, where it has one', async () => {
+    const site = await siteWith(NO_LIMITS, bar('news', {}, {}), {
+      ...campaign('offer', { kind: 'bar', launcher: { text: '-5 %' } }),
+      priority: 900,
+    } as { id: string });
+    expect((await claim(site, await visit(site), 'offer')).show).toBe(true);
+    await sendBatch(site, [
+      track('v', 'popup_dismissed', { properties: { campaign: 'offer@1', variant: 'a' } }),
+    ]);
+    expect((await visit(site)).map(({ campaign: of, kind }) => [of, kind])).toEqual([
+      ['news@1', 'bar'],
+      ['offer@1', 'launcher'],
+    ]);
+  });
+});
+
+describe('what the visitor or the page asks for', () => {
+  it('comes at once, as often as its own caps allow, and keeps no other popup away', async () => {
+    const popups = { minGapMs: 60_000, perSession: 1, perDay: 1 };
+    const on = (...triggers: object[]) => ({ triggers });
+    const site = await siteWith(
+      { popups },
+      campaign('modal', {}, { priority: 900 }),
+      campaign('sizes', {}, { cap: { perSession: null, afterDismissDays: null } }, on({ on: 'api' })),
+      campaign('care', {}, {}, on({ on: 'api' })),
+      campaign('shipping', {}, {}, on({ on: 'click', selector: '#shipping' }, { on: 'api' })),
+      campaign('leaving', {}, {}, on({ on: 'exit' }, { on: 'api' })),
+    );
+    const messages = await visit(site);
+    expect(ids(messages)).toEqual(['care', 'leaving', 'modal', 'shipping', 'sizes']);
+    const shown = async (id: string, from = messages) => [id, (await claim(site, from, id)).show];
+    expect(await shown('care')).toEqual(['care', true]);
+    expect(await shown('modal')).toEqual(['modal', true]);
+    expect(await shown('sizes')).toEqual(['sizes', true]);
+    expect(await shown('shipping')).toEqual(['shipping', true]);
+    expect(await claim(site, messages, 'leaving')).toEqual({ show: false, reason: 'caps' });
+    const later = await visit(site);
+    expect(ids(later)).toEqual(['sizes']);
+    expect(await shown('sizes', later)).toEqual(['sizes', true]);
+    const told = { properties: { campaign: 'sizes@1', variant: 'a' } };
+    expect(ids((await sendBatch(site, [track('v', 'popup_dismissed', told)])).messages)).toEqual(['sizes']);
+  });
+});
+
 describe('a popup that leaves a tab', () => {
   const offer = (more: object = {}) => campaign('offer', { launcher: { text: '-5 %' } }, more);
   const outcome = (name: string, campaignName = 'offer@1') =>

@@ -34,10 +34,10 @@ describe('the texts that go to the page', () => {
   it('are those alone that the blocks need', () => {
     expect(textsFor('de', [{ type: 'heading', text: 'Hallo' }])).toEqual({});
     const mail = { type: 'field', name: 'email', input: 'email', label: 'E-Mail' } as const;
-    expect(Object.keys(textsFor('de', [mail]))).toEqual(['required', 'email']);
-    const { up, down, required } = BUILT_IN.de;
+    expect(Object.keys(textsFor('de', [mail]))).toEqual(['required']);
+    const { required } = BUILT_IN.de;
     const thumbs = { type: 'rating', name: 'r', scale: 'thumbs', label: 'Gut?' } as const;
-    expect(textsFor('de', [thumbs])).toEqual({ up, down, required });
+    expect(textsFor('de', [thumbs])).toEqual({ required });
     expect(textsFor('de', [{ type: 'countdown', for: 'PT1H' }])).toMatchObject({ days: 'Tage' });
     expect(textsFor('pl', [{ type: 'coupon', code: 'A' }])).toEqual({ copy: 'Kopiuj', copied: 'Skopiowano' });
   });

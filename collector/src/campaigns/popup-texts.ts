@@ -2,8 +2,18 @@ import type { PopupTexts } from '../../../sdk/src/message.ts';
 import type { Drawn } from './content.ts';
 import type { ContentBlock } from './content-schema.ts';
 
-/** What a popup says of its own: the name of its close button, and {@link PopupTexts}. */
-export type BuiltInTexts = PopupTexts & { close: string };
+/** What a popup says of its own: {@link PopupTexts}, and what the collector puts where it belongs. */
+export interface BuiltInTexts extends PopupTexts {
+  /** Name of the close button. */
+  close: string;
+  /** Of an answer that is no e-mail address, no telephone number. */
+  email: string;
+  phone: string;
+  /** `{n}` of `{of}`: the name of a score. */
+  score: string;
+  up: string;
+  down: string;
+}
 
 /**
  * By language. The names of days, hours, minutes and seconds stand under a number, whichever it is: short forms, where a
@@ -125,9 +135,8 @@ function needed(block: Block): (keyof PopupTexts)[] {
     case 'button':
       return block.action === 'copy' ? ['copied'] : [];
     case 'field':
-      return block.input === 'email' || block.input === 'phone' ? ['required', block.input] : ['required'];
     case 'rating':
-      return block.scale === 'thumbs' ? ['required', 'up', 'down'] : ['required', 'score'];
+      return ['required'];
     case 'countdown':
       return ['days', 'hours', 'minutes', 'seconds'];
     default:

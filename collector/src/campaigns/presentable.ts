@@ -1,4 +1,5 @@
-import type { PopupBlock, PopupContent, TextRun } from '../../../sdk/src/message.ts';
+import type { TextRun } from '../../../sdk/src/message.ts';
+import type { PlainBlock, PlainContent } from '../popups/ready.ts';
 import { HREF } from './href.ts';
 
 /**
@@ -7,14 +8,14 @@ import { HREF } from './href.ts';
  *
  * @returns `null` when nothing is left
  */
-export function presentable({ blocks, steps, ...content }: PopupContent): PopupContent | null {
+export function presentable({ blocks, steps, ...content }: PlainContent): PlainContent | null {
   const left = (steps ?? [])
     .map((step) => ({ ...step, blocks: step.blocks.flatMap(shown) }))
     .filter((step) => !isEmpty(step.blocks));
   const first = blocks.flatMap(shown);
   if (isEmpty(first)) return null;
   const ids = new Set(left.map(({ id }) => id));
-  const leading = (all: PopupBlock[]) => all.map((block) => withKnownSteps(block, ids));
+  const leading = (all: PlainBlock[]) => all.map((block) => withKnownSteps(block, ids));
   return {
     ...content,
     blocks: leading(first),
@@ -23,11 +24,11 @@ export function presentable({ blocks, steps, ...content }: PopupContent): PopupC
 }
 
 /** Space alone is nothing to show. */
-function isEmpty(blocks: readonly PopupBlock[]): boolean {
+function isEmpty(blocks: readonly PlainBlock[]): boolean {
   return blocks.every(({ type }) => type === 'spacer');
 }
 
-function shown(block: PopupBlock): PopupBlock[] {
+function shown(block: PlainBlock): PlainBlock[] {
   switch (block.type) {
     case 'heading':
       return isBlank(block.text) ? [] : [block];
@@ -64,7 +65,7 @@ function shown(block: PopupBlock): PopupBlock[] {
   }
 }
 
-function withKnownSteps(block: PopupBlock, ids: ReadonlySet<string>): PopupBlock {
+function withKnownSteps(block: PlainBlock, ids: ReadonlySet<string>): PlainBlock {
   if (block.type === 'button' && block.action === 'step' && !ids.has(block.step)) {
     return { type: 'button', text: block.text, action: 'close' };
   }

@@ -21,6 +21,7 @@ const glob = z.strictObject({
 const rule = z.json();
 
 const eventName = z.string().min(1).max(200);
+/** `where`: over the event's properties; of what is told of a popup, `campaign_id` is that of its campaign. */
 const eventFilter = z.strictObject({ event: eventName, where: rule.exactOptional() });
 
 const messageStep = z.strictObject({
@@ -111,6 +112,7 @@ export const campaignDraft = z.strictObject({
   audience: audience.prefault({}),
   entry: z
     .strictObject({
+      /** `any`: whatever the visitor does; not what pages report of popups, and of time that has passed. */
       on: z.enum(['event', 'segment', 'any']).default('any'),
       event: eventName.exactOptional(),
       /** JsonLogic over the event's properties. */

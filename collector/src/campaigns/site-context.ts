@@ -1,3 +1,4 @@
+import { findPictures, type Picture } from '../pictures/library.ts';
 import type { Site, SiteSettings } from '../sites.ts';
 import { type CouponPool, readPool } from './coupon-pools.ts';
 import type { Campaign } from './schema.ts';
@@ -9,24 +10,39 @@ export interface SiteContext {
   segments: readonly string[];
   /** At least those that the draft names, as far as they exist. */
   pools: readonly Pick<CouponPool, 'id' | 'warning' | 'expiresAt'>[];
+  /** The same, of the library. */
+  pictures: readonly Pick<Picture, 'src' | 'width' | 'height'>[];
   /** Those that are live. */
   campaigns: readonly Campaign[];
   /** ms since the epoch. */
   now: number;
 }
 
-/** @param pools ids of the coupon pools that the draft names */
+/** What a draft names, and has to be looked up. */
+export interface Named {
+  /** Ids of coupon pools. */
+  pools: readonly string[];
+  /** Addresses of pictures of the library. */
+  pictures: readonly string[];
+}
+
+export const NOTHING_NAMED: Named = { pools: [], pictures: [] };
+
 export async function loadContext(
   db: D1Database,
   { id, settings, program }: Site,
-  pools: readonly string[],
+  named: Named,
   now: number,
 ): Promise<SiteContext> {
-  const found = await Promise.all(pools.map((pool) => readPool(db, id, pool)));
+  const [pictures, ...pools] = await Promise.all([
+    findPictures(db, id, named.pictures),
+    ...named.pools.map((pool) => readPool(db, id, pool)),
+  ]);
   return {
     settings,
     segments: program.segments.map(({ segment }) => segment.id),
-    pools: found.filter((pool) => pool !== null),
+    pools: pools.filter((pool) => pool !== null),
+    pictures,
     campaigns: program.campaigns.map(({ campaign }) => campaign).filter(({ status }) => status === 'live'),
     now,
   };

@@ -1,13 +1,12 @@
-import type { PopupContent } from '../../../sdk/src/message.ts';
 import { readableOn } from './colour.ts';
 import type { ContentTheme } from './content-schema.ts';
 
-/** What a popup has where its theme says nothing, by the visitor's setting; as sdk/src/onsite/style.ts. */
+/** What a popup has where its theme says nothing, by the visitor's setting. */
 export const LIGHT: Painted = { card: '#ffffff', text: '#16181d', accent: '#1f5eff', onAccent: '#ffffff' };
 export const DARK: Painted = { card: '#1c1e24', text: '#f3f4f6', accent: '#7aa2ff', onAccent: '#111111' };
 
-/** Of 1, by the word that a marketer chooses. */
-const SPACING = { compact: '0.75', normal: '1', roomy: '1.25' };
+/** How much of the text's colour the running text has; the rest is the card's. */
+export const RUNNING_TEXT = 0.76;
 
 /** Colours as they are painted, each `#rrggbb`. */
 export interface Painted {
@@ -34,20 +33,4 @@ function chosen(theme: ContentTheme, mode: Mode): Partial<Painted> {
 /** Every colour that a visitor sees in this mode. */
 export function painted(theme: ContentTheme, mode: Mode): Painted {
   return { ...(mode === 'light' ? LIGHT : DARK), ...chosen(theme, mode) };
-}
-
-/** The custom properties of the wire, complete: the popup chooses no colour itself. */
-export function themeProperties(theme: ContentTheme): NonNullable<PopupContent['theme']> {
-  const { radius, font, spacing } = theme;
-  const light = chosen(theme, 'light');
-  const dark = chosen(theme, 'dark');
-  return {
-    ...(light.accent && light.onAccent ? { accent: light.accent, 'on-accent': light.onAccent } : {}),
-    ...(light.card && light.text ? { card: light.card, text: light.text } : {}),
-    ...(dark.accent && dark.onAccent ? { 'dark-accent': dark.accent, 'dark-on-accent': dark.onAccent } : {}),
-    ...(dark.card && dark.text ? { 'dark-card': dark.card, 'dark-text': dark.text } : {}),
-    ...(radius === undefined ? {} : { radius: `${radius}px` }),
-    ...(font === undefined ? {} : { font }),
-    ...(spacing === undefined ? {} : { spacing: SPACING[spacing] }),
-  };
 }

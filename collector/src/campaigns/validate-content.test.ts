@@ -12,6 +12,7 @@ const agreed = { type: 'text', runs: ['News by e-mail, until you say no.'], cons
 const mail = { type: 'field', name: 'email', input: 'email', label: 'E-mail' };
 const nps = { type: 'rating', name: 'nps', scale: 'nps', label: 'Would you recommend us?' };
 const image = { type: 'image', src: 'https://cdn.example/a.png', width: 600, height: 400, alt: 'Shoes' };
+const SRC = '/v1/pictures/shop/AAAAAAAAAAAAAAAAAAAAAA.png';
 const thanks = { id: 'thanks', blocks: [heading] };
 
 const content = (blocks: object[], more: object = {}) => ({ kind: 'modal', blocks, ...more });
@@ -25,7 +26,8 @@ function check(languages: Record<string, object>, triggers: object[] = [{ on: 'e
   };
   const draft = campaignDraft.parse({ id: 'c', name: 'C', goal: null, steps: [step] });
   const settings = siteSettings.parse({ name: 'Shop' });
-  return validateCampaign(draft, { settings, segments: [], pools: [], campaigns: [], now: NOW });
+  const pictures = [{ src: SRC, width: 1_200, height: 801 }];
+  return validateCampaign(draft, { settings, segments: [], pools: [], pictures, campaigns: [], now: NOW });
 }
 const short = (problems: Problem[]) => problems.map(({ severity, pointer }) => `${severity} ${pointer}`);
 const ofContent = (blocks: object[], more: object = {}) => check({ en: content(blocks, more) });
@@ -47,6 +49,14 @@ describe('a marketer who makes a form, a survey or a bar', () => {
       [],
     );
     expect(ofContent([{ ...nps, next }], { steps: [why, thanks] })).toEqual([]);
+    const both = [
+      { from: 0, to: 6, step: 'why' },
+      { from: 7, to: 10, step: 'why-not' },
+    ];
+    expect(ofContent([{ ...nps, next: both }], { steps: [why, { ...why, id: 'why-not' }, thanks] })).toEqual(
+      [],
+    );
+    expect(ofContent([{ ...image, src: SRC }])).toEqual([]);
     expect(
       ofContent([heading, { type: 'countdown', until: '2026-12-24T18:00:00Z' }], {
         kind: 'bar',
@@ -157,6 +167,29 @@ describe('a marketer who makes a form, a survey or a bar', () => {
     ],
     ['a picture is not described', [heading, { ...image, alt: '' }], {}, `warning ${AT}/blocks/1/alt`],
     ['a picture is huge', [{ ...image, width: 4_001 }], {}, `warning ${AT}/blocks/0/width`],
+    [
+      'a picture is not in the library',
+      [{ ...image, src: SRC.replace('.png', '.jpg') }],
+      {},
+      `error ${AT}/blocks/0/src`,
+    ],
+    [
+      'a picture of a product is not in the library',
+      [
+        {
+          type: 'products',
+          items: [{ name: 'Shoe', image: { src: '/v1/pictures/other/a.png', width: 60, height: 40 } }],
+        },
+      ],
+      {},
+      `error ${AT}/blocks/0/items/0/image/src`,
+    ],
+    [
+      'a picture has another shape',
+      [heading, { ...image, src: SRC, height: 600 }],
+      {},
+      `warning ${AT}/blocks/1/height`,
+    ],
     ['it has nothing but space', [{ type: 'spacer' }], {}, `error ${AT}/blocks`],
     ['what stands in the page has no place', [heading], { kind: 'inline' }, `error ${AT}/slot`],
     ['a tab has no text', [heading], { kind: 'launcher' }, `error ${AT}/launcher`],

@@ -20,7 +20,7 @@ export function validateSteps(content: Content, pointer: string): Problem[] {
   return [
     ...missingSteps(steps),
     ...unreachedSteps(steps),
-    ...sameNames(placed),
+    ...steps.flatMap(sameNames),
     ...steps.flatMap(unsentForm),
     ...steps.flatMap(reachedWithoutConsent),
   ];
@@ -63,9 +63,10 @@ function unreachedSteps(steps: readonly Step[]): Problem[] {
     );
 }
 
-function sameNames(placed: readonly PlacedBlock[]): Problem[] {
+/** Each step is sent by itself, so that others may ask under the same name. */
+function sameNames({ blocks }: Step): Problem[] {
   const seen = new Set<string>();
-  return placed.flatMap(({ block, pointer }) => {
+  return blocks.flatMap(({ block, pointer }) => {
     if (block.type !== 'field' && block.type !== 'rating') return [];
     const isSecond = seen.has(block.name);
     seen.add(block.name);

@@ -77,7 +77,7 @@ function atOnce(trigger: Trigger, pointer: string): Problem[] {
 
 function never(step: Step, pointer: string): Problem[] {
   const only = step.triggers.every(({ on }) => on === 'exit');
-  if (!only || placeOf({ steps: [step] }) === 'stage') return [];
+  if (!only || ['stage', 'bar'].includes(placeOf({ id: '', steps: [step] }))) return [];
   const message =
     'It appears only when the visitor is about to leave. What stands in the page should come with it.';
   return [warning(pointer, message)];

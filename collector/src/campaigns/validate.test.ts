@@ -12,6 +12,7 @@ const context = (change: Partial<SiteContext> = {}): SiteContext => ({
   settings: siteSettings.parse({ name: 'Shop' }),
   segments: ['vip'],
   pools: [{ id: 'spring', warning: null, expiresAt: null }],
+  pictures: [],
   campaigns: [],
   now: NOW,
   ...change,

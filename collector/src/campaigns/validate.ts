@@ -4,16 +4,17 @@ import { splitPath } from './logic-values.ts';
 import { placeOf } from './place.ts';
 import { distinct, error, listed, type Problem, warning } from './problem.ts';
 import type { CampaignDraft, SegmentDraft } from './schema.ts';
-import type { SiteContext } from './site-context.ts';
+import type { Named, SiteContext } from './site-context.ts';
 import { validateBlocks } from './validate-blocks.ts';
 import { validateColours } from './validate-colours.ts';
-import { validateCoupons } from './validate-coupons.ts';
+import { poolsOf, validateCoupons } from './validate-coupons.ts';
 import { noSegment, validateEntry, validateExits } from './validate-entry.ts';
 import { validateFacts } from './validate-facts.ts';
 import { validateKind } from './validate-kind.ts';
 import { validateLanguages } from './validate-languages.ts';
 import { validateMeasurement } from './validate-measurement.ts';
 import { sharePage, validatePage } from './validate-page.ts';
+import { picturesOf, validatePictures } from './validate-pictures.ts';
 import { type Surroundings, validateRule } from './validate-rule.ts';
 import { validateSchedule } from './validate-schedule.ts';
 import { validateSteps } from './validate-steps.ts';
@@ -21,6 +22,11 @@ import { factsInTexts, validateTemplates } from './validate-templates.ts';
 import { validateTriggers } from './validate-triggers.ts';
 
 export type { Problem } from './problem.ts';
+
+/** What {@link validateCampaign} has to know of the draft's site. */
+export function namedBy(draft: CampaignDraft): Named {
+  return { pools: poolsOf(draft), pictures: picturesOf(draft) };
+}
 
 /** What is wrong with a campaign, or may be; with an error it is not published. In the order of the editor's pages. */
 export function validateCampaign(draft: CampaignDraft, context: SiteContext): Problem[] {
@@ -105,6 +111,7 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
       ...validateSteps(content, pointer),
       ...validateTemplates(content, pointer, draft.audience.facts),
       ...validateColours(content, pointer),
+      ...validatePictures(content, pointer, context),
     ]),
     ...validateCoupons(draft, context),
   ];

@@ -53,6 +53,7 @@ const SUPPRESSIONS = {
   coupon: 'no code was left to give',
   content: 'its text could not be made for this visitor',
   segment: 'not for members of the segment “regulars”',
+  search_arrival: 'on a phone, a modal does not cover the first page after a search (regulars)',
 };
 const of = (gate: string, words: Record<string, string>, seen: Json = null) =>
   Object.entries(words).map(([reason, said]): [string, string, Json, string] => [gate, reason, seen, said]);

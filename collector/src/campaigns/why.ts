@@ -68,6 +68,7 @@ const SUPPRESSIONS: Words = {
   bot: () => 'not for crawlers',
   coupon: () => 'no code was left to give',
   content: () => 'its text could not be made for this visitor',
+  search_arrival: (seen) => `on a phone, a modal does not cover the first page after a search (${seen})`,
 };
 
 /** What a rule cannot be sure of, such as `missing: visitor.traits.age`. */

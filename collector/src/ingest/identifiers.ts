@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../sdk/src/message.ts';
+import { isOfDraft } from '../campaigns/draft-label.ts';
 import { type Identifiers, own, ownObject, ownString, type StoredMessage } from '../message.ts';
 import { namesNobody } from './names-nobody.ts';
 
@@ -24,13 +25,13 @@ const MAX_FIELDS = 50;
  * Who, besides the ids, a message speaks of. By falling weight: the traits of an identify, `context.traits`,
  * `context.externalIds`, and the properties of events by which a visitor speaks of himself, with the fields of his form:
  * those whose `inputs` say that they are an e-mail or a phone, whatever they are called. The first that is valid wins, for
- * each kind by itself; `undefined` when there is none.
+ * each kind by itself; `undefined` when there is none. What is written into the form of a draft is a try.
  */
 export function identifiersOf(
   message: Pick<StoredMessage, 'type' | 'event' | 'traits' | 'context' | 'properties'>,
 ): Identifiers | undefined {
   const { type, event = '', context } = message;
-  const properties = OF_ONESELF.has(event) ? message.properties : undefined;
+  const properties = OF_ONESELF.has(event) && !isOfDraft(message) ? message.properties : undefined;
   const sources = [
     type === 'identify' ? message.traits : undefined,
     ownObject(context, 'traits'),

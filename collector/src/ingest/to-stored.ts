@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../sdk/src/message.ts';
 import type { Program } from '../campaigns/program.ts';
 import { own, type StoredMessage } from '../message.ts';
 import { withCampaign } from './campaign.ts';
+import { withCampaignId } from './campaign-id.ts';
 import { identifiersOf } from './identifiers.ts';
 import type { ParsedMessage } from './message-schema.ts';
 import { namesNobody } from './names-nobody.ts';
@@ -45,7 +46,7 @@ export function toStored(
     event !== undefined && properties
       ? checkedAnswers(event, properties, { program, server: surroundings === null })
       : null;
-  if (checked) message.properties = checked.properties;
+  if (event !== undefined && checked) message.properties = withCampaignId(event, checked.properties);
   const identifiers = identifiersOf(message);
   if (identifiers) message.identifiers = identifiers;
   if (surroundings === null) message.server = true;

@@ -83,7 +83,17 @@ const gateTraces = z.array(
   z.strictObject({ gate: z.enum(GATES), open: z.boolean(), reason: z.string().nullable(), seen: z.json() }),
 );
 
-const closedBy = { matched: z.boolean(), reason: z.string().nullable() };
+const reason = z
+  .string()
+  .nullable()
+  .meta({
+    description: [
+      'A word of the gate: a `status`; `not_started`, `ended`, `day`, `hours`; `page`; `denied`, `not_asked`; `not_matched`, or what',
+      'the audience cannot be sure of; a cap; `bot`, `search_arrival` (a phone that a search has just sent gets no modal), `segment`,',
+      '`exit`, `converted`, `coupon`, `content`; `loses`, `min_gap`; `waits_for`; of which experiment somebody is held out.',
+    ].join(' '),
+  });
+const closedBy = { matched: z.boolean(), reason };
 export const explanation = z
   .strictObject({
     ...closedBy,

@@ -166,6 +166,10 @@ describe('what is answered', () => {
     }
     await keepsPromise('post', '/v1/batch', await post(site, '/v1/batch', { writeKey: 'nobodys' }));
     await keepsPromise('post', '/v1/batch', await post(site, '/v1/batch', '{'));
+    for (const key of [site.browserKey, site.serverKey]) {
+      const config = await exports.default.fetch(`http://collector.test/v1/sites/${key}/config`);
+      await keepsPromise('get', '/v1/sites/{key}/config', config);
+    }
     const health = await exports.default.fetch('http://collector.test/healthz');
     await keepsPromise('get', '/healthz', health);
   });

@@ -59,8 +59,18 @@ const block = z
       name: text,
       input: z.enum(['email', 'phone', 'name', 'text', 'select', 'checkbox']),
       label: text,
-      required: flag,
-      placeholder: optional,
+      tag: z.enum(['input', 'select', 'textarea']),
+      attributes: z
+        .strictObject({
+          type: z.enum(['text', 'email', 'tel', 'checkbox']).exactOptional(),
+          autocomplete: z.enum(['email', 'tel', 'name']).exactOptional(),
+          pattern: optional,
+          maxLength: z.int().exactOptional(),
+          placeholder: optional,
+          required: flag,
+        })
+        .meta({ description: 'Properties of the element, by which the browser checks the answer.' }),
+      fault: optional.meta({ description: 'What is said of an answer that is there, but none.' }),
       options: z.array(z.strictObject({ value: text, text })).exactOptional(),
       ...consent,
     }),
@@ -69,6 +79,16 @@ const block = z
       name: text,
       scale: z.enum(['nps', 'stars', 'faces', 'thumbs']),
       label: text,
+      options: z
+        .array(
+          z.strictObject({
+            value: text,
+            label: text.meta({ description: 'Accessible name.' }),
+            icon: optional.meta({ description: 'SVG path data in a box of 24 by 24.' }),
+          }),
+        )
+        .meta({ description: 'From worst to best.' }),
+      required: flag,
       low: optional,
       high: optional,
       next: z.array(z.strictObject({ from: z.int(), to: z.int(), step: text })).exactOptional(),
@@ -90,7 +110,7 @@ const block = z
         }),
       ),
     }),
-    z.strictObject({ type: z.literal('spacer'), size: z.enum(['small', 'medium', 'large']).exactOptional() }),
+    z.strictObject({ type: z.literal('spacer'), size: z.enum(['small', 'medium', 'large']) }),
   ])
   .meta({ id: 'PopupBlock' });
 
@@ -107,39 +127,20 @@ export const popupContent = z
     lang: text,
     dir: z.enum(['ltr', 'rtl']).exactOptional(),
     closeLabel: text,
+    title: text.meta({ description: 'Its accessible name.' }),
+    css: text.meta({ description: 'The style sheet of its shadow root.' }),
     texts: z
       .strictObject({
         copy: optional,
         copied: optional,
         required: optional,
-        email: optional,
-        phone: optional,
         days: optional,
         hours: optional,
         minutes: optional,
         seconds: optional,
-        score: optional,
-        up: optional,
-        down: optional,
       })
       .exactOptional()
       .meta({ description: "The client's own texts, as far as the blocks need them." }),
-    theme: z
-      .strictObject({
-        accent: optional,
-        'on-accent': optional,
-        card: optional,
-        text: optional,
-        'dark-accent': optional,
-        'dark-on-accent': optional,
-        'dark-card': optional,
-        'dark-text': optional,
-        radius: optional,
-        font: optional,
-        spacing: optional,
-      })
-      .exactOptional()
-      .meta({ description: 'Custom properties.' }),
     picture: z.enum(['top', 'start', 'end']).exactOptional(),
     blocks: z.array(block),
     steps: z

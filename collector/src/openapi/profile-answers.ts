@@ -159,10 +159,9 @@ const exposure = z
     control: z.enum(['site', 'campaign']).exactOptional(),
     anonymousId: text.exactOptional(),
     test: z.literal(true).exactOptional(),
-    quiet: z
-      .literal(true)
-      .exactOptional()
-      .meta({ description: 'It stood in the page or at its edge: limits of the site do not count it.' }),
+    quiet: z.literal(true).exactOptional().meta({
+      description: 'It stood in the page, at its edge or along it: limits of the site do not count it.',
+    }),
   })
   .meta({ id: 'Exposure' }) satisfies z.ZodType<Exposure>;
 

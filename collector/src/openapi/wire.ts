@@ -7,6 +7,7 @@ import { MAX_MESSAGES } from '../ingest/batch.ts';
 import { forgetRequest } from '../ingest/forget-visitor.ts';
 import { messageSchema } from '../ingest/message-schema.ts';
 import { inspectRequest } from '../inspect/inspect.ts';
+import type { SiteConfig } from '../site-config.ts';
 import type { Operation } from './operation.ts';
 import { armedMessage, popupContent } from './popup-content.ts';
 
@@ -107,6 +108,25 @@ const health = z
   })
   .meta({ id: 'Health' }) satisfies z.ZodType<Health>;
 
+const consentDefault = z.enum(['granted', 'denied']);
+const siteConfig = z
+  .strictObject({
+    currency: z.string().meta({ description: 'ISO 4217; of carts and orders that name none.' }),
+    language: z.string().meta({ description: 'BCP 47; of visitors who name none.' }),
+    consent: z
+      .strictObject({ analytics: consentDefault, marketing: consentDefault })
+      .meta({ description: 'What holds where neither the page nor the visitor says anything.' }),
+    features: z.strictObject({
+      popups: z.boolean().meta({ description: 'Whether a campaign is live.' }),
+      push: z.boolean(),
+      identity: z
+        .enum(['off', 'optional', 'required'])
+        .meta({ description: 'Whether a user id has to be proven.' }),
+    }),
+    vapidPublicKey: z.string().nullable().meta({ description: 'null: there are no push messages.' }),
+  })
+  .meta({ id: 'SiteConfig' }) satisfies z.ZodType<SiteConfig>;
+
 const batches = ['/v1/batch', '/v1/b'].map(
   (path): Operation => ({
     method: 'post',
@@ -167,6 +187,16 @@ export const WIRE: readonly Operation[] = [
     body: z.object({ writeKey, ...inspectRequest.shape }),
     answer: inspectAnswer,
     errors: ['too_large'],
+  },
+  {
+    method: 'get',
+    path: '/v1/sites/:key/config',
+    id: 'siteConfig',
+    tag: 'Running',
+    summary: 'The public settings of the site that a browser key opens; caches keep them for 60 s',
+    access: 'anybody',
+    answer: siteConfig,
+    errors: ['not_found', 'unavailable'],
   },
   {
     method: 'delete',

@@ -41,7 +41,14 @@ const SEARCH_ENGINES = new Set([
   'baidu',
   'ecosia',
   'qwant',
+  'seznam',
+  'startpage',
+  'brave',
 ]);
+/** What Chrome names as the referrer of who comes from Google's app. */
+const GOOGLE_APP = 'com.google.android.googlequicksearchbox';
+/** What the same companies have besides. */
+const NO_SEARCH = /^(accounts|calendar|docs|drive|mail|meet)\./;
 
 export function referrerOf(message: StoredMessage): string | null {
   return (
@@ -101,8 +108,16 @@ function linkOf(referrer: string | null, url: string | null): Source | null {
   const from = getDomain(host) ?? host;
   const own = hostOf(url);
   if (own !== null && (getDomain(own) ?? own) === from) return null;
-  const name = from.split('.')[0] ?? from;
-  return SEARCH_ENGINES.has(name) ? [name, 'organic'] : [host, 'referral'];
+  const engine = searchEngineOf(host);
+  return engine === null ? [host, 'referral'] : [engine, 'organic'];
+}
+
+/** The search engine that a host belongs to, such as `google`; `null`: none. */
+export function searchEngineOf(host: string | null): string | null {
+  if (host === null || NO_SEARCH.test(host)) return null;
+  if (host === GOOGLE_APP) return 'google';
+  const [name = ''] = (getDomain(host) ?? host).split('.');
+  return SEARCH_ENGINES.has(name) ? name : null;
 }
 
 function hostOf(url: string | null): string | null {

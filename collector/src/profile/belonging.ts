@@ -1,7 +1,9 @@
 import type { Env } from '../env.ts';
+import type { StoredMessage } from '../message.ts';
 import { readChunks } from '../store/read-chunks.ts';
-import { currencyOf, inParts, type StoredChunk } from './chunks.ts';
+import { currencyOf, inParts, messagesOf, type StoredChunk } from './chunks.ts';
 import type { Codes } from './codes.ts';
+import { isCorrected } from './corrected-form.ts';
 import { emptyLedger } from './ledger.ts';
 import { type Link, linked, peopleOf, stepFor, type Trust } from './link.ts';
 import { askOwner } from './people.ts';
@@ -57,6 +59,7 @@ export class Belonging {
    *
    * @param refusedBy a person that this device was sent to, and that did not take it
    * @param required whether the site takes no user id without proof
+   * @param arrived the messages
    */
   async route(
     wanted: string | null,
@@ -64,6 +67,7 @@ export class Belonging {
     refusedBy: Refused,
     required: boolean,
     now: number,
+    arrived: readonly StoredMessage[] = [],
   ): Promise<Here | Elsewhere> {
     const records = this.#records;
     let refused = refusedBy;
@@ -80,7 +84,9 @@ export class Belonging {
         refused = null;
         continue;
       }
-      const step = stepFor(link, wanted, trust, required);
+      const asked = link?.phase === 'lending' && wanted !== null && wanted !== link.person;
+      const corrected = asked && isCorrected(messagesOf(records.chunks()), arrived);
+      const step = stepFor(link, wanted, trust, required, corrected);
       if (step.kind === 'link' && records.journal.folded().length > 0) {
         await this.unfold();
         continue;

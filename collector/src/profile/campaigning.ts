@@ -1,5 +1,6 @@
 import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
+import { isReport } from '../campaigns/entering.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import { counted } from '../campaigns/exposures.ts';
 import { type Explanation, explainDecision } from '../campaigns/gates.ts';
@@ -279,11 +280,16 @@ export class Campaigning {
     return this.#newestEvent()?.anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
   }
 
-  /** @param of this device; of any when absent */
+  /**
+   * What a visitor did last, before what pages report of it.
+   *
+   * @param of this device; of any when absent
+   */
   #newestEvent(of?: string): StoredMessage | null {
     const events = this.#recent().filter(isEvent);
     const theirs = of === undefined ? events : events.filter(({ anonymousId }) => anonymousId === of);
-    return theirs.sort(compareMessages).at(-1) ?? null;
+    const sorted = theirs.sort(compareMessages);
+    return sorted.findLast(({ event = '' }) => !isReport({ event })) ?? sorted.at(-1) ?? null;
   }
 
   #recent(): StoredMessage[] {

@@ -99,6 +99,51 @@ describe('the newsletter form', () => {
     });
   });
 
+  it('with an address that is corrected in the same popup makes nobody else of its visitor, who loses nothing', async () => {
+    const site = await shop();
+    const typo = 'mira@exmaple.com';
+    const cart = { items: [{ item_id: 'tea', price: 5, quantity: 1 }] };
+    await sendBatch(site, [track('phone', 'cart_updated', { properties: cart, ...stamp() })]);
+    const [armed] = (await sendBatch(site, [track('phone')])).messages;
+    expect(await claimPopup(site, armed, 'phone')).toMatchObject({ show: true });
+    await sendBatch(site, [form('phone', { mail: typo })]);
+    await sendBatch(site, [form('phone')]);
+    const lead = await byEmail(site);
+    expect(lead).toMatchObject({
+      identifiers: { email: EMAIL },
+      cart: { items: [{ item_id: 'tea' }] },
+      counters: { form_submitted: 2 },
+      consents: { email: { state: 'pending', address: EMAIL } },
+    });
+    expect(await profileOf(site, 'phone')).toEqual(lead);
+    // The cap is the visitor's still.
+    expect(await armedBy(site, [track('phone')])).toEqual([]);
+    await sendBatch(site, [track('phone', 'search')]);
+    expect(await byEmail(site)).toMatchObject({ counters: { search: 1 } });
+    const mistaken = await readProfile(site, `email:${typo}`);
+    expect(mistaken).toMatchObject({ counters: { form_submitted: 1 } });
+    expect(mistaken).not.toHaveProperty('counters.search');
+  });
+
+  it('in another popup, with the address of another, is somebody else’s', async () => {
+    const site = await shop();
+    await sendBatch(site, [form('phone')]);
+    const other = form('phone', { mail: 'noor@example.com' });
+    await sendBatch(site, [{ ...other, properties: { ...other.properties, message_id: 'n' } }]);
+    expect(await byEmail(site)).toMatchObject({ counters: { form_submitted: 1 } });
+    expect(await readProfile(site, 'email:noor@example.com')).toMatchObject({
+      counters: { form_submitted: 1 },
+    });
+  });
+
+  it('of a draft that is tried out makes nobody, and no consent', async () => {
+    const site = await shop();
+    const tried = form('phone');
+    await sendBatch(site, [{ ...tried, properties: { ...tried.properties, campaign: 'welcome@draft' } }]);
+    expect(await byEmail(site)).toBeNull();
+    expect(await profileOf(site, 'phone')).toMatchObject({ identifiers: {}, consents: {} });
+  });
+
   it('of a customer is his when he logs in, and the confirmed e-mail with it', async () => {
     const site = await shop();
     await sendBatch(site, [form('phone')]);
@@ -382,7 +427,7 @@ describe('for reports', () => {
 
   it('a campaign whose goal is its own form reaches it by that form, and by no other', async () => {
     const site = await makeSite(NO_LIMITS);
-    const where = { in: ['welcome@', { var: 'campaign' }] };
+    const where = { '==': [{ var: 'campaign_id' }, 'welcome'] };
     const goal = { event: 'form_submitted', where, within: 'P1D' };
     const content = { en: { kind: 'modal', closeLabel: 'Close', blocks: WELCOME } };
     const step = { id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content }] };
@@ -391,7 +436,7 @@ describe('for reports', () => {
     expect(await claimPopup(site, armed, 'v')).toMatchObject({ show: true });
     const later = (seconds: number) => ({ timestamp: new Date(Date.now() + seconds * 1_000).toISOString() });
     const other = form('v', {}, later(1));
-    await sendBatch(site, [{ ...other, properties: { ...other.properties, campaign: 'other@1' } }]);
+    await sendBatch(site, [{ ...other, properties: { ...other.properties, campaign: 'not-welcome@1' } }]);
     expect(await standing(site, 'goal')).toEqual([]);
     await sendBatch(site, [form('v', {}, later(2))]);
     expect(await standing(site, 'goal')).toEqual([

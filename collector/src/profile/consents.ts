@@ -1,4 +1,5 @@
 import type { ConsentChannel } from '../../../sdk/src/message.ts';
+import { isOfDraft } from '../campaigns/draft-label.ts';
 import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState } from '../consent.ts';
 import { compareMessages, own, ownString, type StoredMessage } from '../message.ts';
 import type { Watermark } from './history.ts';
@@ -59,10 +60,11 @@ const MAX_SOURCE_LENGTH = 200;
 const MAX_PER_MESSAGE = 10;
 
 /**
- * Notes what a message says of consents: a form of a campaign with one that was ticked, or a `consent_updated`. The
- * outcome is the same in whatever order messages are noted.
+ * Notes what a message says of consents: a form of a campaign with one that was ticked, or a `consent_updated`; not
+ * the form of a draft that somebody tries. The outcome is the same in whatever order messages are noted.
  */
 export function noteConsents(consents: Consents, message: StoredMessage): void {
+  if (isOfDraft(message)) return;
   for (const [channel, change] of changesIn(message)) {
     const { changes, asked } = consents[channel] ?? { changes: [], asked: false };
     if (changes.some((known) => compareMessages(known, change) === 0)) continue;

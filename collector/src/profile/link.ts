@@ -59,8 +59,15 @@ export type Step =
  * What happens to messages that name a person, or nobody (`null`).
  *
  * @param required whether the site takes no user id without proof
+ * @param corrected whether they correct what named the person of a device that lends: it was a slip, and nobody else
  */
-export function stepFor(link: Link | null, wanted: string | null, trust: Trust, required: boolean): Step {
+export function stepFor(
+  link: Link | null,
+  wanted: string | null,
+  trust: Trust,
+  required: boolean,
+  corrected = false,
+): Step {
   const here: Step =
     link === null || link.phase === 'lending' ? { kind: 'stay', claims: true } : { kind: 'go' };
   if (wanted === null) return here;
@@ -75,7 +82,10 @@ export function stepFor(link: Link | null, wanted: string | null, trust: Trust, 
   // Who has logged in is not somebody else for naming an e-mail.
   if (named !== null && rank < rankOf(named)) return here;
   const another =
-    link !== null && [named, link.person].some((name) => name !== null && rank === rankOf(name));
+    link !== null &&
+    // Who was left in this epoch does not take the device again in the same.
+    !(corrected && !link.before.includes(wanted)) &&
+    [named, link.person].some((name) => name !== null && rank === rankOf(name));
   if (trust === 'trusted')
     return { kind: 'link', phase: 'moving', sealed: link?.phase === 'lending' && another };
   if (link !== null && link.phase !== 'lending') return { kind: 'leave' };

@@ -45,6 +45,7 @@ describe('a profile', () => {
           campaign: null,
         },
       ],
+      consents: {},
       cart: { items: [], value: 0, currency: null, updatedAt: null },
       orders: [],
       totals: { sessions: 1, orders: 0, revenue: {}, siteRevenue: 0 },

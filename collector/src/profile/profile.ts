@@ -105,10 +105,10 @@ export class Profile extends DurableObject<Env> {
     const site = await this.#site(now);
     await this.#records.askForAlarm();
     const required = site.settings.identity === 'required';
-    const route = await this.#route(person, via, () =>
-      this.#belonging.route(person, trust, refusedBy, required, now),
-    );
     const arrived: StoredMessage[] = JSON.parse(messages);
+    const route = await this.#route(person, via, () =>
+      this.#belonging.route(person, trust, refusedBy, required, now, arrived),
+    );
     if (route.kind !== 'here') return { ...route, repeated: this.#repeated(arrived) };
     if (this.#records.behind) await this.#settle();
     // The device may have started to move, or have left, while this waited.

@@ -1,7 +1,7 @@
 import { type Decision, decide, type Happening } from '../campaigns/decide.ts';
+import { entered } from '../campaigns/entering.ts';
 import { armOf } from '../campaigns/experiment.ts';
 import type { Exposure } from '../campaigns/exposures.ts';
-import { entered } from '../campaigns/gates.ts';
 import {
   type CompiledCampaign,
   type CompiledSegment,

@@ -90,6 +90,17 @@ function render() {
           { class: 'button wide', href: '/checkout', 'data-testid': 'checkout-button' },
           'Go to checkout',
         ),
+        // A campaign waits for a click on it, by this attribute.
+        element(
+          'button',
+          {
+            type: 'button',
+            class: 'text-button',
+            'data-shipping-help': true,
+            'data-testid': 'shipping-help',
+          },
+          'What does shipping cost?',
+        ),
         element(
           'button',
           { type: 'button', class: 'text-button', 'data-testid': 'cart-clear', click: () => cart.clear() },

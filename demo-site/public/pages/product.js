@@ -13,3 +13,8 @@ document.querySelector('[data-buy]').addEventListener('submit', (event) => {
   event.preventDefault();
   addToCart(id, Number(new FormData(event.target).get('quantity')));
 });
+
+// The popup is a campaign of the site; this page says when.
+document
+  .querySelector('[data-care]')
+  .addEventListener('click', () => beckon('messages.show', 'care-and-sizes'));

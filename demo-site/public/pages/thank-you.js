@@ -53,8 +53,10 @@ if (placed) {
         ),
       ),
     ),
-    warehouse(placed, showState),
     element('a', { class: 'button', href: '/' }, 'Back to the shop'),
+    // Where a campaign may put a popup that stands in the page.
+    element('div', { class: 'slot', 'data-beckon-slot': 'after-order' }),
+    warehouse(placed, showState),
   );
   if (firstReport(id))
     beckon('track', 'purchase', {

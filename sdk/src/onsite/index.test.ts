@@ -12,6 +12,8 @@ const content: PopupContent = {
   kind: 'modal',
   lang: 'en',
   closeLabel: 'Close',
+  title: 'Free shipping',
+  css: '',
   blocks: [
     { type: 'heading', text: 'Free shipping <b>today</b>' },
     {
@@ -134,7 +136,7 @@ test('a popup is painted only after the claim, as text, and without a way to run
   expect([...(root()?.querySelectorAll('a') ?? [])].map(({ textContent }) => textContent)).toEqual([
     'Checkout',
   ]);
-  expect(root()?.querySelector('dialog')?.getAttribute('aria-labelledby')).toBe('title');
+  expect(root()?.querySelector('dialog')?.ariaLabel).toBe('Free shipping');
   expect([...(root()?.querySelectorAll('button') ?? [])].at(-1)?.ariaLabel).toBe('Close');
   expect(root()?.querySelectorAll('[style], style, script')).toHaveLength(0);
   expect(phases).toEqual(['armed p1', 'show p1', 'shown p1']);
@@ -516,6 +518,19 @@ test('asked for before it is armed, it is shown as soon as it is, once', async (
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(claims).toHaveLength(1);
   expect(load).not.toHaveBeenCalled();
+});
+
+test('asked for twice in a hurry, it does not come back once it was closed', async () => {
+  const { onsite, call } = stage();
+  onsite.receive(api('p1', { cause: call('page') }));
+  onsite.show('free-shipping');
+  onsite.show('free-shipping');
+  await painted();
+  click('.close');
+  await gone();
+  onsite.receive(api('p2', { cause: call('track') }));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(claims).toHaveLength(1);
 });
 
 test('asked for again after it was closed and armed anew, it is shown again', async () => {

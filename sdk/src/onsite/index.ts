@@ -99,6 +99,8 @@ function createOnsite(host: OnsiteHost): Onsite {
       const painted = await perform().catch((error) => {
         if (!signal.aborted) host.fail(error);
       });
+      // What was wished a second time, while it was on its way, has come true with the first.
+      wishes.delete(name);
       if (painted) return;
       stop.abort('failed');
       onStage.delete(popup);

@@ -14,7 +14,14 @@ const { env } = (globalThis as unknown as { process: { env: Record<string, strin
 const LIMIT_MS = env.DEEP ? 900_000 : 30_000;
 const RUNS = { numRuns: 100 * (env.DEEP ? 40 : 1), interruptAfterTimeLimit: LIMIT_MS - 4_000 };
 
-const content: PopupContent = { kind: 'modal', lang: 'en', closeLabel: 'Close', blocks: [] };
+const content: PopupContent = {
+  kind: 'modal',
+  lang: 'en',
+  closeLabel: 'Close',
+  title: '',
+  css: '',
+  blocks: [],
+};
 
 /** What arms each campaign, when it shows, and its caps: the collector's, in days that never end. */
 const CAMPAIGNS: Record<string, { entry: string; trigger: Trigger; afterDismiss: boolean; perVisitor?: 1 }> =

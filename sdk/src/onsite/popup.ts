@@ -1,8 +1,6 @@
 import type { JsonObject, PopupBlock, PopupContent } from '../message.ts';
 import { type Act, blockElement, element, link } from './blocks.ts';
 import type { OnsiteHost } from './host.ts';
-import { CSS, sheet } from './style.ts';
-import { setTheme } from './theme.ts';
 
 /** How it ended: the first four by the visitor's will; `close` by a button of its own for that. */
 export type PopupEnd =
@@ -45,18 +43,15 @@ export interface Frame {
   root: ShadowRoot;
   /** The dialog or region. */
   surface: HTMLElement;
-  card: HTMLElement;
+  card: HTMLFormElement;
   element: typeof element;
   link: typeof link;
-  sheet: typeof sheet;
   act: Act;
   end(how: PopupEnd): void;
-  /** Puts other blocks into the card; false when there is nothing to show. */
-  fill(blocks: unknown): boolean;
+  /** Puts other blocks into the card; null when there is nothing to show. */
+  fill(blocks: unknown): Node | null;
   /** From the launcher. */
   open(): void;
-  /** Brings it (back) onto the page; false when there is no place for it. */
-  put(): boolean;
 }
 
 /** What the chunk `extras` adds. */
@@ -66,34 +61,15 @@ export interface Extras {
   submit(step: string | undefined): void;
   /** Where it stands, if not on top of the page. */
   slot?: (() => Element | null) | undefined;
-  /** Follows the slot; returns what ends that. */
-  keep?: (() => () => void) | undefined;
   /** The launcher. */
   tab?: HTMLElement | undefined;
-  stop(): void;
 }
 
-/** A framework that renders the body anew takes it out: it is put back, twice at most. Returns what ends this. */
-function keep(host: Element, put: () => void, gone: () => void) {
-  let left = 2;
-  const observer = new MutationObserver((records) => {
-    if (!records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(host)))) return;
-    if (!left--) return gone();
-    put();
-    watch();
-  });
-  const watch = () => {
-    for (const parent of [document.documentElement, document.body])
-      observer.observe(parent, { childList: true });
-  };
-  watch();
-  return () => observer.disconnect();
-}
+/** In the JSON of a content: what a plain modal does not have. Texts have their quotes escaped. */
+const EXTRA = /"(kind":"(?!modal")|steps"|launcher"|type":"([^hbtc]|coun)|action":"s)/;
 
-const list = (blocks: unknown) => [blocks ?? []].flat() as (PopupBlock | null)[];
-/** Whether a plain modal has no such block: another type, or a button that leads to a step. */
-const isExtra = (block: PopupBlock | null) =>
-  !/^(heading|text|coupon|button)$/.test(`${block?.type}`) || /"action":"s/.test(JSON.stringify(block));
+/** ms in which the place for it, gone with what a framework renders anew, may come back. */
+const RETURN_MS = 2_000;
 
 /**
  * Paints a popup in a shadow root of its own, which the page's styles do not reach. A modal one is a native dialog,
@@ -107,18 +83,19 @@ export async function openPopup(
   { endpoint, load }: Pick<OnsiteHost, 'endpoint' | 'load'>,
 ): Promise<Popup | undefined> {
   const content = { ...given };
-  const { kind, blocks, lang, texts } = content;
+  const { kind, lang, texts } = content;
   const modal = kind === 'modal';
-  const more =
-    !modal || content.launcher || content.steps || list(blocks).some(isExtra)
-      ? await load('extras')
-      : undefined;
+  const more = EXTRA.test(JSON.stringify(content)) ? await load('extras') : undefined;
 
-  const host = element('div', '');
+  const host = element('div', '', '', { lang, dir: content.dir ?? 'ltr' });
   host.dataset.beckon = 'popup';
   const root = host.attachShadow({ mode: 'open' });
-  root.adoptedStyleSheets = [sheet(CSS)];
-  const card = element(more ? 'form' : 'div', 'card', '', { tabIndex: -1 });
+  // Constructed, hence allowed under a CSP that forbids inline styles. Its names of classes are a contract with the collector
+  // (collector/src/popups/style/), which may be newer or older than this file: one that is set never changes its meaning.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(content.css ?? '');
+  root.adoptedStyleSheets = [sheet];
+  const card = element('form', 'card', '', { tabIndex: -1 });
   // Last, so that Tab starts at what the popup is about.
   const closer = element('button', 'close', '×', {
     type: 'button',
@@ -126,12 +103,9 @@ export async function openPopup(
     onclick: () => end('button'),
   });
   const surface = element(modal ? 'dialog' : 'div', `popup ${kind}`, [card, closer], {
-    lang,
-    dir: content.dir ?? 'ltr',
+    ariaLabel: content.title,
   });
   const dialog = surface as HTMLDialogElement;
-  surface.setAttribute('aria-labelledby', 'title');
-  setTheme(surface, content.theme);
   root.append(surface);
 
   let isOpen = !content.minimised;
@@ -144,20 +118,18 @@ export async function openPopup(
     if (action === 'step') extras?.go(detail.step);
     else if (action !== 'copy') end('action');
   };
-  const fill = (wanted: unknown): boolean => {
+  const fill = (blocks: unknown) => {
     card.replaceChildren(
-      ...list(wanted).flatMap((block) => {
+      ...[blocks].flat().flatMap((block) => {
         try {
-          return (block && (blockElement(block, texts, act) ?? extras?.block(block))) ?? [];
+          return blockElement(block as PopupBlock, texts, act) ?? extras?.block(block as PopupBlock) ?? [];
         } catch {
           // Of another shape than this version knows.
           return [];
         }
       }),
     );
-    const title = surface.querySelector('h2') ?? surface.querySelector('p,legend,label,a,button');
-    if (title) title.id = 'title';
-    return !!card.firstChild;
+    return card.firstChild;
   };
   const put = (): boolean => {
     if (!host.isConnected) {
@@ -181,8 +153,10 @@ export async function openPopup(
     return put();
   };
   const drop = () => {
-    stop();
-    extras?.stop();
+    observer.disconnect();
+    clearTimeout(timer);
+    // Ends what goes on in it.
+    card.replaceChildren();
     host.remove();
   };
   const end = (how: PopupEnd) => {
@@ -198,6 +172,7 @@ export async function openPopup(
     if (inside) opener?.focus?.({ preventScroll: true });
     calls.closed(how);
   };
+  const close = (how: PopupEnd) => (isOpen ? end(how) : drop());
 
   const extras: Extras | undefined = more?.createExtras({
     content,
@@ -208,26 +183,38 @@ export async function openPopup(
     card,
     element,
     link,
-    sheet,
     act,
     end,
     fill,
-    put,
     open() {
       isOpen = true;
       show();
       calls.opened();
     },
   });
-  if ((more && !extras) || !fill(blocks) || !show()) return extras?.stop() as undefined;
-  const stop = extras?.keep?.() ?? keep(host, put, () => (isOpen ? end('removed') : drop()));
+
+  // A framework that renders the page anew takes it out: it is put back, thrice at most.
+  let left = 3;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const observer = new MutationObserver((records) => {
+    const isMoved = records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(host)));
+    if (host.isConnected && !isMoved) return;
+    clearTimeout(timer);
+    if (!left || !put()) timer = setTimeout(close, left && RETURN_MS, 'removed');
+    else left--;
+  });
+  if ((more && !extras) || !fill(content.blocks) || !show()) return undefined;
+  observer.observe(document, { childList: true, subtree: true });
   if (modal) {
     // Chromium may close without `cancel`; whatever closes it without a word from us is the browser's Escape.
     dialog.onclose = () => dialog.open || end('escape');
     // Firefox does not bring Tab back to the first control of a dialog inside a shadow root.
     dialog.onkeydown = (event) => {
-      const first = dialog.querySelector<HTMLInputElement>('a,button,input,select,textarea');
-      const at = root.activeElement as HTMLInputElement;
+      // Of radio buttons the chosen one, as the browser does it.
+      const first = dialog.querySelector<HTMLInputElement>(
+        'a,button,input:not(:has(:checked)>label>:not(:checked)),select,textarea',
+      );
+      const at: (Element & { type?: string; name?: string }) | null = root.activeElement;
       // The radio buttons of a name are one stop.
       const atFirst = at === first || at === card || (at?.type === 'radio' && at.name === first?.name);
       if (event.key !== 'Tab' || !(event.shiftKey ? atFirst : root.activeElement === closer)) return;
@@ -235,13 +222,13 @@ export async function openPopup(
       (event.shiftKey ? closer : first)?.focus();
     };
     // A drag that began in the card, as when text is selected, is no click on the backdrop.
-    let pressed = false;
+    let pressed: EventTarget | null;
     dialog.onpointerdown = ({ target }) => {
-      pressed = target === dialog;
+      pressed = target;
     };
     dialog.onclick = ({ target }) => {
-      if (pressed && target === dialog) end('backdrop');
+      if (pressed === dialog && target === dialog) end('backdrop');
     };
   }
-  return { close: (how) => (isOpen ? end(how) : drop()) };
+  return { close };
 }

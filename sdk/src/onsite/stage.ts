@@ -81,6 +81,8 @@ export async function show(
           closed(how) {
             release();
             tell(BY_VISITOR.test(how) ? 'dismissed' : 'closed', { how });
+            // Nothing is left that could be opened again, or taken away.
+            if (!content.launcher) stop.abort(how);
           },
           opened() {
             since = visibleMs();

@@ -9,7 +9,14 @@ const NOW = Date.parse('2026-11-22T12:00:00Z');
 const TEMPLATES = templates();
 
 function siteWith(campaigns: readonly Campaign[] = []): SiteContext {
-  return { settings: siteSettings.parse({ name: 'Shop' }), segments: [], pools: [], campaigns, now: NOW };
+  return {
+    settings: siteSettings.parse({ name: 'Shop' }),
+    segments: [],
+    pools: [],
+    pictures: [],
+    campaigns,
+    now: NOW,
+  };
 }
 
 describe('a template', () => {

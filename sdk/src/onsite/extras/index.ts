@@ -3,32 +3,27 @@ import { countdown } from './countdown.ts';
 import { createForm } from './form.ts';
 import { launcher } from './launcher.ts';
 import { picture } from './picture.ts';
-import { followSlot } from './slot.ts';
-import { CSS, IN_FLOW } from './style.ts';
 
 /**
  * All that a plain modal does not need: the other kinds, the launcher, and most blocks.
  * @returns undefined for a kind of a newer collector
  */
 export function createExtras(frame: Frame): Extras | undefined {
-  const { content, root, surface, card, element, link, act, end, fill, sheet } = frame;
-  const { kind, slot, steps, texts = {} } = content;
+  const { content, root, surface, card, element, link, act, end, fill } = frame;
+  const { kind, slot, steps, texts } = content;
   const modal = kind === 'modal';
   const inline = kind === 'inline';
   if (!/^(modal|slide-in|bar|inline)$/.test(kind)) return undefined;
-  root.adoptedStyleSheets.push(sheet(CSS));
-  if (inline) root.adoptedStyleSheets.push(sheet(IN_FLOW));
   if (!modal) surface.role = 'region';
   if (!modal && !inline) {
     surface.popover = 'manual';
-    surface.className += ` ${content.position ?? ''}`.replace('-', ' ');
     surface.onkeydown = ({ key, isComposing }) => {
       if (key === 'Escape' && !isComposing) end('escape');
     };
   }
 
   const go = (id: string | undefined) => {
-    const step = [steps ?? []].flat().find((one) => one?.id === id);
+    const step = steps?.find((one) => one.id === id);
     const inside = modal || document.activeElement === root.host;
     form.begin(id);
     // Read out also where the focus is not in it.
@@ -39,8 +34,7 @@ export function createExtras(frame: Frame): Extras | undefined {
   };
   const form = createForm(frame, go);
   card.onsubmit = () => false;
-  (card as HTMLFormElement).noValidate = true;
-  if (modal) card.className += ` ${content.picture ?? ''}`;
+  card.noValidate = true;
 
   return {
     block(block) {
@@ -52,7 +46,7 @@ export function createExtras(frame: Frame): Extras | undefined {
         case 'rating':
           return form.rating(block);
         case 'countdown':
-          return countdown(element, block, texts, form.during());
+          return countdown(element, block, texts);
         case 'products': {
           const rows = block.items.map(({ name, price, href, image }) => {
             const parts = [
@@ -69,14 +63,12 @@ export function createExtras(frame: Frame): Extras | undefined {
           return rows[0] && element('ul', 'products', rows);
         }
         case 'spacer':
-          return element('div', `spacer ${block.size}`);
+          return element('div', block.size);
       }
     },
     go,
     submit: form.submit,
     tab: inline ? undefined : launcher(frame),
-    stop: () => form.begin(),
-    slot: inline ? () => document.querySelector(`[data-beckon-slot=${JSON.stringify(slot)}]`) : undefined,
-    keep: inline ? () => followSlot(frame) : undefined,
+    slot: inline ? () => document.querySelector(`[data-beckon-slot="${slot}"]`) : undefined,
   };
 }

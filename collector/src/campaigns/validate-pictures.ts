@@ -1,0 +1,48 @@
+import type { ContentBlock } from './content-schema.ts';
+import { error, type Problem, warning } from './problem.ts';
+import type { CampaignDraft, Content } from './schema.ts';
+import type { SiteContext } from './site-context.ts';
+import { placedBlocks } from './validate-blocks.ts';
+
+/** How much a picture may be stretched before somebody sees it. */
+const MAX_STRETCH = 1.05;
+
+type Shown = Pick<Extract<ContentBlock, { type: 'image' }>, 'src' | 'width' | 'height'> & { pointer: string };
+
+/** Addresses of the pictures of a library that a draft shows. */
+export function picturesOf({ steps }: CampaignDraft): string[] {
+  const contents = steps[0].variants.flatMap(({ content }) => Object.values(content));
+  return [...new Set(contents.flatMap((content) => shownIn(content, '').map(({ src }) => src)))];
+}
+
+/** Pictures of the library that visitors would not see, or not as they are. */
+export function validatePictures(
+  content: Content,
+  pointer: string,
+  { pictures }: Pick<SiteContext, 'pictures'>,
+): Problem[] {
+  return shownIn(content, pointer).flatMap(({ src, width, height, pointer: at }) => {
+    const picture = pictures.find((one) => one.src === src);
+    if (!picture) {
+      const message =
+        'There is no such picture in the library of this site. Upload it, or choose another one.';
+      return [error(`${at}/src`, message)];
+    }
+    const stretch = (width * picture.height) / (height * picture.width);
+    if (Math.max(stretch, 1 / stretch) <= MAX_STRETCH) return [];
+    const fitting = Math.max(1, Math.round((width * picture.height) / picture.width));
+    const message = `The picture is ${picture.width} × ${picture.height}, which has another shape than ${width} × ${height}: the popup jumps when it has loaded, or cuts off a part of it. With this width, the height is ${fitting}.`;
+    return [warning(`${at}/height`, message)];
+  });
+}
+
+function shownIn(content: Content, pointer: string): Shown[] {
+  const shown = placedBlocks(content, pointer).flatMap(({ block, pointer: at }): Shown[] => {
+    if (block.type === 'image') return [{ ...block, pointer: at }];
+    if (block.type !== 'products') return [];
+    return (block.items ?? []).flatMap(({ image }, index) =>
+      image ? [{ ...image, pointer: `${at}/items/${index}/image` }] : [],
+    );
+  });
+  return shown.filter(({ src }) => src.startsWith('/v1/pictures/'));
+}
