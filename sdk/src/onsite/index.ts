@@ -82,7 +82,7 @@ function createOnsite(host: OnsiteHost): Onsite {
         return before === latest && isFree() && onStage.add(popup);
       }, signal);
       const { content, reason } = await claim(host, id, signal);
-      if (!content) return stop.abort(reason);
+      if (!content) return stop.abort(reason ?? 'unsupported');
       const late = setTimeout(() => stop.abort('late'), PAINT_MS);
       await until(isFree, signal);
       clearTimeout(late);

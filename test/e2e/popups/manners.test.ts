@@ -52,24 +52,6 @@ describe('it minds its manners', { concurrent: true }, () => {
     await tab.close();
   });
 
-  it('and shows no modal on the page to which a search engine has sent a phone; elsewhere it does', async () => {
-    const look: Look = { width: 390, height: 844, touch: true, referrer: 'https://www.google.com/' };
-    const { tab, staged } = await open(modal, look);
-    await expectSilence(tab, staged.claims);
-    await tab.close();
-    for (const other of [
-      { ...look, referrer: 'https://blog.example/' },
-      { referrer: 'https://www.google.com/' },
-    ]) {
-      const { tab } = await open(modal, other);
-      await tab.popup();
-      await tab.close();
-    }
-    const bar = await open(small({ kind: 'bar' }), look);
-    await bar.tab.popup();
-    await bar.tab.close();
-  });
-
   it('and moves only for those who do not mind', async () => {
     for (const stillness of [false, true]) {
       const { tab } = await open(modal, { stillness });

@@ -68,36 +68,39 @@ describe('the page stands still', { concurrent: true }, () => {
 });
 
 describe('a slow phone', () => {
-  it.each(Object.keys(KINDS))('is not held up by a %s: no task of more than 50 ms', async (kind) => {
-    const blocks = [...OFFER.slice(0, 4), ...OFFER.slice(-2)];
-    const content = withAllBlocks({ kind: 'modal', ...KINDS[kind], blocks });
-    const staged = stand.stage({ popups: [{ content, cause: 'wanted' }] });
-    /** ms of the longest task. */
-    const open = async () => {
-      const tab = await visitors.arrive(staged.url(), { width: 390, height: 844, touch: true });
-      const before = staged.received.length;
-      const tasks = await visitors.tasksDuring(tab, async () => {
-        await tab.cdp().send('Emulation.setCPUThrottlingRate', { rate: 4 });
-        await summon(tab);
-        // Whoever looked into the page meanwhile would make it compute its layout for him.
-        await eventually(() =>
-          expect(JSON.stringify(staged.received.slice(before))).toContain('popup_shown'),
-        );
-        if (kind === 'launcher') await tab.clickAt(380, 422);
-        await tab.evaluate(async () => {
-          for (let frames = 0; frames < 20; frames++) await new Promise(requestAnimationFrame);
+  it.each(Object.keys(KINDS))(
+    'is not held up by a %s: no task of more than 50 ms at a quarter of the speed',
+    async (kind) => {
+      const blocks = [...OFFER.slice(0, 4), ...OFFER.slice(-2)];
+      const content = withAllBlocks({ kind: 'modal', ...KINDS[kind], blocks });
+      const staged = stand.stage({ popups: [{ content, cause: 'wanted' }] });
+      /** ms that the longest task would take there. */
+      const open = async () => {
+        const tab = await visitors.arrive(staged.url(), { width: 390, height: 844, touch: true });
+        const before = staged.received.length;
+        // Chromium's own throttling stops the clock of the wall, not of the processor: here it is reckoned.
+        const tasks = await visitors.tasksDuring(tab, async () => {
+          await summon(tab);
+          // Whoever looked into the page meanwhile would make it compute its layout for him.
+          await eventually(() =>
+            expect(JSON.stringify(staged.received.slice(before))).toContain('popup_shown'),
+          );
+          if (kind === 'launcher') await tab.clickAt(380, 422);
+          await tab.evaluate(async () => {
+            for (let frames = 0; frames < 20; frames++) await new Promise(requestAnimationFrame);
+          });
         });
-      });
-      expect(await tab.evaluate(() => !!probe.surface())).toBe(true);
-      await tab.close();
-      expect(tasks.length).toBeGreaterThan(50);
-      return Math.max(...tasks);
-    };
-    // A processor that is shared with others is slower at times: what is too long is so every time.
-    const longest: number[] = [];
-    while (!(Math.min(...longest) < 50) && longest.length < 4) longest.push(await open());
-    expect(Math.min(...longest), longest.join()).toBeLessThan(50);
-  });
+        expect(await tab.evaluate(() => !!probe.surface())).toBe(true);
+        await tab.close();
+        expect(tasks.length).toBeGreaterThan(50);
+        return 4 * Math.max(...tasks);
+      };
+      // A processor that is shared with others is slower at times: what is too long is so every time.
+      const longest: number[] = [];
+      while (!(Math.min(...longest) < 50) && longest.length < 4) longest.push(await open());
+      expect(Math.min(...longest), longest.join()).toBeLessThan(50);
+    },
+  );
 
   it('would be seen to be held up', async () => {
     const tab = await visitors.arrive(stand.stage({ popups: [] }).url());

@@ -46,8 +46,8 @@ async function useAll(tab: Tab): Promise<void> {
   await tab.click('>>[type=checkbox]');
   await tab.click('>>[name=design][value="4"]');
   await tab.click('>>[type=submit]');
-  await tab.until('the score', () => !!probe.find('>>[name=nps]'));
-  await tab.click('>>[name=nps][value="3"]');
+  await tab.until('the score', () => !!probe.find('>>.nps'));
+  await tab.click('>>.nps .score:nth-child(4)');
   await tab.until('the reasons', () => !!probe.find('>>[name=mood]'));
   await tab.click('>>[name=mood][value="2"]');
   await tab.click('>>[name=again][value="0"]');

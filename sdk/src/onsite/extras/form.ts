@@ -27,8 +27,10 @@ export function createForm({ content, calls, card, element }: Frame, go: (step?:
     return box;
   }
 
-  function field(block: Field): HTMLElement {
+  function field(block: Field): HTMLElement | undefined {
     const { name, label, tag, attributes, options } = block;
+    // Of another version.
+    if (!/^(input|select|textarea)$/.test(tag)) return undefined;
     const control = element(
       tag,
       'control',
