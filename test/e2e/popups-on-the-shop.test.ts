@@ -89,7 +89,7 @@ it.concurrent('who has ordered is asked in the page itself how it was; score and
   await page.getByTestId('place-order').click();
   await page.waitForURL('**/thank-you**');
   const survey = page.locator('[data-beckon-slot=after-order]');
-  await survey.getByRole('radio').nth(1).click({ force: true, timeout: within.timeout });
+  await survey.getByRole('button', { name: '2 of 5' }).click({ timeout: within.timeout });
   await survey.getByLabel('What should we improve?').fill('Faster kettles.');
   await survey.getByRole('button', { name: 'Send' }).click();
   await survey.getByText('Thank you very much!').waitFor(within);
@@ -109,7 +109,7 @@ it.concurrent('a link shows a draft on the shop, and nothing of it is counted', 
   const faults = faultsOf(page);
   const visitor = await visit(page, await signed({ url: `${product.shop}/`, draft: 'nps' }));
   await page.getByText('How likely are you to recommend us').waitFor(within);
-  await page.getByRole('radio').nth(9).click({ force: true });
+  await page.getByRole('button', { name: '9 of 10' }).click();
   await page.getByText('That makes our day').waitFor(within);
   await vi.waitFor(async () => expect(await namesOf(visitor)).toContain('popup_shown'), within);
   const asked = `demo/profiles/anonymous:${visitor}`;
