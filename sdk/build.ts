@@ -61,7 +61,6 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
   ...[
     ['onsite', 'onsite/index'],
     ['extras', 'onsite/extras/index'],
-    ['triggers', 'onsite/triggers/index'],
   ].map(([name, input]) => ({
     input: join(here, `src/${input}.ts`),
     plugins: [nodeResolve(), transpile()],

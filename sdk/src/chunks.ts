@@ -11,7 +11,6 @@ interface Module {
 export interface Chunks {
   onsite: typeof import('./onsite/index.ts');
   extras: typeof import('./onsite/extras/index.ts');
-  triggers: typeof import('./onsite/triggers/index.ts');
   consent: typeof import('./modules/consent.ts');
   strange: typeof import('./modules/strange.ts');
   history: typeof import('./capture/history.ts');

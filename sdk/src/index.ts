@@ -22,7 +22,6 @@ export type { Options } from './options.ts';
 const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
   onsite: () => import('./onsite/index.ts'),
   extras: () => import('./onsite/extras/index.ts'),
-  triggers: () => import('./onsite/triggers/index.ts'),
   ecommerce: () => import('./modules/ecommerce.ts'),
   compat: () => import('./modules/compat.ts'),
   signals: () => import('./modules/signals.ts'),

@@ -6,7 +6,6 @@ import type { Note } from '../tabs.ts';
 import * as extrasChunk from './extras/index.ts';
 import type { OnsiteHost } from './host.ts';
 import { type Heard, hear } from './index.ts';
-import * as triggersChunk from './triggers/index.ts';
 
 const content: PopupContent = {
   kind: 'modal',
@@ -78,7 +77,7 @@ function stage(made = true) {
   const track = vi.fn();
   const phases: string[] = [];
   const fail = vi.fn();
-  const load = vi.fn(async (name) => (name === 'extras' ? extrasChunk : triggersChunk));
+  const load = vi.fn(async () => extrasChunk);
   const flush = vi.fn(async () => {});
   const told: Note[] = [];
   const events = createEmitter();
@@ -580,7 +579,7 @@ test('a popup with several triggers is asked for once, by the first', async () =
   ] as ArmedMessage['triggers'];
   onsite.receive(popup('p1', { cause: call('page'), triggers }));
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(new Set(load.mock.calls.flat())).toEqual(new Set(['triggers']));
+  expect(new Set(load.mock.calls.flat())).toEqual(new Set(['extras']));
   call('track', 'add_to_cart');
   call('track', 'add_to_cart');
   await vi.advanceTimersByTimeAsync(10_000);

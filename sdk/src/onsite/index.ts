@@ -119,7 +119,7 @@ function createOnsite(host: OnsiteHost): Onsite {
         ask();
       } else
         host
-          .load('triggers')
+          .load('extras')
           .then(({ watch }) => watch(trigger, host.on, signal, fire, afterVisible, isEngaged))
           .catch(host.fail);
     }

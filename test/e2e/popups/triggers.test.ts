@@ -32,7 +32,7 @@ describe.each(ENGINES)('in %s', (engine) => {
     );
     await tab.until('being armed', () => probe.popups.length > 0);
     await tab.until('the chunk', () =>
-      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('triggers.js')),
+      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('extras.js')),
     );
     await look(tab, 100);
     return tab;
@@ -159,7 +159,7 @@ describe('on a phone', () => {
     });
     const tab = await visitors.arrive(staged.url(), { width: 390, height: 844, touch: true });
     await tab.until('the chunk', () =>
-      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('triggers.js')),
+      performance.getEntriesByType('resource').some(({ name }) => name.endsWith('extras.js')),
     );
     await look(tab, 100);
     await tab.run('ahead += 5000');

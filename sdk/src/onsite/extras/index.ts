@@ -4,6 +4,8 @@ import { createForm } from './form.ts';
 import { launcher } from './launcher.ts';
 import { picture } from './picture.ts';
 
+export { watch } from '../triggers/index.ts';
+
 /**
  * All that a plain modal does not need: the other kinds, the launcher, and most blocks.
  * @returns undefined for a kind of a newer collector
