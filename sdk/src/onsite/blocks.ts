@@ -6,7 +6,7 @@ type Content = string | Node | undefined | '' | Content[];
 /** What a button or link is for; the popup does it, and tells what it did. */
 export type Act = (
   action: 'close' | 'url' | 'copy' | 'call' | 'step' | 'apply' | 'submit',
-  detail: { href?: string; name?: string; step?: string },
+  detail: { href?: string | undefined; name?: string | undefined; step?: string | undefined },
 ) => void;
 
 /** An element with a class, what it says as text or nodes (never markup), and properties of the DOM. */
@@ -95,7 +95,7 @@ export function blockElement(
         // Enter in a field presses it.
         type: action === 'submit' ? action : 'button',
         onclick() {
-          act(action, { ...(name && { name }), ...(step && { step }) });
+          act(action, { name, step });
           if (code) void copy(code, made, made);
         },
       });

@@ -18,8 +18,6 @@ export type Onsite = (heard: Heard) => void;
 
 /** ms in which the tab that caused a popup must say that it has it; a frozen or closed tab does not. */
 const HANDOVER_MS = 300;
-/** ms after which what was granted has become too old to be painted. */
-const PAINT_MS = 30_000;
 
 const idOf = ({ campaign }: ArmedMessage) => campaign.replace(/@.*/, '');
 /** Where one popup at a time may be: a slot of its own, the edge where bars are (`true`), and on top of the page. */
@@ -83,9 +81,7 @@ function createOnsite(host: OnsiteHost): Onsite {
       }, signal);
       const { content, reason } = await claim(host, id, signal);
       if (!content) return stop.abort(reason ?? 'unsupported');
-      const late = setTimeout(() => stop.abort('late'), PAINT_MS);
       await until(isFree, signal);
-      clearTimeout(late);
       // What it says is of a cart that has changed since.
       if (place) endAll('replaced', (other) => idOf(other) === name && other.cause < cause);
       return show(host, popup, content, stop, onStage, () => {

@@ -13,8 +13,7 @@ export type PopupEnd =
   | 'removed'
   | 'reset'
   | 'replaced'
-  | 'left'
-  | 'late';
+  | 'left';
 
 export interface PopupCalls {
   clicked(

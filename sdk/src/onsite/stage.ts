@@ -39,8 +39,9 @@ export async function show(
     if (content.dataLayer)
       try {
         const page = window as { dataLayer?: object[] };
-        page.dataLayer ??= [];
-        page.dataLayer.push({
+        const layer = page.dataLayer ?? [];
+        page.dataLayer = layer;
+        layer.push({
           event: 'beckon_popup',
           beckon_action: phase,
           beckon_campaign: campaign,
