@@ -1,5 +1,5 @@
 import type { DeliveryAttempt } from './delivery.ts';
-import type { ArmedMessage, JsonObject, Message, PopupContent } from './message.ts';
+import type { ArmedMessage, Message, PopupContent } from './message.ts';
 
 /** Something went wrong that the site's developer can act on. */
 export interface BeckonError {
@@ -25,10 +25,12 @@ export interface PopupEvent {
   step?: string;
   /** How it was dismissed or closed. */
   how?: string;
-  /** At `show`: nothing is painted, for the page shows it in its own way. It counts as shown. */
+  /**
+   * At `show`: nothing is painted, for the page shows it in its own way. It counts as shown; what becomes of it the page
+   * tells with `track`: `popup_clicked`, `popup_dismissed` or `popup_submitted` with `campaign`, `variant` and, as
+   * `message_id`, the popup's `id`.
+   */
   preventDefault?(): void;
-  /** At `show`, for who paints it: what has become of it, with further properties of the event. */
-  report?(outcome: 'clicked' | 'dismissed' | 'submitted', properties?: JsonObject): void;
 }
 
 export interface Events {

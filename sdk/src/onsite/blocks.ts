@@ -42,14 +42,10 @@ export function blockElement(
   texts: PopupContent['texts'],
   act: Act,
 ): HTMLElement | undefined {
-  /** Copies and says so; where the clipboard is out of reach (http, a permission) the code is selected instead. */
-  const copy = async (code: string, said: Element, shown: Node) => {
-    try {
-      await navigator.clipboard.writeText(code);
-      said.textContent = texts?.copied ?? '✓';
-    } catch {
-      getSelection()?.selectAllChildren(shown);
-    }
+  /** Copies and says so; not where the clipboard is out of reach (http, a permission): the code can be selected by hand. */
+  const copy = async (code: string, said: Element) => {
+    await navigator.clipboard.writeText(code);
+    said.textContent = texts?.copied ?? '✓';
   };
   switch (block.type) {
     case 'heading':
@@ -79,7 +75,7 @@ export function blockElement(
           title: texts?.copy ?? '',
           onclick() {
             act('copy', {});
-            void copy(code, said, shown);
+            copy(code, said).catch(() => {});
           },
         }),
         said,
@@ -96,7 +92,7 @@ export function blockElement(
         type: action === 'submit' ? action : 'button',
         onclick() {
           act(action, { name, step });
-          if (code) void copy(code, made, made);
+          if (code) copy(code, made).catch(() => {});
         },
       });
       return made;

@@ -27,12 +27,10 @@ const placeOf = ({ kind, id }: ArmedMessage) => (kind === 'inline' ? id : kind =
 function createOnsite(host: OnsiteHost): Onsite {
   const { ids, emit, tell } = host;
   const known = new Set<string | undefined>();
-  const armed = new Map<ArmedMessage, AbortController>();
+  const armed = new Map<ArmedMessage, AbortController & { ask?: () => void }>();
   /** Popups that are in their place, or about to be: others wait for them. */
   const onStage = new Set<ArmedMessage>();
-  /** Has an event of a campaign's name when the page wants that shown… */
-  const asked = new EventTarget();
-  /** …and this is when it said so: an id of that moment. */
+  /** Campaigns that the page wants shown, and when it said so: an id of that moment. */
   const wishes = new Map<string, string>();
   /** Of the latest call that was heard. */
   let latest: string | undefined;
@@ -52,7 +50,7 @@ function createOnsite(host: OnsiteHost): Onsite {
     known.add(id);
     const name = idOf(popup);
     const place = placeOf(popup);
-    const stop = new AbortController();
+    const stop: AbortController & { ask?: () => void } = new AbortController();
     const { signal } = stop;
     let fired = false;
     let at: string | undefined;
@@ -80,7 +78,7 @@ function createOnsite(host: OnsiteHost): Onsite {
         return before === latest && isFree() && onStage.add(popup);
       }, signal);
       const { content, reason } = await claim(host, id, signal);
-      if (!content) return stop.abort(reason ?? 'unsupported');
+      if (!content) return stop.abort(reason);
       await until(isFree, signal);
       // What it says is of a cart that has changed since.
       if (place) endAll('replaced', (other) => idOf(other) === name && other.cause < cause);
@@ -111,7 +109,7 @@ function createOnsite(host: OnsiteHost): Onsite {
       const { on, delayMs = 0 } = trigger as { on: string; delayMs?: number };
       if (on === 'load' || on === 'delay') afterVisible(delayMs, signal, fire);
       else if (on === 'api') {
-        asked.addEventListener(name, ask, { signal });
+        stop.ask = ask;
         ask();
       } else
         host
@@ -142,7 +140,7 @@ function createOnsite(host: OnsiteHost): Onsite {
     endAll('removed', (other) => idOf(other) === ended);
     if (!show) return;
     wishes.set(show, ids.next().messageId);
-    asked.dispatchEvent(new Event(show));
+    for (const [popup, { ask }] of armed) if (idOf(popup) === show) ask?.();
   };
 }
 

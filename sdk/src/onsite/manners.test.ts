@@ -36,16 +36,8 @@ test.each([
   '/checkouts/cn/abc/thank-you',
   '/checkout/onepage/success',
   '/how-to-checkout-books',
-  '/checkoutfree',
 ])('%s is no checkout: a survey may be shown there', (path) => {
   history.replaceState(null, '', path);
-  expect(isWelcome({})).toBe(true);
-});
-
-test('a page that wants quiet has it, for as long as it wants', () => {
-  add('<main data-beckon-quiet></main>');
-  expect(isWelcome({})).toBe(false);
-  add('');
   expect(isWelcome({})).toBe(true);
 });
 

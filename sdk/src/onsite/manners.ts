@@ -4,7 +4,7 @@ import type { ArmedMessage } from '../message.ts';
 type Appearance = Pick<ArmedMessage, 'kind' | 'slot'>;
 
 /** As most shops call it; the page after the purchase, which often lies below it, is none. */
-const CHECKOUT = /\/checkouts?\b(?!.*(thank|success|received|confirm))/i;
+const CHECKOUT = /\/checkout(?!.*(thank|success|received|confirm))/i;
 /**
  * Where the focus is when the visitor writes, chooses, or is in a dialog of the page's; what happens within a frame,
  * nobody knows.
@@ -21,14 +21,12 @@ export function isEngaged(): boolean {
 }
 
 /**
- * Whether a popup may appear now: the visitor looks at the page, which is no checkout and has no element with the
- * attribute `data-beckon-quiet`. One that stands in the page needs its slot only; no other comes over a modal, or
+ * Whether a popup may appear now: the visitor looks at the page, which is no checkout. One that stands in the page needs its slot only; no other comes over a modal, or
  * while the visitor is writing.
  */
 export const isWelcome = ({ kind, slot }: Appearance): boolean =>
   !document.hidden &&
   !CHECKOUT.test(location.pathname) &&
-  !has('[data-beckon-quiet]') &&
   (kind === 'inline'
     ? has(`[data-beckon-slot="${slot}"]`)
     : // `:is` forgives browsers that do not know the pseudo-class; there the focus tells.

@@ -95,8 +95,11 @@ test('an answer without any content paints nothing', async () => {
   expect(await openPopup(null as unknown as PopupContent, calls, host)).toBeUndefined();
 });
 
-test('a kind of a newer collector is left out', async () => {
-  expect((await open({ kind: 'hologram', blocks: [{ type: 'heading', text: 'Hi' }] })).popup).toBeUndefined();
+test('a kind of a newer collector is drawn with the style that came with it, and takes no focus', async () => {
+  const before = document.activeElement;
+  await open({ kind: 'hologram', blocks: [{ type: 'heading', text: 'Hi' }] });
+  expect(one('.popup.hologram').textContent).toContain('Hi');
+  expect(document.activeElement).toBe(before);
 });
 
 test('numbers where texts belong are shown as text', async () => {
@@ -121,7 +124,7 @@ test('a page rendered anew does not lose the popup; one that keeps doing so is l
   }
   expect(calls.closed).not.toHaveBeenCalled();
   document.body.replaceChildren('new');
-  await vi.waitFor(() => expect(calls.closed.mock.calls).toEqual([['removed']]));
+  await vi.waitFor(() => expect(calls.closed.mock.calls).toEqual([['removed']]), { timeout: 5_000 });
 });
 
 test('corners and bars are named regions that leave the focus where it is; Escape counts inside only', async () => {

@@ -18,7 +18,7 @@ export type PopupEnd =
 export interface PopupCalls {
   clicked(
     action: 'url' | 'copy' | 'call' | 'step' | 'apply',
-    detail: { href?: string; name?: string; step?: string },
+    detail: { href?: string | undefined; name?: string | undefined; step?: string | undefined },
   ): void;
   /** Answers of a form, or a score. */
   submitted(event: 'form_submitted' | 'survey_answered', properties: JsonObject): void;
@@ -39,29 +39,29 @@ export interface Frame {
   calls: PopupCalls;
   /** Of the collector, where its pictures are. */
   endpoint: string;
-  root: ShadowRoot;
+  shadow: ShadowRoot;
   /** The dialog or region. */
   surface: HTMLElement;
   card: HTMLFormElement;
-  element: typeof element;
-  link: typeof link;
+  make: typeof element;
+  makeLink: typeof link;
   act: Act;
-  end(how: PopupEnd): void;
+  finish(how: PopupEnd): void;
   /** Puts other blocks into the card; null when there is nothing to show. */
   fill(blocks: unknown): Node | null;
   /** From the launcher. */
-  open(): void;
+  reopen(): void;
 }
 
 /** What the chunk `extras` adds. */
 export interface Extras {
-  block(block: PopupBlock): HTMLElement | undefined;
-  go(step: string | undefined): void;
-  submit(step: string | undefined): void;
+  draw(block: PopupBlock): HTMLElement | undefined;
+  goTo(step: string | undefined): void;
+  send(step: string | undefined): void;
   /** Where it stands, if not on top of the page. */
-  slot?: (() => Element | null) | undefined;
+  findSlot?: (() => Element | null) | undefined;
   /** The launcher. */
-  tab?: HTMLElement | undefined;
+  handle?: HTMLElement | undefined;
 }
 
 /** In the JSON of a content: what a plain modal does not have. Texts have their quotes escaped. */
@@ -112,16 +112,16 @@ export async function openPopup(
 
   const act: Act = (action, detail) => {
     if (action === 'close') return end(action);
-    if (action === 'submit') return extras?.submit(detail.step);
+    if (action === 'submit') return extras?.send(detail.step);
     calls.clicked(action, detail);
-    if (action === 'step') extras?.go(detail.step);
+    if (action === 'step') extras?.goTo(detail.step);
     else if (action !== 'copy') end('action');
   };
   const fill = (blocks: unknown) => {
     card.replaceChildren(
       ...[blocks].flat().flatMap((block) => {
         try {
-          return blockElement(block as PopupBlock, texts, act) ?? extras?.block(block as PopupBlock) ?? [];
+          return blockElement(block as PopupBlock, texts, act) ?? extras?.draw(block as PopupBlock) ?? [];
         } catch {
           // Of another shape than this version knows.
           return [];
@@ -132,11 +132,11 @@ export async function openPopup(
   };
   const put = (): boolean => {
     if (!host.isConnected) {
-      const place = extras?.slot ? extras.slot() : document.body;
+      const place = extras?.findSlot ? extras.findSlot() : document.body;
       if (!place) return false;
       place.append(host);
     }
-    if (!isOpen) extras?.tab?.showPopover?.();
+    if (!isOpen) extras?.handle?.showPopover?.();
     else if (modal) {
       // It says that it is open even after it was taken out of the page.
       dialog.removeAttribute('open');
@@ -162,7 +162,7 @@ export async function openPopup(
     if (!isOpen) return;
     const inside = modal || holdsFocus();
     isOpen = false;
-    const stays = extras?.tab && /^([be]|close)/.test(how);
+    const stays = extras?.handle && /^([be]|close)/.test(how);
     // Before the dialog closes, so that the focus can go back to it.
     if (stays) put();
     if (modal) dialog.close();
@@ -173,19 +173,19 @@ export async function openPopup(
   };
   const close = (how: PopupEnd) => (isOpen ? end(how) : drop());
 
-  const extras: Extras | undefined = more?.createExtras({
+  const extras: Extras | undefined = more?.extras({
     content,
     calls,
     endpoint,
-    root,
+    shadow: root,
     surface,
     card,
-    element,
-    link,
+    make: element,
+    makeLink: link,
     act,
-    end,
+    finish: end,
     fill,
-    open() {
+    reopen() {
       isOpen = true;
       show();
       calls.opened();
@@ -195,14 +195,13 @@ export async function openPopup(
   // A framework that renders the page anew takes it out: it is put back, thrice at most.
   let left = 3;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const observer = new MutationObserver((records) => {
-    const isMoved = records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(host)));
-    if (host.isConnected && !isMoved) return;
+  const observer = new MutationObserver(() => {
+    if (host.isConnected) return;
     clearTimeout(timer);
-    if (!left || !put()) timer = setTimeout(close, left && RETURN_MS, 'removed');
+    if (!left || !put()) timer = setTimeout(close, RETURN_MS, 'removed');
     else left--;
   });
-  if ((more && !extras) || !fill(content.blocks) || !show()) return undefined;
+  if (!fill(content.blocks) || !show()) return undefined;
   observer.observe(document, { childList: true, subtree: true });
   if (modal) {
     // Chromium may close without `cancel`; whatever closes it without a word from us is the browser's Escape.

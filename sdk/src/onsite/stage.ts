@@ -60,43 +60,36 @@ export async function show(
     preventDefault() {
       prevented = true;
     },
-    async report(outcome, properties) {
-      // What is reported at once comes after `shown` all the same.
-      await 0;
-      tell(outcome, { how: 'close', ...properties });
-      release();
-    },
   });
-  const painted = prevented
-    ? // Of what the page has painted nobody knows whether it is open.
-      { close: release }
-    : await openPopup(
-        content,
-        {
-          clicked: (action, detail) => tell('clicked', { action, ...detail }),
-          submitted(event, properties) {
-            if (!answered) tell('submitted');
-            answered = true;
-            host.track(event, { ...properties, ...about });
-          },
-          closed(how) {
-            release();
-            tell(BY_VISITOR.test(how) ? 'dismissed' : 'closed', { how });
-            // Nothing is left that could be opened again, or taken away.
-            if (!content.launcher) stop.abort(how);
-          },
-          opened() {
-            since = visibleMs();
-            onStage.add(popup);
-          },
+  const painted =
+    !prevented &&
+    (await openPopup(
+      content,
+      {
+        clicked: (action, detail) => tell('clicked', { action, ...detail } as JsonObject),
+        submitted(event, properties) {
+          if (!answered) tell('submitted');
+          answered = true;
+          host.track(event, { ...properties, ...about });
         },
-        host,
-      );
-  if (!painted) return stop.abort('unsupported');
+        closed(how) {
+          release();
+          tell(BY_VISITOR.test(how) ? 'dismissed' : 'closed', { how });
+          // Nothing is left that could be opened again, or taken away.
+          if (!content.launcher) stop.abort(how);
+        },
+        opened() {
+          since = visibleMs();
+          onStage.add(popup);
+        },
+      },
+      host,
+    ));
+  if (!painted && !prevented) return stop.abort('unsupported');
 
-  const leave = () => painted.close(signal.reason ?? 'left');
-  // As a tab at the edge of the page it is in nobody's way.
-  if (content.minimised) release();
+  const leave = () => (painted ? painted.close(signal.reason ?? 'left') : undefined);
+  // As a tab at the edge of the page it is in nobody's way; of what the page has painted nobody knows where it is.
+  if (content.minimised || prevented) release();
   since = visibleMs();
   tell('shown');
   signal.addEventListener('abort', leave);

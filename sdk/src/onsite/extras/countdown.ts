@@ -6,7 +6,7 @@ import type { Frame } from '../popup.ts';
  * @returns undefined when it is over and nothing is to be said in its place
  */
 export function countdown(
-  element: Frame['element'],
+  element: Frame['make'],
   { until, label, expired }: PopupBlock & { type: 'countdown' },
   { days, hours, minutes, seconds }: Partial<PopupTexts> = {},
 ): HTMLElement | undefined {

@@ -6,7 +6,7 @@ type Field = PopupBlock & { type: 'field' };
 type Rating = PopupBlock & { type: 'rating' };
 
 /** Fields and scores of the step that is shown: made, checked by the browser, and handed over. */
-export function createForm({ content, calls, card, element }: Frame, go: (step?: string) => void) {
+export function createForm({ content, calls, card, make: element }: Frame, go: (step?: string) => void) {
   const { texts, lang: locale } = content;
   let step = '';
   let asked: { block: Field | Rating; control: HTMLInputElement; say(text?: string): void }[] = [];

@@ -8,25 +8,23 @@ export { watch } from '../triggers/index.ts';
 
 /**
  * All that a plain modal does not need: the other kinds, the launcher, and most blocks.
- * @returns undefined for a kind of a newer collector
  */
-export function createExtras(frame: Frame): Extras | undefined {
-  const { content, root, surface, card, element, link, act, end, fill } = frame;
+export function extras(frame: Frame): Extras {
+  const { content, shadow, surface, card, make: element, makeLink: link, act, finish: end, fill } = frame;
   const { kind, slot, steps, texts } = content;
   const modal = kind === 'modal';
   const inline = kind === 'inline';
-  if (!/^(modal|slide-in|bar|inline)$/.test(kind)) return undefined;
   if (!modal) surface.role = 'region';
   if (!modal && !inline) {
     surface.popover = 'manual';
-    surface.onkeydown = ({ key, isComposing }) => {
-      if (key === 'Escape' && !isComposing) end('escape');
+    surface.onkeydown = ({ key }) => {
+      if (key === 'Escape') end('escape');
     };
   }
 
   const go = (id: string | undefined) => {
     const step = steps?.find((one) => one.id === id);
-    const inside = modal || document.activeElement === root.host;
+    const inside = modal || document.activeElement === shadow.host;
     form.begin(id);
     // Read out also where the focus is not in it.
     card.ariaLive = 'polite';
@@ -39,7 +37,7 @@ export function createExtras(frame: Frame): Extras | undefined {
   card.noValidate = true;
 
   return {
-    block(block) {
+    draw(block) {
       switch (block.type) {
         case 'image':
           return picture(frame, block.width < 320 ? '' : 'wide', block);
@@ -68,9 +66,9 @@ export function createExtras(frame: Frame): Extras | undefined {
           return element('div', block.size);
       }
     },
-    go,
-    submit: form.submit,
-    tab: inline ? undefined : launcher(frame),
-    slot: inline ? () => document.querySelector(`[data-beckon-slot="${slot}"]`) : undefined,
+    goTo: go,
+    send: form.submit,
+    handle: inline ? undefined : launcher(frame),
+    findSlot: inline ? () => document.querySelector(`[data-beckon-slot="${slot}"]`) : undefined,
   };
 }

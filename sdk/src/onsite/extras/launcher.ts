@@ -1,7 +1,7 @@
 import type { Frame } from '../popup.ts';
 
 /** The tab at the edge of the screen that opens the popup; undefined where its content has none. */
-export function launcher({ content, root, element, open }: Frame): HTMLElement | undefined {
+export function launcher({ content, shadow, make: element, reopen }: Frame): HTMLElement | undefined {
   const { text } = content.launcher ?? {};
   if (!text) return undefined;
   const tab: HTMLElement = element(
@@ -10,12 +10,12 @@ export function launcher({ content, root, element, open }: Frame): HTMLElement |
     element('button', '', text, {
       type: 'button',
       onclick() {
-        open();
+        reopen();
         tab.hidePopover?.();
       },
     }),
     { popover: 'manual', role: 'region', ariaLabel: text },
   );
-  root.append(tab);
+  shadow.append(tab);
   return tab;
 }

@@ -3,7 +3,7 @@ import type { Frame } from '../popup.ts';
 
 /** A picture whose place is reserved before it arrives; where it does not, the place goes. */
 export function picture(
-  { element, endpoint }: Frame,
+  { make: element, endpoint }: Frame,
   className: string,
   given: Picture,
 ): HTMLImageElement | undefined {

@@ -2,9 +2,9 @@ import type { Listen } from './index.ts';
 
 /** ms hidden after which a return on a phone counts. */
 const AWAY_MS = 5_000;
-/** ms within which a scroll back by half the window is one movement of the finger. */
+/** ms within which a scroll back by half the window is one movement. */
 const SWIPE_MS = 300;
-/** ms for which a click or a touch explains what follows. */
+/** ms for which a click explains what follows. */
 const RECENT_MS = 1_000;
 
 /**
@@ -15,15 +15,11 @@ const RECENT_MS = 1_000;
  */
 export function onExit(fire: () => void, listen: Listen, isEngaged: () => boolean): void {
   const now = () => performance.now();
-  /** Asks whether this has happened a moment ago. */
-  const watchFor = (type: 'click' | 'touchmove') => {
-    let at: number | undefined;
-    listen(type, () => {
-      at = now();
-    });
-    return () => now() - (at as number) < RECENT_MS;
-  };
-  const isClicked = watchFor('click');
+  let clicked: number | undefined;
+  listen('click', () => {
+    clicked = now();
+  });
+  const isClicked = () => now() - (clicked as number) < RECENT_MS;
   if (matchMedia('(hover:hover) and (pointer:fine)').matches) {
     listen('mouseout', ({ relatedTarget, clientY, buttons }) => {
       // A pressed button: text is being marked, or something dragged.
@@ -31,7 +27,6 @@ export function onExit(fire: () => void, listen: Listen, isEngaged: () => boolea
     });
     return;
   }
-  const isTouched = watchFor('touchmove');
   let left: number | undefined;
   /** Where and when the present movement upwards began. */
   let from = scrollY;
@@ -45,7 +40,7 @@ export function onExit(fire: () => void, listen: Listen, isEngaged: () => boolea
     }
     last = y;
     // Not beyond the top, from where the page springs back, nor where it scrolls by itself, as to its top after a link.
-    if (y >= 0 && (from - y) * 2 >= innerHeight && isTouched() && !isClicked()) fire();
+    if (y >= 0 && (from - y) * 2 >= innerHeight && !isClicked()) fire();
   });
   listen('visibilitychange', () => {
     if (document.hidden) left = now();
