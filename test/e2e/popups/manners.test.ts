@@ -57,7 +57,7 @@ describe('it minds its manners', { concurrent: true }, () => {
       const { tab } = await open(modal, { stillness });
       await tab.popup();
       const style = () => getComputedStyle(probe.surface() as HTMLElement).animationName;
-      expect(await tab.evaluate(style)).toBe(stillness ? 'none' : 'rise');
+      expect(await tab.evaluate(style)).toBe(stillness ? 'none' : 'appear');
       await tab.close();
     }
   });

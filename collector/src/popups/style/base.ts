@@ -18,9 +18,9 @@ export const BASE: Part[] = [
   background: var(--c); color: var(--t); border-radius: var(--r);
   font: 16px/1.5 var(--f); text-align: start; overflow-wrap: break-word;
   box-shadow: 0 8px 24px rgb(0 0 0/.12),0 32px 80px rgb(0 0 0/.28);
-  animation: rise .24s
+  animation: appear .24s
 }
-@keyframes rise { from { opacity: 0; translate: 0 12px } }
+@keyframes appear { from { opacity: 0 } }
 .card {
   position: relative; display: flex; flex-direction: column; gap: var(--g);
   padding: var(--y) var(--x) var(--x); max-height: var(--h); overflow: auto; overscroll-behavior: contain;
