@@ -98,7 +98,7 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     output: {
       file: join(dist, `${name}.js`),
       format: 'es' as const,
-      plugins: [minified({ passes: 10, keep_fargs: true }, BETWEEN)],
+      plugins: [minified({ passes: 10, keep_fargs: true, unsafe: true }, BETWEEN)],
     },
   })),
   ...[

@@ -78,7 +78,7 @@ function createOnsite(host: OnsiteHost): Onsite {
         return before === latest && isFree() && onStage.add(popup);
       }, signal);
       const { content, reason } = await claim(host, id, signal);
-      if (!content) return stop.abort(reason);
+      if (!content) return stop.abort(reason ?? 'unsupported');
       await until(isFree, signal);
       // What it says is of a cart that has changed since.
       if (place) endAll('replaced', (other) => idOf(other) === name && other.cause < cause);

@@ -198,7 +198,7 @@ export async function openPopup(
   const observer = new MutationObserver(() => {
     if (host.isConnected) return;
     clearTimeout(timer);
-    if (!left || !put()) timer = setTimeout(close, RETURN_MS, 'removed');
+    if (!left || !put()) timer = setTimeout(close, left && RETURN_MS, 'removed');
     else left--;
   });
   if (!fill(content.blocks) || !show()) return undefined;

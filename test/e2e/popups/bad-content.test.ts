@@ -81,7 +81,6 @@ describe.each(ENGINES)('the page stays whole, in %s,', (engine) => {
     ));
 
   it.each<[string, unknown]>([
-    ['of an unknown kind', { ...small({ kind: 'modal' }), kind: 'hologram' }],
     ['with unknown blocks only', { ...small({ kind: 'modal' }), blocks: [{ type: 'hologram' }] }],
     ['with no blocks', { ...small({ kind: 'modal' }), blocks: [] }],
     ['that is nothing', null],
@@ -99,6 +98,14 @@ describe.each(ENGINES)('the page stays whole, in %s,', (engine) => {
       ).toEqual([[], false, null]);
     }),
   );
+
+  it('with content of an unknown kind: shown beside the page, and closed like any', () =>
+    play({ ...small({ kind: 'modal' }), kind: 'hologram' }, async (tab) => {
+      await tab.popup();
+      await tab.click('>>.close');
+      await tab.until('its end', () => !probe.root());
+      expect(await tab.evaluate(() => probe.told())).toEqual(['popup_shown', 'popup_dismissed button']);
+    }));
 
   it('with a trigger that it does not know: the others fire', () =>
     play(null, async (tab) => tab.popup(), {

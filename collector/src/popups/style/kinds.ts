@@ -37,7 +37,7 @@ export const KINDS: Part[] = [
   {
     needs: isKind('bar'),
     css: /* css */ `
-.bar { position: fixed; inset: 0 0 auto; width: auto; border-radius: 0; --x: calc(1.5*var(--g)) }
+.bar { position: fixed; inset: 0 0 auto; width: auto; border-radius: 0; --x: calc(1.5*var(--g)); box-shadow: 0 0 24px rgb(0 0 0/.2) }
 .bar .card { flex-flow: wrap; align-items: center; justify-content: center; padding: 8px 56px; gap: 8px 20px }
 .bar .heading { font-size: 17px; padding: 0 }
 .bar :is(.button,.coupon) { min-height: 44px; padding-block: 8px; margin: 0 }
@@ -46,7 +46,7 @@ export const KINDS: Part[] = [
   .bar { --h: 30dvh }
   .bar .offer { grid-auto-flow: row }
   .bar .card { padding-inline: 16px 48px; gap: 6px 8px; justify-content: start }
-  .bar .heading { text-wrap: wrap; text-align: start }
+  .bar :is(.heading,.text) { text-wrap: wrap; text-align: start }
 }`,
   },
   {
