@@ -13,8 +13,8 @@ export interface Probe {
   /** What `beckon.on('error')` has told. */
   problems: string[];
   popups: PopupEvent[];
-  /** Sum of all layout shifts, those after input as well; browsers that do not measure them have none. */
-  shift: number;
+  /** All layout shifts, those after input as well: how much, and what moved from where to where. */
+  shifts: string[];
   /** Tasks of more than 50 ms: when they began, and their length (ms). */
   longTasks: [start: number, length: number][];
   listen(beckon: Beckon): void;
@@ -41,7 +41,7 @@ export function installProbe(): void {
     calls: [],
     problems: [],
     popups: [],
-    shift: 0,
+    shifts: [],
     longTasks: [],
     listen(beckon) {
       beckon.on('call', (message) => probe.calls.push(message));
@@ -85,7 +85,16 @@ export function installProbe(): void {
       new PerformanceObserver((list) => list.getEntries().forEach(use)).observe({ type, buffered: true });
   };
   observe('layout-shift', (entry) => {
-    probe.shift += (entry as PerformanceEntry & { value: number }).value;
+    const { value, sources } = entry as PerformanceEntry & {
+      value: number;
+      sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[];
+    };
+    const place = ({ x, y, width, height }: DOMRect) => [x, y, width, height].map(Math.round).join();
+    const moved = sources.map(({ node, previousRect, currentRect }) => {
+      const of = node instanceof Element ? node : node?.parentElement;
+      return `${of?.localName}.${of?.className} ${place(previousRect)} → ${place(currentRect)}`;
+    });
+    probe.shifts.push([value, ...moved].join('; '));
   });
   observe('longtask', ({ startTime, duration }) => {
     probe.longTasks.push([Math.round(startTime), Math.round(duration)]);
