@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { campaignDraft } from '../collector/src/campaigns/schema.ts';
+import { popupOf } from '../collector/src/campaigns/steps.ts';
 import type { Picture } from '../sdk/src/message.ts';
 import { askUs } from './campaigns/ask-us.ts';
 import { careAndSizes } from './campaigns/care-and-sizes.ts';
@@ -93,7 +94,10 @@ async function addFromTemplates(api: Api, there: ReadonlySet<string>) {
   for (const { change, ...request } of FROM_TEMPLATES) {
     if (there.has(request.id)) continue;
     const made = await api('POST', `${SITE}/campaigns/from-template`, request);
-    await api('PUT', `${SITE}/campaigns/${request.id}`, change(campaignDraft.strip().parse(made)));
+    const draft = campaignDraft.strip().parse(made);
+    const popup = popupOf(draft);
+    if (!popup) throw new Error(`The template ${request.template} is no popup.`);
+    await api('PUT', `${SITE}/campaigns/${request.id}`, change({ ...draft, steps: [popup] }));
     await api('POST', `${SITE}/campaigns/${request.id}/publish`);
   }
 }

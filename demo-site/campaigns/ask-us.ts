@@ -1,3 +1,4 @@
+import type { ContentInput } from '../../collector/src/campaigns/templates/languages.ts';
 import { type CampaignInput, THEME } from './definition.ts';
 
 const TEXTS = {
@@ -39,9 +40,7 @@ const TEXTS = {
   },
 };
 
-type Content = CampaignInput['steps'][0]['variants'][number]['content'][string];
-
-function written(texts: (typeof TEXTS)['en']): Content {
+function written(texts: (typeof TEXTS)['en']): ContentInput {
   const options = Object.entries(texts.topics).map(([value, text]) => ({ value, text }));
   return {
     kind: 'launcher',

@@ -1,14 +1,13 @@
 import type { CampaignDraft } from '../../collector/src/campaigns/schema.ts';
+import type { PopupDraft, PopupStep } from '../../collector/src/campaigns/steps.ts';
 import { THEME } from './definition.ts';
-
-type Step = CampaignDraft['steps'][0];
 
 /** Campaigns of the shop that began as a template: what of it was changed before they were published. */
 export const FROM_TEMPLATES: {
   template: string;
   id: string;
   name: string;
-  change: (draft: CampaignDraft) => CampaignDraft;
+  change: (draft: PopupDraft) => CampaignDraft;
 }[] = [
   {
     template: 'csat-after-purchase',
@@ -76,10 +75,10 @@ export const FROM_TEMPLATES: {
   },
 ];
 
-type Content = Step['variants'][number]['content'][string];
+type Content = PopupStep['variants'][number]['content'][string];
 
 /** All languages of all variants, changed, in the colours of the shop. */
-function eachContent({ variants }: Step, change: (content: Content) => Content): Step['variants'] {
+function eachContent({ variants }: PopupStep, change: (content: Content) => Content): PopupStep['variants'] {
   return variants.map((variant) => ({
     ...variant,
     content: Object.fromEntries(

@@ -39,6 +39,7 @@ export function reachedCap(
   zone: string,
 ): Cap | null {
   const { cap, id } = campaign;
+  if (cap === null) return null;
   const { exposures, outcomes, convertedAt, sessionStart, interrupts } = counted;
   const mine = exposures.filter((exposure) => exposure.campaign === id);
   // By the device's clock, which the session's start has too.

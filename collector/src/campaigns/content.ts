@@ -1,5 +1,6 @@
 import type { ContentBlock } from './content-schema.ts';
 import type { Campaign, Content } from './schema.ts';
+import { popupOf } from './steps.ts';
 import { variablesIn } from './template-faults.ts';
 
 /** What a variant says in one language, its coupons still to be drawn. */
@@ -28,7 +29,16 @@ export function contentFor(
   variant: string,
   locales: readonly (string | null)[],
 ): Written | null {
-  const [step] = campaign.steps;
+  const step = popupOf(campaign);
+  return step && contentIn(step, variant, locales);
+}
+
+/** The same of a message of any channel. */
+export function contentIn<Said>(
+  step: { fallbackLocale?: string; variants: readonly { key: string; content: Record<string, Said> }[] },
+  variant: string,
+  locales: readonly (string | null)[],
+): (Said & { lang: string }) | null {
   const languages = step.variants.find(({ key }) => key === variant)?.content;
   if (!languages) return null;
   const available = Object.keys(languages);

@@ -4,6 +4,7 @@ import { tabOf } from './dismissed-tab.ts';
 import { entered } from './entering.ts';
 import { judge, type Situation } from './gates.ts';
 import { byImportance, type CompiledCampaign, type Program } from './program.ts';
+import { popupOf } from './steps.ts';
 
 /** A popup to arm; nothing is counted before its claim. */
 export interface Decision {
@@ -66,7 +67,7 @@ function decisionOf(
     cause: cause.messageId,
     causedAt: cause.at,
     ...shape,
-    triggers: campaign.steps[0].triggers,
+    triggers: triggersOf(campaign),
   };
 }
 
@@ -132,7 +133,11 @@ function rivalOf({ campaign, place }: CompiledCampaign, before: readonly Winner[
   if (!first) return null;
   if (place === 'bar') return first.compiled.campaign.id;
   const takerOf = (on: string) =>
-    rivals.find(({ compiled }) => compiled.campaign.steps[0].triggers.some((trigger) => trigger.on === on));
-  const takers = campaign.steps[0].triggers.map(({ on }) => takerOf(on));
+    rivals.find(({ compiled }) => triggersOf(compiled.campaign).some((trigger) => trigger.on === on));
+  const takers = triggersOf(campaign).map(({ on }) => takerOf(on));
   return takers.every((taker) => taker !== undefined) ? (takers[0]?.compiled.campaign.id ?? null) : null;
+}
+
+function triggersOf(campaign: CompiledCampaign['campaign']): Trigger[] {
+  return popupOf(campaign)?.triggers ?? [];
 }

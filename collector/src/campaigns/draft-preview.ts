@@ -9,6 +9,7 @@ import { compileCampaign } from './program.ts';
 import { reasonOf } from './reason.ts';
 import type { Campaign, CampaignDraft } from './schema.ts';
 import { loadContext } from './site-context.ts';
+import { popupOf } from './steps.ts';
 import { campaignStore, type Definition } from './storage.ts';
 import type { OpenedLink } from './test-link.ts';
 import { namedBy, validateCampaign } from './validate.ts';
@@ -35,7 +36,7 @@ export async function armDraft(
     const record = await campaignStore.get(env.DB, site.id, draft);
     const campaign = record && asLive(record, site.settings.timeZone);
     const wanted = test && Object.hasOwn(test.variants, draft) ? test.variants[draft] : undefined;
-    const variants = campaign?.steps[0].variants ?? [];
+    const variants = (campaign && popupOf(campaign)?.variants) ?? [];
     const chosen = variants.find(({ key }) => key === wanted) ?? variants.find(({ weight }) => weight > 0);
     const variant = chosen?.key ?? '';
     const armed: Armed = { campaign: draft, version: DRAFT, variant, cause: pageView, causedAt: now };
@@ -67,7 +68,8 @@ export async function draftToShow(
   if (now - causedAt > ARMED_MS) return null;
   const record = await campaignStore.get(db, id, campaign);
   const live = record && asLive(record, settings.timeZone);
-  return live?.steps[0].variants.some(({ key }) => key === variant) ? JSON.stringify(live) : null;
+  const variants = (live && popupOf(live)?.variants) ?? [];
+  return variants.some(({ key }) => key === variant) ? JSON.stringify(live) : null;
 }
 
 /** What an inspector says of the draft of its link. */

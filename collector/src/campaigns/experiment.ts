@@ -1,6 +1,7 @@
 import { bucket, chooseVariant } from './bucketing.ts';
 import type { Exposure } from './exposures.ts';
 import type { Campaign } from './schema.ts';
+import { popupOf } from './steps.ts';
 
 /** Which variant a visitor gets, or of which experiment he is a control and gets nothing. */
 export interface Arm {
@@ -40,6 +41,7 @@ export function isCommercial({ event }: Pick<NonNullable<Campaign['goal']>, 'eve
  *
  * @param unit what is drawn: the visitor's first device, the same on all of a person's devices
  * @param exposures oldest first; of any campaign
+ * @param variants of the message at hand; its first popup's when absent
  */
 export function armOf(
   campaign: Pick<Campaign, 'id' | 'goal' | 'holdout' | 'steps'>,
@@ -47,9 +49,9 @@ export function armOf(
   site: SiteHoldout,
   exposures: readonly Exposure[],
   test: TestVisitor | null = null,
+  variants: readonly { key: string; weight: number }[] = popupOf(campaign)?.variants ?? [],
 ): Arm {
-  const { id, goal, holdout, steps } = campaign;
-  const { variants } = steps[0];
+  const { id, goal, holdout } = campaign;
   const [first, ...others] = variants;
   if (!first) return { variant: '', control: null };
   const drawn = chooseVariant([first, ...others], `variant:${id}`, unit).key;

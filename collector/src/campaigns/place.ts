@@ -1,5 +1,6 @@
 import type { Content } from './content-schema.ts';
 import type { Campaign } from './schema.ts';
+import { popupOf } from './steps.ts';
 
 /**
  * Where a campaign's popup stands, of which there is one for all: `stage`, in front of or beside the page; `tab`, at its
@@ -13,7 +14,8 @@ export function placeOf({ id, steps }: Pick<Campaign, 'id' | 'steps'>): Place {
   const places = contentsOf({ steps }).map(placeOfContent);
   const place = places.includes('stage') ? 'stage' : (places[0] ?? 'stage');
   // Who presses "Size guide" waits for no gap, and two such buttons of a page are no rivals.
-  const asked = steps[0].triggers.every(({ on }) => on === 'click' || on === 'api');
+  const triggers = popupOf({ steps })?.triggers ?? [];
+  const asked = triggers.length > 0 && triggers.every(({ on }) => on === 'click' || on === 'api');
   return place === 'stage' && asked ? `asked:${id}` : place;
 }
 
@@ -31,5 +33,5 @@ function placeOfContent({ kind, slot }: Content): Place {
 }
 
 function contentsOf({ steps }: Pick<Campaign, 'steps'>): Content[] {
-  return steps[0].variants.flatMap(({ content }) => Object.values(content));
+  return popupOf({ steps })?.variants.flatMap(({ content }) => Object.values(content)) ?? [];
 }

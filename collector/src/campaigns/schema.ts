@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { content } from './content-schema.ts';
 import { duration } from './duration.ts';
 import { factDeclarations } from './fact-declaration.ts';
 import { scheduleSchema } from './schedule.ts';
-import { triggers } from './trigger-schema.ts';
+import { steps } from './steps.ts';
 
 export type { Content } from './content-schema.ts';
 
@@ -24,33 +23,6 @@ const eventName = z.string().min(1).max(200);
 /** `where`: over the event's properties; of what is told of a popup, `campaign_id` is that of its campaign. */
 const eventFilter = z.strictObject({ event: eventName, where: rule.exactOptional() });
 
-const messageStep = z.strictObject({
-  id: z.string().min(1),
-  type: z.literal('message'),
-  channel: z.literal('popup'),
-  triggers,
-  /** Whether what happens to the popup is pushed to the page's `dataLayer`, for the shop's own analytics. */
-  dataLayer: z.boolean().exactOptional(),
-  /** BCP 47, of visitors whose language no variant has; its first one when absent. */
-  fallbackLocale: z.string().min(2).exactOptional(),
-  variants: z
-    .array(
-      z.strictObject({
-        key: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'),
-        /** Its share, beside the others' weights. */
-        weight: z.number().nonnegative().max(1_000_000).default(1),
-        /** By BCP 47 language. */
-        content: z
-          .record(z.string(), content)
-          .refine((languages) => Object.keys(languages).length > 0, 'must have a language'),
-      }),
-    )
-    .min(1)
-    .max(20)
-    .refine((all) => new Set(all.map((v) => v.key)).size === all.length, 'must have different keys')
-    .refine((all) => all.some(({ weight }) => weight > 0), 'must have one whose weight is not 0'),
-});
-
 export const definitionId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
@@ -60,6 +32,12 @@ const audience = z.strictObject({
   rule: rule.default(true),
   facts: factDeclarations.default({}),
 });
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 09:00');
+
+/** Moments by which people enter journeys. */
+export const ENTRY_FACTS = ['cart.updatedAt', 'visitor.lastSeen', 'visitor.lastOrderAt'] as const;
+export type EntryFact = (typeof ENTRY_FACTS)[number];
 
 const count = z.number().int().min(1).max(1_000);
 const days = z.number().int().min(1).max(366);
@@ -112,25 +90,37 @@ export const campaignDraft = z.strictObject({
   audience: audience.prefault({}),
   entry: z
     .strictObject({
-      /** `any`: whatever the visitor does; not what pages report of popups, and of time that has passed. */
-      on: z.enum(['event', 'segment', 'any']).default('any'),
+      /**
+       * `any`: whatever the visitor does; not what pages report of popups, and of time that has passed. `fact`, of
+       * journeys: a moment that is known of the visitor; another moment is another entry.
+       */
+      on: z.enum(['event', 'segment', 'any', 'fact']).default('any'),
       event: eventName.exactOptional(),
       /** JsonLogic over the event's properties. */
       where: rule.exactOptional(),
       segment: definitionId.exactOptional(),
       /** Of a segment: whether somebody enters or leaves it. */
       change: z.enum(['entered', 'left']).exactOptional(),
+      fact: z.enum(ENTRY_FACTS).exactOptional(),
+      /** Of journeys: whether what waits counts from the first entry, or from the newest one. */
+      anchor: z.enum(['first', 'last']).default('last'),
+      /** Of journeys: how long after an entry the next one counts; `null`: never again. */
+      reentry: duration.nullable().default('P3D'),
     })
     .refine((entry) => entry.on !== 'event' || entry.event !== undefined, 'must name an event')
     .refine((entry) => entry.on !== 'segment' || entry.segment !== undefined, 'must name a segment')
+    .refine((entry) => entry.on !== 'fact' || entry.fact !== undefined, 'must name a fact')
     .prefault({}),
-  /** What ends the wish to show it, between the event that armed it and the moment of painting. */
+  /** What ends the wish to show it, between the event that armed it and the moment of painting; and a journey. */
   exits: z
     .array(z.union([eventFilter, z.strictObject({ rule })]))
     .max(20)
     .default([]),
-  steps: z.tuple([messageStep]),
-  cap: cap.prefault({}),
+  steps,
+  /** `null`: none, and of what is sent none of the site either. */
+  cap: cap.nullable().prefault({}),
+  /** From when until when (by the visitor's clock) nothing is sent to a device; `null`: at any time. */
+  quietHours: z.tuple([clockTime, clockTime]).nullable().default(['21:00', '09:00']),
   holdout: z.strictObject({ percent: z.number().min(0).max(90).default(0) }).prefault({}),
   /** What it is for; `null`: nothing that is measured. */
   goal: goal.nullable().prefault({ event: 'purchase', within: 'P1D' }),

@@ -1,6 +1,7 @@
 import { searchEngineOf } from '../profile/attribution.ts';
 import type { SharedData } from './fields.ts';
 import type { Campaign } from './schema.ts';
+import { popupOf } from './steps.ts';
 
 /** CSS px: a screen that is narrower is a phone's. It is asked where the browser does not say what it runs on. */
 const PHONE_WIDTH = 640;
@@ -15,7 +16,9 @@ export function isSearchArrival({ session, device }: Pick<SharedData, 'session' 
 }
 
 /** Whether a variant may cover the page unasked, in whichever language. What only a click opens is asked for. */
-export function coversPage({ steps: [step] }: Pick<Campaign, 'steps'>, variant: string): boolean {
+export function coversPage(campaign: Pick<Campaign, 'steps'>, variant: string): boolean {
+  const step = popupOf(campaign);
+  if (!step) return false;
   const contents = Object.values(step.variants.find(({ key }) => key === variant)?.content ?? {});
   return (
     contents.some(({ kind }) => kind === 'modal') && step.triggers.some((trigger) => trigger.on !== 'click')

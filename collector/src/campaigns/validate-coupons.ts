@@ -4,11 +4,14 @@ import { escaped } from './logic-faults.ts';
 import { distinct, error, type Problem, warning } from './problem.ts';
 import type { CampaignDraft } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
+import { popupSteps } from './steps.ts';
 import { placedBlocks } from './validate-blocks.ts';
 
 /** Ids of the pools from which a campaign gives codes. */
 export function poolsOf({ steps }: CampaignDraft): string[] {
-  const contents = steps[0].variants.flatMap(({ content }) => Object.values(content));
+  const contents = popupSteps(steps).flatMap(({ step }) =>
+    step.variants.flatMap(({ content }) => Object.values(content)),
+  );
   return [...new Set(contents.flatMap(poolsIn))];
 }
 
@@ -16,9 +19,12 @@ export function poolsOf({ steps }: CampaignDraft): string[] {
 export function validateCoupons({ steps }: CampaignDraft, context: SiteContext): Problem[] {
   const told = new Set<string>();
   const problems: Problem[] = [];
-  for (const [index, { content }] of steps[0].variants.entries()) {
+  const variants = popupSteps(steps).flatMap(({ step, pointer }) =>
+    step.variants.map(({ content }, index) => ({ content, at: `${pointer}/variants/${index}` })),
+  );
+  for (const { content, at: variant } of variants) {
     for (const [language, written] of Object.entries(content)) {
-      const at = `/steps/0/variants/${index}/content/${escaped(language)}`;
+      const at = `${variant}/content/${escaped(language)}`;
       for (const { block, pointer } of placedBlocks(written, at)) {
         if (block.type !== 'coupon' || block.pool === undefined) continue;
         const { pool, fallback } = block;

@@ -1,16 +1,20 @@
 import { allBlocks } from './content.ts';
 import { escaped } from './logic-faults.ts';
 import { error, listed, type Problem, warning } from './problem.ts';
-import type { CampaignDraft, Content } from './schema.ts';
+import type { Content } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
+import type { PopupStep } from './steps.ts';
 
-type Step = CampaignDraft['steps'][0];
-type Variant = Step['variants'][number];
+type Variant = PopupStep['variants'][number];
 
 /** Texts that some visitors would read in another language, or in another order. */
-export function validateLanguages(step: Step, { settings }: Pick<SiteContext, 'settings'>): Problem[] {
+export function validateLanguages(
+  step: PopupStep,
+  pointer: string,
+  { settings }: Pick<SiteContext, 'settings'>,
+): Problem[] {
   const { variants, fallbackLocale } = step;
-  const at = '/steps/0/variants';
+  const at = `${pointer}/variants`;
   const fallback = fallbackLocale === undefined ? [] : inFallback(variants, fallbackLocale, at);
   return [
     ...variants.flatMap((variant, index) => tags(variant, `${at}/${index}/content`)),

@@ -21,7 +21,7 @@ export function validateMeasurement(
       problems.push(error('/suppress/ifConvertedWithin', message));
     }
     // "never" is what a draft has that says nothing of it.
-    if (cap.afterConvert !== null && cap.afterConvert !== 'never') {
+    if (cap !== null && cap.afterConvert !== null && cap.afterConvert !== 'never') {
       problems.push(warning('/cap/afterConvert', 'This has no effect, as the campaign has no goal.'));
     }
     return problems;

@@ -2,6 +2,7 @@ import type { ContentBlock } from './content-schema.ts';
 import { error, type Problem, warning } from './problem.ts';
 import type { CampaignDraft, Content } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
+import { popupSteps } from './steps.ts';
 import { placedBlocks } from './validate-blocks.ts';
 
 /** How much a picture may be stretched before somebody sees it. */
@@ -11,7 +12,9 @@ type Shown = Pick<Extract<ContentBlock, { type: 'image' }>, 'src' | 'width' | 'h
 
 /** Addresses of the pictures of a library that a draft shows. */
 export function picturesOf({ steps }: CampaignDraft): string[] {
-  const contents = steps[0].variants.flatMap(({ content }) => Object.values(content));
+  const contents = popupSteps(steps).flatMap(({ step }) =>
+    step.variants.flatMap(({ content }) => Object.values(content)),
+  );
   return [...new Set(contents.flatMap((content) => shownIn(content, '').map(({ src }) => src)))];
 }
 

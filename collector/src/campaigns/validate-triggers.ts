@@ -2,9 +2,9 @@ import { nearest } from './field-lookup.ts';
 import { placeOf } from './place.ts';
 import { error, type Problem, warning } from './problem.ts';
 import type { CampaignDraft } from './schema.ts';
+import type { PopupStep } from './steps.ts';
 
-type Step = CampaignDraft['steps'][0];
-type Trigger = Step['triggers'][number];
+type Trigger = PopupStep['triggers'][number];
 
 /** Events that pages send; any other is the shop's own, which may be right. */
 const KNOWN_EVENTS = [
@@ -27,11 +27,12 @@ const KNOWN_EVENTS = [
 const NOT_OF_PAGES = ['refund', 'order_updated', 'segment_entered', 'segment_left'];
 
 /** Moments at which a popup would never come, or would come at the wrong one. */
-export function validateTriggers({
-  steps: [step],
-  entry,
-}: Pick<CampaignDraft, 'steps' | 'entry'>): Problem[] {
-  const at = '/steps/0/triggers';
+export function validateTriggers(
+  { entry }: Pick<CampaignDraft, 'entry'>,
+  step: PopupStep,
+  pointer: string,
+): Problem[] {
+  const at = `${pointer}/triggers`;
   const kinds = new Set(
     step.variants.flatMap(({ content }) => Object.values(content).map(({ kind }) => kind)),
   );
@@ -75,7 +76,7 @@ function atOnce(trigger: Trigger, pointer: string): Problem[] {
   return [warning(pointer, message)];
 }
 
-function never(step: Step, pointer: string): Problem[] {
+function never(step: PopupStep, pointer: string): Problem[] {
   const only = step.triggers.every(({ on }) => on === 'exit');
   if (!only || ['stage', 'bar'].includes(placeOf({ id: '', steps: [step] }))) return [];
   const message =

@@ -5,6 +5,7 @@ import { placeOf } from './place.ts';
 import { distinct, error, listed, type Problem, warning } from './problem.ts';
 import type { CampaignDraft, SegmentDraft } from './schema.ts';
 import type { Named, SiteContext } from './site-context.ts';
+import { type MessageStep, popupOf, popupSteps } from './steps.ts';
 import { validateBlocks } from './validate-blocks.ts';
 import { validateColours } from './validate-colours.ts';
 import { poolsOf, validateCoupons } from './validate-coupons.ts';
@@ -82,29 +83,23 @@ function factsIn(rule: CampaignDraft['audience']['rule']): string[] {
 }
 
 function contentsOf({ steps }: CampaignDraft) {
-  return steps[0].variants.flatMap((variant, index) =>
-    Object.entries(variant.content).map(([language, content]) => ({
-      content,
-      pointer: `/steps/0/variants/${index}/content/${escaped(language)}`,
-    })),
+  return popupSteps(steps).flatMap(({ step, pointer }) =>
+    step.variants.flatMap((variant, index) =>
+      Object.entries(variant.content).map(([language, content]) => ({
+        content,
+        pointer: `${pointer}/variants/${index}/content/${escaped(language)}`,
+      })),
+    ),
   );
 }
 
 function validateContents(draft: CampaignDraft, context: SiteContext): Problem[] {
-  const [step] = draft.steps;
   return [
-    ...step.variants.flatMap(({ key, weight }, index) =>
-      weight === 0
-        ? [
-            warning(
-              `/steps/0/variants/${index}/weight`,
-              `Variant "${key}" has the weight 0 and is never shown.`,
-            ),
-          ]
-        : [],
-    ),
-    ...validateTriggers(draft),
-    ...validateLanguages(step, context),
+    ...draft.steps.flatMap((step, at) => (step.type === 'message' ? weightless(step, `/steps/${at}`) : [])),
+    ...popupSteps(draft.steps).flatMap(({ step, pointer }) => [
+      ...validateTriggers(draft, step, pointer),
+      ...validateLanguages(step, pointer, context),
+    ]),
     ...contentsOf(draft).flatMap(({ content, pointer }) => [
       ...validateKind(content, pointer),
       ...validateBlocks(content, pointer, context.now),
@@ -117,16 +112,31 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
   ];
 }
 
+function weightless({ variants }: MessageStep, pointer: string): Problem[] {
+  return variants.flatMap(({ key, weight }, index) =>
+    weight === 0
+      ? [
+          warning(
+            `${pointer}/variants/${index}/weight`,
+            `Variant "${key}" has the weight 0 and is never shown.`,
+          ),
+        ]
+      : [],
+  );
+}
+
 /** Live campaigns to which chance, and not the marketer, would prefer this one or not. */
 function clashes(draft: CampaignDraft, { campaigns }: SiteContext): Problem[] {
   const { entry, page, priority, id } = draft;
-  const triggers = new Set(draft.steps[0].triggers.map(({ on }) => on));
+  const popup = popupOf(draft);
+  if (!popup) return [];
+  const triggers = new Set(popup.triggers.map(({ on }) => on));
   const rivals = campaigns.filter(
     (other) =>
       other.id !== id &&
       other.priority === priority &&
       JSON.stringify(other.entry) === JSON.stringify(entry) &&
-      other.steps[0].triggers.some(({ on }) => triggers.has(on)) &&
+      popupOf(other)?.triggers.some(({ on }) => triggers.has(on)) &&
       placeOf(other) === placeOf(draft) &&
       sharePage(other.page, page),
   );

@@ -2,6 +2,7 @@ import type { ConsentChannel, FieldInput, RatingScale, TextRun } from '../../../
 import { hasLiquid } from '../campaigns/liquid.ts';
 import type { Program } from '../campaigns/program.ts';
 import type { Campaign } from '../campaigns/schema.ts';
+import { popupSteps } from '../campaigns/steps.ts';
 
 /** What of a block matters to the answers that it gets. */
 interface FormBlock {
@@ -96,18 +97,19 @@ export function campaignNamed(
 
 /** What a variant says in a language; `null` when it does not say it. */
 export function contentNamed(
-  { steps: [step] }: Campaign,
+  { steps }: Campaign,
   variant: string | null,
   locale: string | null,
 ): FormContent | null {
-  const languages = step.variants.find(({ key }) => key === variant)?.content ?? {};
+  const variants = popupSteps(steps).flatMap(({ step }) => step.variants);
+  const languages = variants.find(({ key }) => key === variant)?.content ?? {};
   const tag = Object.keys(languages).find((one) => one.toLowerCase() === locale?.toLowerCase());
   return (tag === undefined ? undefined : languages[tag]) ?? null;
 }
 
 function consentsOf(campaigns: readonly Campaign[]): AskedConsent[] {
-  const contents = campaigns.flatMap(({ steps: [step] }): FormContent[] =>
-    step.variants.flatMap(({ content }) => Object.values(content)),
+  const contents = campaigns.flatMap(({ steps }): FormContent[] =>
+    popupSteps(steps).flatMap(({ step }) => step.variants.flatMap(({ content }) => Object.values(content))),
   );
   return contents.flatMap((content) => asksOf(content, '').consents);
 }

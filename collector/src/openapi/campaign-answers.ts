@@ -5,6 +5,7 @@ import { type Explanation, GATES } from '../campaigns/gates.ts';
 import type { Trace } from '../campaigns/logic.ts';
 import type { Replay } from '../campaigns/replay.ts';
 import { campaignDraft, segmentDraft } from '../campaigns/schema.ts';
+import { popupStep } from '../campaigns/steps.ts';
 import type { Template } from '../campaigns/templates/index.ts';
 import type { Problem } from '../campaigns/validate.ts';
 import type { LoggedDecision } from '../profile/state.ts';
@@ -54,7 +55,9 @@ export const template = z
     channel: z.literal('popup'),
     kind: content.shape.kind,
     tags: z.array(z.string()),
-    draft: z.strictObject(campaignDraft.shape).meta({ id: 'TemplateDraft' }),
+    draft: z
+      .strictObject({ ...campaignDraft.shape, steps: z.tuple([popupStep]) })
+      .meta({ id: 'TemplateDraft' }),
   })
   .meta({ id: 'Template' }) satisfies z.ZodType<Template>;
 

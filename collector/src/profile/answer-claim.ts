@@ -5,6 +5,7 @@ import type { Exposure } from '../campaigns/exposures.ts';
 import { explainDecision, judge, type Situation } from '../campaigns/gates.ts';
 import { formattingLocale, PersonaliseError, personalise } from '../campaigns/personalise.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
+import { popupOf } from '../campaigns/steps.ts';
 import { unusedCodes } from './coupon-use.ts';
 import type { HeldCode, LoggedDecision, Refusal, State } from './state.ts';
 
@@ -175,7 +176,7 @@ export function contentOf(
         timeZone: data.now.timezone,
         currency: data.cart.currency ?? settings.currency,
         firstShownAt: before?.at ?? shownAt,
-        dataLayer: campaign.steps[0].dataLayer ?? false,
+        dataLayer: popupOf(campaign)?.dataLayer ?? false,
         minimised: claim.tab ?? false,
       },
     );

@@ -1,4 +1,5 @@
 import type { ClaimAnswer, Json } from '../../../sdk/src/message.ts';
+import { popupOf } from '../campaigns/steps.ts';
 import { type Asked, type Claim, contentOf } from './answer-claim.ts';
 import type { HeldCode, State } from './state.ts';
 
@@ -11,9 +12,9 @@ const SAMPLE = 'SAMPLE';
  */
 export function previewDraft(state: State, claim: Claim, asked: NonNullable<Asked>): ClaimAnswer {
   if (state.history.watermark === null) return { show: false, reason: 'unknown_visitor' };
-  const [step] = asked.compiled.campaign.steps;
+  const step = popupOf(asked.compiled.campaign);
   const { at } = asked.situation.shared.now;
-  const coupons = samplesFor(step.variants as Json, at);
+  const coupons = samplesFor((step?.variants ?? []) as Json, at);
   const worded = contentOf({ ...state, coupons }, claim, asked, at);
   return typeof worded === 'string' ? { show: false, reason: worded } : { show: true, content: worded };
 }

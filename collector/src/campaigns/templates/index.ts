@@ -1,4 +1,5 @@
-import { type CampaignDraft, campaignDraft } from '../schema.ts';
+import { type Content, campaignDraft } from '../schema.ts';
+import { type PopupDraft, popupOf } from '../steps.ts';
 import { announcement } from './announcement.ts';
 import { backAgain } from './back-again.ts';
 import { cartSaver } from './cart-saver.ts';
@@ -16,9 +17,9 @@ export interface Template {
   /** For whom it is, when it comes, and what to set to the shop's own. */
   description: string;
   channel: 'popup';
-  kind: CampaignDraft['steps'][0]['variants'][number]['content'][string]['kind'];
+  kind: Content['kind'];
   tags: string[];
-  draft: CampaignDraft;
+  draft: PopupDraft;
 }
 
 const DRAFTS: readonly [CampaignInput, description: string][] = [
@@ -56,18 +57,18 @@ const DRAFTS: readonly [CampaignInput, description: string][] = [
 /** All templates; their drafts with every setting, as the API answers them. */
 export function templates(): Template[] {
   return DRAFTS.map(([input, description]) => {
-    const draft = campaignDraft.parse(input);
-    const { id, name, tags, steps } = draft;
-    const [content] = Object.values(steps[0].variants[0]?.content ?? {});
-    return { id, name, description, channel: steps[0].channel, kind: content?.kind ?? 'modal', tags, draft };
+    const { steps, ...rest } = campaignDraft.parse(input);
+    const step = popupOf({ steps });
+    if (!step) throw new Error(`The template ${rest.id} is no popup.`);
+    const draft: PopupDraft = { ...rest, steps: [step] };
+    const { id, name, tags } = draft;
+    const [content] = Object.values(step.variants[0]?.content ?? {});
+    return { id, name, description, channel: 'popup', kind: content?.kind ?? 'modal', tags, draft };
   });
 }
 
 /** The draft of a template, to be saved under another id or name; `undefined`: there is none of this id. */
-export function draftFrom(
-  template: string,
-  change: { id?: string; name?: string },
-): CampaignDraft | undefined {
+export function draftFrom(template: string, change: { id?: string; name?: string }): PopupDraft | undefined {
   const draft = templates().find(({ id }) => id === template)?.draft;
   return draft && { ...draft, ...change };
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { campaignDraft } from '../schema.ts';
+import type { popupStep } from '../steps.ts';
 
 /** What the management API takes. */
 export type CampaignInput = z.input<typeof campaignDraft>;
-type ContentInput = CampaignInput['steps'][0]['variants'][number]['content'][string];
+type PopupInput = z.input<typeof popupStep>;
+export type ContentInput = PopupInput['variants'][number]['content'][string];
 
 export const LANGUAGES = ['en', 'de', 'pl', 'uk', 'hr', 'ar'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -26,7 +28,7 @@ export function inEachLanguage<T>(
 
 /** A popup with one variant in all languages; who reads none of them reads English. */
 export function popup(
-  triggers: NonNullable<CampaignInput['steps'][0]['triggers']>,
+  triggers: NonNullable<PopupInput['triggers']>,
   content: Record<Language, ContentInput>,
 ): CampaignInput['steps'] {
   return [

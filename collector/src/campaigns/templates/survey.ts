@@ -1,7 +1,6 @@
 import type { Json } from '../../../../sdk/src/message.ts';
-import type { CampaignInput } from './languages.ts';
+import type { ContentInput } from './languages.ts';
 
-type ContentInput = CampaignInput['steps'][0]['variants'][number]['content'][string];
 type Rating = Extract<ContentInput['blocks'][number], { type: 'rating' }>;
 
 export interface SurveyTexts {
