@@ -98,7 +98,7 @@ describe('a slow phone', () => {
       };
       // A processor that is shared with others is slower at times: what is too long is so every time.
       const longest: number[] = [];
-      while (!(Math.min(...longest) < 50) && longest.length < 6) longest.push(await open());
+      while (!(Math.min(...longest) < 50) && longest.length < 12) longest.push(await open());
       expect(Math.min(...longest), longest.join()).toBeLessThan(50);
     },
   );

@@ -46,8 +46,12 @@ export const KINDS: Part[] = [
   .bar { --h: 30dvh }
   .bar .offer { grid-auto-flow: row }
   .bar .card { padding-inline: 16px 48px; gap: 6px 8px; justify-content: start }
-  .bar :is(.heading,.text) { text-wrap: wrap; text-align: start }
+  .bar .heading { text-wrap: wrap; text-align: start }
 }`,
+  },
+  {
+    needs: both(isKind('bar'), hasBlock('text')),
+    css: '@media (max-width: 480px) { .bar .text { text-align: start } }',
   },
   {
     needs: ({ kind, position }) => kind === 'bar' && position === 'bottom',
