@@ -75,6 +75,22 @@ export function firstMomentAt(wall: number, zone: string): number {
   return low;
 }
 
+/**
+ * The first moment at or after `ms` at which the clock shows this time of the day.
+ *
+ * @param time `HH:MM`
+ * @throws as {@link localTime}
+ */
+export function nextTimeOfDay(ms: number, time: string, zone: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  const wanted = (hour * 60 + minute) * 60_000;
+  const today = dayOf(ms, zone);
+  for (let day = today - 1; ; day++) {
+    const moment = firstMomentAt(day * DAY_MS + wanted, zone);
+    if (moment >= ms) return moment;
+  }
+}
+
 /** Whether {@link localTime} knows the zone: an IANA name, or an offset such as `+05:30`, which some browsers give. */
 export function isTimeZone(text: string): boolean {
   try {
