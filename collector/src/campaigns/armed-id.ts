@@ -2,19 +2,18 @@ import { hmac, verifyHmac } from '../signing.ts';
 import type { Decision } from './decide.ts';
 
 /** What an armed message stands for. */
-export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' | 'causedAt' | 'tab'>;
+export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' | 'causedAt' | 'tab' | 'step'>;
 
 /**
  * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:
- * `campaign.version.variant.causedAt.cause.device.signature`, the cause percent-encoded, and `.tab` before the signature of
- * a tab. It is worth nothing to another device.
+ * `campaign.version.variant.causedAt.cause.device.signature`, the cause percent-encoded, and before the signature `.tab` of a
+ * tab, `.step:` and its id of what a journey offers. It is worth nothing to another device.
  */
 export async function armedId(site: string, anonymousId: string, armed: Armed, key: string): Promise<string> {
-  const { campaign, version, variant, causedAt, cause, tab } = armed;
+  const { campaign, version, variant, causedAt, cause, tab, step } = armed;
   const device = await deviceMark(site, anonymousId, key);
-  const body = [campaign, version, variant, causedAt, encode(cause), device, ...(tab ? ['tab'] : [])].join(
-    '.',
-  );
+  const mark = tab ? ['tab'] : step === undefined ? [] : [`step:${step}`];
+  const body = [campaign, version, variant, causedAt, encode(cause), device, ...mark].join('.');
   return `${body}.${await hmac('armed', `${site}:${body}`, key)}`;
 }
 
@@ -40,6 +39,7 @@ export async function readArmedId(
     causedAt: Number(causedAt),
     cause: decodeURIComponent(cause),
     ...(mark === 'tab' ? { tab: true } : {}),
+    ...(mark?.startsWith('step:') ? { step: mark.slice('step:'.length) } : {}),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Decision {
   triggers: Trigger[];
   /** It is the tab of a popup that was dismissed, see {@link tabOf}. */
   tab?: true;
+  /** Of a popup that a journey offers on its way: its step. */
+  step?: string;
 }
 
 /** Something that happened just now, and may let campaigns in. */
@@ -40,11 +42,15 @@ export interface Happening {
  * A campaign is armed once, by the newest event that it waits for. Of those that come with the same trigger, the most
  * important one alone is armed, unless they stand in different places; of bars, one is armed at all. A control visitor's
  * keeps its place like any.
+ *
+ * @param offers what journeys that the visitor is in have to show now
  */
 export function decide(
-  { campaigns }: Pick<Program, 'campaigns'>,
+  program: Pick<Program, 'campaigns'>,
   happened: readonly Happening[],
+  offers: readonly CompiledCampaign[] = [],
 ): Decision[] {
+  const campaigns = withOffers(program.campaigns, offers);
   const armed = winners(campaigns, happened);
   return [
     ...armed.map((winner) => decisionOf(winner, shapeOf(winner))),
@@ -56,8 +62,18 @@ export function decide(
   ];
 }
 
+/** Of a campaign that offers one popup on its way, the one with which it begins has had its time. */
+function withOffers(
+  campaigns: readonly CompiledCampaign[],
+  offers: readonly CompiledCampaign[],
+): readonly CompiledCampaign[] {
+  const ids = new Set(offers.map(({ campaign }) => campaign.id));
+  const first = campaigns.filter(({ campaign }) => popupOf(campaign) && !ids.has(campaign.id));
+  return [...first, ...offers].sort((a, b) => byImportance(a.campaign, b.campaign));
+}
+
 function decisionOf(
-  { compiled: { campaign }, cause, variant }: Winner,
+  { compiled: { campaign, step }, cause, variant }: Winner,
   shape: Pick<Decision, 'kind' | 'slot'>,
 ): Decision {
   return {
@@ -68,6 +84,7 @@ function decisionOf(
     causedAt: cause.at,
     ...shape,
     triggers: triggersOf(campaign),
+    ...(step === null ? {} : { step }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { exactMs } from './duration.ts';
 import { nextTimeOfDay } from './local-time.ts';
 import type { Campaign } from './schema.ts';
-import type { MessageStep, Step } from './steps.ts';
+import type { SentStep, Step } from './steps.ts';
 
 /**
  * Journeys. Nothing here keeps a timer: when a step is due follows from when the visitor entered, what the steps before
@@ -48,14 +48,15 @@ export interface Ask {
   /** Why and when (ms since the epoch) the journey has ended for this run; `null`: it has not. */
   ended(run: Run): { at: number; reason: string } | null;
   branch(step: Extract<Step, { type: 'branch' }>): boolean;
-  message(step: Exclude<MessageStep, { channel: 'popup' }>): Verdict;
+  /** @param waitedMs how long the journey has waited before it */
+  message(step: SentStep, waitedMs: number): Verdict;
   /** IANA: whose clock a step goes by. */
   zone(of: string): string;
 }
 
 /** A message to be sent. */
 export interface Due {
-  step: Exclude<MessageStep, { channel: 'popup' }>;
+  step: SentStep;
   variant: string;
 }
 
@@ -130,14 +131,18 @@ export function advance(
   const pass = (step: Step, outcome: Passed['outcome'], reason?: string) =>
     run.passed.push({ step: step.id, at: now, outcome, ...(reason === undefined ? {} : { reason }) });
   let moment = run.entry.at;
+  let waitedMs = 0;
   let index = 0;
   for (let step = steps[index]; step; step = steps[index]) {
     const { id } = step;
     const known = run.passed.find((passed) => passed.step === id);
-    if (step.type === 'wait') moment = since(moment) + exactMs(step.for);
-    else if (step.type === 'wait_until') {
+    if (step.type === 'wait') {
+      waitedMs = exactMs(step.for);
+      moment = since(moment) + waitedMs;
+    } else if (step.type === 'wait_until') {
+      waitedMs = Number.POSITIVE_INFINITY;
       moment = nextTimeOfDay(since(moment), step.time, ask.zone(step.timezone));
-    } else if (known) moment = Math.max(moment, known.at);
+    } else if (known) moment = known.at;
     if (step.type === 'wait' || step.type === 'wait_until') {
       index++;
       continue;
@@ -149,7 +154,7 @@ export function advance(
       else if (step.channel === 'popup') pass(step, 'offered');
       else if (now - moment > LATE_MS) pass(step, 'skipped', 'late');
       else {
-        const verdict = ask.message(step);
+        const verdict = ask.message(step, waitedMs);
         if (verdict.kind === 'end') return end(verdict.reason);
         if (verdict.kind === 'hold') return wait(step, verdict.until, verdict.reason);
         if (verdict.kind === 'skip') pass(step, 'skipped', verdict.reason);

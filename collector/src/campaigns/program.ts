@@ -5,6 +5,7 @@ import { type CompiledFacts, compileFacts, type FactListeners, joinFacts } from 
 import { type Audience as Compiled, compileAudience } from './logic.ts';
 import { leavesTab, type Place, placeOf } from './place.ts';
 import type { Campaign, Segment } from './schema.ts';
+import { isJourney } from './steps.ts';
 
 /** A published version, its rules compiled. */
 export interface CompiledCampaign {
@@ -21,6 +22,13 @@ export interface CompiledCampaign {
   /** Keys of the events that end the wish to show it, and of its goal; see {@link Watch}. */
   exits: string[];
   goal: string | null;
+  /** Of a journey: the key of the event by which it is entered; `null`: by a moment, see {@link EntryFact}. */
+  entry: string | null;
+  isJourney: boolean;
+  /** By id of the step. */
+  branches: ReadonlyMap<string, Compiled>;
+  /** Of a popup that a journey offers on its way, see offer.ts: its step. */
+  step: string | null;
 }
 
 export interface CompiledSegment {
@@ -68,11 +76,31 @@ export function compileCampaign(campaign: Campaign, zone: string): CompiledCampa
     goal: goal && watchOf(goal).key,
     place: placeOf(campaign),
     leavesTab: leavesTab(campaign),
+    entry: entryWatch(campaign)?.key ?? null,
+    isJourney: isJourney(campaign),
+    branches: new Map(
+      campaign.steps.flatMap((step) =>
+        step.type === 'branch' ? [[step.id, compileAudience(step.if)] as const] : [],
+      ),
+    ),
+    step: null,
   };
 }
 
+/** What of its events a journey has to remember to know who is in it. */
+function entryWatch({ entry, steps }: Campaign): Watch | null {
+  const event = awaited(entry);
+  if (event === null || !isJourney({ steps })) return null;
+  const conditions = [
+    ...(entry.where === undefined ? [] : [entry.where]),
+    ...(entry.on === 'segment' ? [{ '===': [{ var: 'segment' }, entry.segment ?? ''] }] : []),
+  ];
+  const where = conditions.length > 1 ? { and: conditions } : conditions[0];
+  return watchOf({ event, ...(where === undefined ? {} : { where }), value: 'value' });
+}
+
 function awaited({ on, event = '', change = 'entered' }: Campaign['entry']): string | null {
-  if (on === 'any') return null;
+  if (on === 'any' || on === 'fact') return null;
   return on === 'segment' ? `segment_${change}` : event;
 }
 
@@ -153,9 +181,10 @@ export function byImportance(a: Campaign, b: Campaign): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function watchesOf({ exits, goal }: Campaign): Watch[] {
+function watchesOf(campaign: Campaign): Watch[] {
+  const { exits, goal } = campaign;
   const ends = exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' })]));
-  return goal ? [...ends, watchOf(goal)] : ends;
+  return [...ends, ...(goal ? [watchOf(goal)] : []), ...[entryWatch(campaign)].filter((watch) => watch !== null)];
 }
 
 /** Equal wishes of several campaigns are one watch. */

@@ -23,6 +23,8 @@ export type Claim = Pick<Exposure, 'campaign' | 'version' | 'variant' | 'claimId
   locales: readonly string[];
   /** It is the tab of a popup that was dismissed. */
   tab?: true;
+  /** Of a journey: the step that offers it. */
+  step?: string;
 };
 
 /** An answer, and what has to be stored for it; nothing when it was given before. */
