@@ -10,7 +10,7 @@ import { askOwner } from './people.ts';
 import { anonymousIdOf, isAnonymous, siteOf } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { DetachResult, Elsewhere, Refused } from './rpc.ts';
-import { addForeign, emptyState, nextMoment, putAside } from './state.ts';
+import { addForeign, emptyState, nextMoment, nothingDecided, putAside } from './state.ts';
 import { retractSegments } from './take-in.ts';
 
 /** How long after a failure an object tries again, ms. */
@@ -214,8 +214,9 @@ export class Belonging {
   }
 
   async #giveAll(link: Link, chunks: readonly StoredChunk[], verified: boolean): Promise<string> {
-    const { exposures, refusals, decisions, segments, coupons, test, revision, devices, contacts } =
-      this.#records.state;
+    const { state } = this.#records;
+    const { exposures, segments, revision, devices, contacts } = state;
+    const { refusals, decisions, coupons, test, journeys, deliveries, subscriptions } = state;
     const facts = [...(await this.#facts()), ...this.#records.state.retracted];
     const given = isAnonymous(this.#name)
       ? [{ anonymousId: anonymousIdOf(this.#name), epoch: link.epoch, verified }]
@@ -232,8 +233,8 @@ export class Belonging {
         exposures: last && verified ? exposures : [],
         decided:
           last && verified
-            ? { refusals, decisions, coupons, test }
-            : { refusals: [], decisions: [], coupons: {}, test: null },
+            ? { refusals, decisions, coupons, test, journeys, deliveries, subscriptions }
+            : nothingDecided(),
         segments: last && verified ? segments : {},
         facts: last && verified ? facts : [],
         contacts,

@@ -15,6 +15,7 @@ import {
   MAX_DISOWNED,
   MAX_FOREIGN,
 } from './state.ts';
+import { removeSubscriptionsOf } from './subscriptions.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -96,6 +97,8 @@ export class Holding {
   detach(device: Device): number[] {
     this.#records.write((state) => {
       state.devices = withoutDevice(state.devices, device);
+      // Who uses the browser now gets what is sent there, from the next visit on.
+      removeSubscriptionsOf(state, device.anonymousId);
     });
     return this.#records.journal.lastHashes(MAX_FOREIGN);
   }
@@ -132,6 +135,8 @@ export class Holding {
           ...Object.keys(state.stated).filter((id) => id.startsWith('goal:')),
         ]);
         const kept = (one: { anonymousId?: string | undefined }) => one.anonymousId !== anonymousId;
+        removeSubscriptionsOf(state, anonymousId);
+        state.deliveries = state.deliveries.filter((one) => one.anonymousId !== anonymousId);
         state.exposures = state.exposures.filter(kept);
         state.refusals = state.refusals.filter(kept);
         state.decisions = state.decisions.filter(kept);

@@ -53,10 +53,11 @@ export function fateOf(
 
 /** Whether nothing would be lost that its visitor, or a campaign, could miss. */
 function isForgettable(state: State): boolean {
-  const { link, formerly, own, devices, contacts, exposures, coupons, test, history } = state;
+  const { link, formerly, own, devices, contacts, exposures, coupons, test, history, subscriptions } = state;
   return (
     link === null &&
     test === null &&
+    subscriptions.length === 0 &&
     formerly.length + own.length + Object.keys(coupons).length === 0 &&
     devices.length + contacts.length + exposures.length + history.accounts.length === 0 &&
     history.userId === null &&

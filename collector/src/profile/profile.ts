@@ -39,7 +39,7 @@ import type {
   Via,
 } from './rpc.ts';
 import type { Session } from './sessions.ts';
-import { addDecided, addExposures, type decidedFor, nextMoment } from './state.ts';
+import { addDecided, addExposures, type decidedFor, nextMoment, nothingDecided } from './state.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
 /** The wait after a failure doubles with each further one, up to this, ms. */
@@ -326,7 +326,7 @@ export class Profile extends DurableObject<Env> {
       if (state.link) return;
       const { exposures, ...others }: ReturnType<typeof decidedFor> = JSON.parse(decided);
       addExposures(state, exposures);
-      addDecided(state, { ...others, coupons: {}, test: null });
+      addDecided(state, { ...nothingDecided(), ...others });
     });
   }
 

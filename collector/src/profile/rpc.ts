@@ -5,7 +5,7 @@ import type { Exposure } from '../campaigns/exposures.ts';
 import type { Claim } from './answer-claim.ts';
 import type { StoredChunk } from './chunks.ts';
 import type { Device, KnownDevice, Trust } from './link.ts';
-import type { State } from './state.ts';
+import type { Decided, State } from './state.ts';
 
 /** A person asked by way of a device, and the epoch that the device was in; `null` for the object of a device. */
 export type Via = Device | null;
@@ -76,7 +76,7 @@ export interface AttachInput {
   verified: boolean;
   exposures: Exposure[];
   /** What else it has decided of campaigns. */
-  decided: Pick<State, 'refusals' | 'decisions' | 'coupons' | 'test'>;
+  decided: Decided;
   /** Which segments it is in. */
   segments: State['segments'];
   /** What it has stated, and the person states now. */

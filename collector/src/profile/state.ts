@@ -2,11 +2,15 @@ import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Exposure } from '../campaigns/exposures.ts';
 import type { GateTrace } from '../campaigns/gates.ts';
 import type { Trace } from '../campaigns/logic.ts';
+import { type Run, joinedRun } from '../campaigns/journey.ts';
 import { setOwn } from '../message.ts';
+import type { StoredSubscription } from '../push/subscription.ts';
+import { addDeliveries, type Delivery } from './deliveries.ts';
 import type { Stated } from './facts.ts';
 import { emptyHistory, type History } from './history.ts';
 import { emptyLedger, type Ledger } from './ledger.ts';
 import type { KnownDevice, Link } from './link.ts';
+import { addSubscriptions } from './subscriptions.ts';
 
 /** A claim that was answered with no: kept so that asking again gives the same answer. */
 export interface Refusal {
@@ -85,6 +89,11 @@ export interface State {
   coupons: Record<string, HeldCode>;
   /** Somebody of the shop, who tries campaigns out. */
   test: TestVisitor | null;
+  /** The last run of each journey in which something was done, by campaign; see campaigns/journey.ts. */
+  journeys: Record<string, Run>;
+  deliveries: Delivery[];
+  /** Browsers that take push messages. */
+  subscriptions: StoredSubscription[];
   ledger: Ledger;
   /** Chunks that the store has not confirmed. */
   unconfirmed: string[];
@@ -136,6 +145,9 @@ export function emptyState(): State {
     segments: {},
     coupons: {},
     test: null,
+    journeys: {},
+    deliveries: [],
+    subscriptions: [],
     ledger: emptyLedger(),
     unconfirmed: [],
     erasing: [],
@@ -183,13 +195,31 @@ function withShortTrace(decision: LoggedDecision): LoggedDecision {
   return { ...decision, trace: { gates, audience: verdict } };
 }
 
+/** What an object has decided of campaigns, and what hangs on it. */
+export type Decided = Pick<
+  State,
+  'refusals' | 'decisions' | 'coupons' | 'test' | 'journeys' | 'deliveries' | 'subscriptions'
+>;
+
+export function nothingDecided(): Decided {
+  const { refusals, decisions, coupons, test, journeys, deliveries, subscriptions } = emptyState();
+  return { refusals, decisions, coupons, test, journeys, deliveries, subscriptions };
+}
+
 /** Takes over what another object has decided of campaigns; repeating it changes nothing. */
 export function addDecided(
   state: State,
-  { refusals, decisions, coupons, test }: Pick<State, 'refusals' | 'decisions' | 'coupons' | 'test'>,
+  decided: Decided,
 ): void {
+  const { refusals, decisions, coupons, test, journeys, deliveries, subscriptions } = decided;
   addCoupons(state, coupons);
   state.test ??= test;
+  for (const [campaign, run] of Object.entries(journeys)) {
+    const known = Object.hasOwn(state.journeys, campaign) ? state.journeys[campaign] : undefined;
+    setOwn(state.journeys, campaign, known ? joinedRun(known, run) : run);
+  }
+  addDeliveries(state, deliveries);
+  addSubscriptions(state, subscriptions);
   for (const refusal of refusals) {
     if (!state.refusals.some(({ claimId }) => claimId === refusal.claimId)) addRefusal(state, refusal);
   }
@@ -241,6 +271,9 @@ export function putAside(state: State, before: number): void {
   state.decisions = state.decisions.filter(later);
   state.coupons = Object.fromEntries(Object.entries(state.coupons).filter(([, held]) => later(held)));
   state.segments = {};
+  state.journeys = {};
+  state.deliveries = state.deliveries.filter(later);
+  state.subscriptions = [];
   state.ledger = emptyLedger();
   state.aside = before;
 }
