@@ -23,24 +23,32 @@ const FIREFOX: Program = {
   commands: ['firefox-esr', 'firefox'],
   debianPackage: 'firefox-esr',
 };
+/** On a bus of its own each browser finds the desktop that shows its notifications. */
+const DBUS: Program = {
+  name: 'dbus-daemon',
+  variable: 'DBUS_DAEMON',
+  commands: ['dbus-daemon'],
+  debianPackage: 'dbus',
+};
 
-const CHROMIUM_ARGS = [
+const QUIET_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
-  '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
 ];
+const NO_BACKGROUND = '--disable-background-networking';
+const CHROMIUM_ARGS = [...QUIET_ARGS, NO_BACKGROUND];
 
 /**
- * Makes sure that both browsers are there, installing Debian's packages where that is possible.
+ * Makes sure that both browsers and the bus are there, installing Debian's packages where that is possible.
  *
  * @throws naming what to install, where it is not
  */
 export function ensureBrowsers(): void {
-  const missing = [CHROMIUM, FIREFOX].filter((program) => find(program) === null);
+  const missing = [CHROMIUM, FIREFOX, DBUS].filter((program) => find(program) === null);
   if (missing.length === 0) return;
   const packages = missing.map((program) => program.debianPackage);
   if (process.getuid?.() === 0 && onPath('apt-get')) {
@@ -82,6 +90,25 @@ export function launchChromium({ args = [], ...options }: LaunchOptions = {}): P
   });
 }
 
+/**
+ * Starts Chromium with its push client, which is background networking, on a profile folder, for nobody can subscribe
+ * without one. Names of other machines lead nowhere.
+ */
+export function startPushingChromium(
+  profile: string,
+  { args = [], ...options }: LaunchOptions = {},
+): Promise<BrowserContext> {
+  return startChromium(profile, {
+    ignoreDefaultArgs: [NO_BACKGROUND],
+    args: [
+      ...QUIET_ARGS,
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+      ...args,
+    ],
+    ...options,
+  });
+}
+
 /** Kills the Chromium of a profile folder with all of its processes, as a power button would. */
 export async function killChromium(profile: string, context: BrowserContext): Promise<void> {
   // A link to `<host>-<process id>`; the browser leads a process group of its own.
@@ -92,11 +119,18 @@ export async function killChromium(profile: string, context: BrowserContext): Pr
 }
 
 /** Firefox speaks WebDriver BiDi with puppeteer; playwright wants a build of its own. */
-export function startFirefox(): Promise<Firefox> {
+export function startFirefox({
+  preferences,
+  env,
+}: {
+  preferences?: Record<string, string | number | boolean>;
+  env?: Record<string, string | undefined>;
+} = {}): Promise<Firefox> {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: find(FIREFOX) ?? 'firefox',
     headless: true,
+    ...(env && { env }),
     extraPrefsFirefox: {
       // Nothing but this machine can be reached, and nothing else is tried.
       'network.proxy.type': 1,
@@ -107,9 +141,13 @@ export function startFirefox(): Promise<Firefox> {
       // A mouse, also where there is no screen: fine (2) and able to hover (4).
       'ui.primaryPointerCapabilities': 6,
       'ui.allPointerCapabilities': 6,
+      ...preferences,
     },
   });
 }
+
+/** The bus of a desktop; see push/desktop.ts. */
+export const dbusDaemon = (): string => find(DBUS) ?? 'dbus-daemon';
 
 function find({ variable, commands }: Program): string | null {
   const named = process.env[variable];
