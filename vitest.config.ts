@@ -23,6 +23,7 @@ const QUEUE = {
   queueConsumers: {
     'beckon-events': { maxBatchTimeout: 0.02, maxRetries: 2, deadLetterQueue: 'beckon-events-dead' },
     'beckon-events-dead': { maxBatchTimeout: 0.02, maxRetries: 0 },
+    'beckon-deliveries': { maxBatchTimeout: 0.02, maxRetries: 0 },
   },
 };
 

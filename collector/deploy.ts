@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** The environment of wrangler.toml that is deployed, and what it names. */
 const PRODUCTION = ['--env', 'production'];
 const DATABASE = 'beckon';
-const QUEUES = ['beckon-events', 'beckon-events-dead'];
+const QUEUES = ['beckon-events', 'beckon-events-dead', 'beckon-deliveries'];
 const BUCKETS = ['beckon-archive', 'beckon-pictures'];
 /** How long a queue keeps what cannot be stored: the longest that there is, 14 days. */
 const QUEUE_RETENTION_S = '1209600';

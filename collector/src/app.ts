@@ -25,6 +25,7 @@ import { forgetVisitor } from './ingest/forget-visitor.ts';
 import { inspect } from './inspect/inspect.ts';
 import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
+import { subscribe, unsubscribe } from './push/subscribe.ts';
 import { siteConfig } from './site-config.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
@@ -73,6 +74,15 @@ app.post('/v1/messages/:id/claim', async (c) =>
 );
 
 app.get('/v1/carts/:token', restoreCart);
+
+app.put('/v1/push/subscription', async (c) => {
+  await subscribe(c.req.raw, c.env, Date.now());
+  return c.json({ success: true });
+});
+app.delete('/v1/push/subscription', async (c) => {
+  await unsubscribe(c.req.raw, c.env, Date.now());
+  return c.json({ success: true });
+});
 
 app.post('/v1/inspect', async (c) => c.json(await inspect(c.req.raw, c.env, Date.now())));
 

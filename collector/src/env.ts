@@ -1,5 +1,11 @@
 import type { Profile } from './profile/profile.ts';
 
+/** A delivery that somebody else sends: the name of the profile's object, and the delivery's id. */
+export interface DeliveryTask {
+  profile: string;
+  id: string;
+}
+
 /** Bindings, secrets and variables of the Worker (wrangler.toml; secrets.env in development). */
 export interface Env {
   DB: D1Database;
@@ -13,6 +19,8 @@ export interface Env {
   EVENTS?: Queue<string>;
   /** In production, every chunk that the queue brings is kept here too. */
   ARCHIVE?: R2Bucket;
+  /** In production, messages of journeys and broadcasts are sent by its consumer; without it by their objects. */
+  DELIVERIES?: Queue<DeliveryTask>;
   /** Opens the management API. */
   ADMIN_TOKEN: string;
   /** Signs the ids of armed messages and hides user ids in object names. Changing it orphans known people. */

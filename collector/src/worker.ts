@@ -1,6 +1,7 @@
 import { app } from './app.ts';
 import { expireCartLinks } from './carts/forget-cart-links.ts';
-import type { Env } from './env.ts';
+import type { DeliveryTask, Env } from './env.ts';
+import { consumeDeliveries } from './push/consume-deliveries.ts';
 import { repairSnapshots } from './repair-snapshots.ts';
 import { consume } from './store/consume.ts';
 import { finishErasures } from './store/finish-erasures.ts';
@@ -10,7 +11,10 @@ export { Profile } from './profile/profile.ts';
 
 export default {
   fetch: app.fetch,
-  queue: consume,
+  queue: (batch, env) =>
+    batch.queue === 'beckon-deliveries'
+      ? consumeDeliveries(batch as MessageBatch<DeliveryTask>, env)
+      : consume(batch, env),
   async scheduled({ scheduledTime }, env) {
     await Promise.all([
       finishErasures(env, scheduledTime),

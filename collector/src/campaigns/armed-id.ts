@@ -2,7 +2,10 @@ import { hmac, verifyHmac } from '../signing.ts';
 import type { Decision } from './decide.ts';
 
 /** What an armed message stands for. */
-export type Armed = Pick<Decision, 'campaign' | 'version' | 'variant' | 'cause' | 'causedAt' | 'tab' | 'step'>;
+export type Armed = Pick<
+  Decision,
+  'campaign' | 'version' | 'variant' | 'cause' | 'causedAt' | 'tab' | 'step'
+>;
 
 /**
  * The id of an armed message says itself what it stands for, signed, so that arming stores nothing:

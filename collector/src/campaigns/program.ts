@@ -184,7 +184,11 @@ export function byImportance(a: Campaign, b: Campaign): number {
 function watchesOf(campaign: Campaign): Watch[] {
   const { exits, goal } = campaign;
   const ends = exits.flatMap((exit) => ('rule' in exit ? [] : [watchOf({ ...exit, value: 'value' })]));
-  return [...ends, ...(goal ? [watchOf(goal)] : []), ...[entryWatch(campaign)].filter((watch) => watch !== null)];
+  return [
+    ...ends,
+    ...(goal ? [watchOf(goal)] : []),
+    ...[entryWatch(campaign)].filter((watch) => watch !== null),
+  ];
 }
 
 /** Equal wishes of several campaigns are one watch. */

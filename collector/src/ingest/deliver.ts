@@ -14,6 +14,8 @@ import type {
   InspectResult,
   Refused,
   Stale,
+  SubscribeInput,
+  SubscribeResult,
   Via,
 } from '../profile/rpc.ts';
 import type { Site } from '../sites.ts';
@@ -149,7 +151,23 @@ function tokenRoute({ token, site, anonymousId, now }: Sender, env: Env): Promis
   return readRouteToken(token, site.id, anonymousId, now, env.SIGNING_KEY);
 }
 
-type Done = Exclude<IngestResult | ClaimResult | InspectResult, Elsewhere | Stale>;
+/** A browser of the device takes push messages, or none any more. */
+export async function subscribeFor(
+  sender: Sender,
+  asked: Pick<SubscribeInput, 'subscription' | 'ended'>,
+  env: Env,
+): Promise<void> {
+  const { anonymousId, site } = sender;
+  await follow<Extract<SubscribeResult, { kind: 'subscribed' }>>(
+    { anonymousId, first: deviceName(site.id, anonymousId) },
+    await tokenRoute(sender, env),
+    env,
+    async (profile, via, refusedBy) =>
+      profile.subscribe({ ...asked, via, refusedBy }) as Promise<SubscribeResult>,
+  );
+}
+
+type Done = Exclude<IngestResult | ClaimResult | InspectResult | SubscribeResult, Elsewhere | Stale>;
 type Profile = ReturnType<Env['PROFILES']['getByName']>;
 
 /** Asks the first object, or straight the person where that is known, and goes where it is sent. */

@@ -123,7 +123,7 @@ export const membership = z
 export const decision = z
   .strictObject({
     at: int.meta({ description: 'ms since the epoch' }),
-    outcome: z.enum(['armed', 'shown', 'control', 'refused']),
+    outcome: z.enum(['armed', 'shown', 'control', 'refused', 'sent', 'skipped']),
     campaign: z.string(),
     version: int,
     variant: z.string(),

@@ -5,6 +5,7 @@ import type { TestVisitor } from '../campaigns/experiment.ts';
 import { counted } from '../campaigns/exposures.ts';
 import { type Explanation, explainDecision } from '../campaigns/gates.ts';
 import { explain, missingIn } from '../campaigns/logic.ts';
+import { offerOf } from '../campaigns/offer.ts';
 import {
   type CompiledCampaign,
   type CompiledSegment,
@@ -65,21 +66,26 @@ export class Campaigning {
    * The popups that these messages arm. Repeated ones may, too: the answer to their first copy may have been lost.
    *
    * @param noted segments that were entered or left with the last of them
+   * @param offers popups that journeys offer now
    */
   decide(
     arrived: readonly StoredMessage[],
     noted: readonly StoredMessage[],
+    offers: readonly CompiledCampaign[],
     site: Site,
     now: number,
   ): Decision[] {
     this.catchUp(site);
     const happened = happeningsOf(this.#records.state, arrived, noted, site, now);
-    const decisions = decide(site.program, happened);
-    for (const { campaign, version, variant, cause, tab } of decisions) {
+    const decisions = decide(site.program, happened, offers);
+    for (const { campaign, version, variant, cause, tab, step } of decisions) {
       // It comes with every page, and is no new decision.
       if (tab) continue;
       const happening = happened.findLast(({ messageId }) => messageId === cause);
-      const compiled = site.program.byId.get(campaign);
+      const compiled =
+        step === undefined
+          ? site.program.byId.get(campaign)
+          : offers.find((offer) => offer.campaign.id === campaign);
       if (!happening || !compiled) continue;
       const { trace } = explainDecision(compiled, happening.situationFor(compiled));
       const anonymousId = arrived.find(({ messageId }) => messageId === cause)?.anonymousId;
@@ -111,7 +117,7 @@ export class Campaigning {
   /** Notes which segments the visitor has left by now, although nothing was heard of him. */
   noteSegmentsLeft(site: Site, now: number): StoredMessage[] {
     if (Object.keys(this.#records.state.segments).length === 0) return [];
-    const anonymousId = this.#lastDevice();
+    const anonymousId = this.lastDevice();
     const changes = [...this.#segmentChanges(anonymousId, site, now)].filter(
       ([, change]) => change === 'left',
     );
@@ -172,7 +178,7 @@ export class Campaigning {
   /** Whether the visitor belongs to a segment now, and why. */
   explainSegment({ segment, audience, facts }: CompiledSegment, site: Site, now: number) {
     const state = this.#known(site);
-    const seen = seenBySegment(state, { facts }, this.#lastDevice(), site, now);
+    const seen = seenBySegment(state, { facts }, this.lastDevice(), site, now);
     const trace = explain(segment.audience.rule, seen);
     const matched = audience(seen) === true;
     return {
@@ -195,6 +201,12 @@ export class Campaigning {
   draw(claim: Claim, site: Site, now: number): Promise<State['coupons']> {
     const pools = poolsNeeded(this.#records.state, claim, this.#asked(claim, site, now));
     return this.#codes.draw(pools, claim.anonymousId, now);
+  }
+
+  /** Whether this claim was answered before; then it gets the same answer. */
+  hasAnswered({ claimId }: Claim): boolean {
+    const { exposures, refusals } = this.#records.state;
+    return [...exposures, ...refusals].some((known) => known.claimId === claimId);
   }
 
   /** `counts`: whether reports have to hear of it. */
@@ -258,7 +270,8 @@ export class Campaigning {
     const compiled = site.program.campaigns.find(
       ({ campaign }) => campaign.id === claim.campaign && campaign.version === claim.version,
     );
-    return compiled ? this.#lookAt(compiled, this.#records.state, claim, site, now) : null;
+    const asked = compiled && claim.step !== undefined ? offerOf(compiled, claim.step) : compiled;
+    return asked ? this.#lookAt(asked, this.#records.state, claim, site, now) : null;
   }
 
   #lookAt(
@@ -276,7 +289,7 @@ export class Campaigning {
   }
 
   /** Of the newest event; `''` when there is none. */
-  #lastDevice(): string {
+  lastDevice(): string {
     return this.#newestEvent()?.anonymousId ?? this.#records.state.history.anonymousIds.at(-1) ?? '';
   }
 

@@ -44,7 +44,7 @@ export function factsToState(
   const facts: Fact[] = [];
   const fact = (kind: FactKind, key: string, row: string | null) =>
     facts.push({ site: site.id, kind, key, profile: name, revision, row });
-  for (const { kind, key, row } of link ? shownRows(state, site) : rowsOf(name, state, site, now)) {
+  for (const { kind, key, row } of link ? ownRows(name, state, site) : rowsOf(name, state, site, now)) {
     const id = idOf(kind, key);
     const waits = growing.has(id);
     stated[id] = waits ? (before[id] ?? '') : digest(row);
@@ -90,7 +90,7 @@ function orderKey(transactionId: string, name: string): string {
 const MAX_RETRACTED = 1_000;
 
 /** Notes facts that are not so any more. */
-export function retract(state: State, ids: readonly string[]): void {
+export function retract(state: Pick<State, 'retracted'>, ids: readonly string[]): void {
   if (ids.length > 0) state.retracted = [...new Set([...state.retracted, ...ids])].slice(-MAX_RETRACTED);
 }
 
@@ -103,7 +103,7 @@ export function factIds(name: string, state: State, site: Site): string[] {
 function rowsOf(name: string, state: State, site: Site, now: number): Row[] {
   const { history } = state;
   const { settings } = site;
-  const rows: Row[] = [...shownRows(state, site), ...segmentRows(name, state)];
+  const rows: Row[] = [...ownRows(name, state, site), ...segmentRows(name, state)];
   for (const session of history.sessions) {
     if (!isOver(session, now)) continue;
     rows.push(sessionRow(session, history.orders.list, settings));
@@ -123,6 +123,11 @@ function rowsOf(name: string, state: State, site: Site, now: number): Row[] {
     rows.push({ kind: 'member', key: `${groupId}/${name}`, row });
   }
   return rows;
+}
+
+/** What no message holds, so that this object alone can state it. */
+function ownRows(name: string, state: State, site: Site): Row[] {
+  return [...shownRows(state, site), ...deliveryRows(state), ...subscriptionRows(name, state)];
 }
 
 /** What campaigns have shown, and what came of it. A test visitor is in no report. */
@@ -150,6 +155,33 @@ function shownRows({ exposures, ledger }: State, { program }: Site): Row[] {
     }
   }
   return rows;
+}
+
+/** What was said to the visitor, or why not; one that is on its way is told when it has arrived. */
+function deliveryRows({ deliveries }: State): Row[] {
+  return deliveries.flatMap((delivery): Row[] => {
+    const { id, campaign, version, variant, step, channel, status, reason, at, anonymousId } = delivery;
+    if (status === 'due') return [];
+    const row = { id, campaign, version, variant, step, channel, status, reason, at: iso(at), anonymousId };
+    return [{ kind: 'delivery', key: `${iso(at)}/${id}`, row: JSON.stringify(row) }];
+  });
+}
+
+function subscriptionRows(name: string, { subscriptions }: State): Row[] {
+  return subscriptions.map(({ endpoint, p256dh, auth, key, anonymousId, at }) => ({
+    kind: 'subscription',
+    key: subscriptionKey(endpoint, name),
+    row: JSON.stringify({ endpoint, p256dh, auth, key, anonymousId, at: iso(at) }),
+  }));
+}
+
+function subscriptionKey(endpoint: string, name: string): string {
+  return `${digest(endpoint)}/${name}`;
+}
+
+/** A browser that takes no messages any more. */
+export function subscriptionId(endpoint: string, name: string): string {
+  return idOf('subscription', subscriptionKey(endpoint, name));
 }
 
 function segmentRows(name: string, { segments }: State): Row[] {

@@ -98,7 +98,7 @@ export class Holding {
     this.#records.write((state) => {
       state.devices = withoutDevice(state.devices, device);
       // Who uses the browser now gets what is sent there, from the next visit on.
-      removeSubscriptionsOf(state, device.anonymousId);
+      removeSubscriptionsOf(state, device.anonymousId, this.#records.name);
     });
     return this.#records.journal.lastHashes(MAX_FOREIGN);
   }
@@ -135,7 +135,7 @@ export class Holding {
           ...Object.keys(state.stated).filter((id) => id.startsWith('goal:')),
         ]);
         const kept = (one: { anonymousId?: string | undefined }) => one.anonymousId !== anonymousId;
-        removeSubscriptionsOf(state, anonymousId);
+        removeSubscriptionsOf(state, anonymousId, records.name);
         state.deliveries = state.deliveries.filter((one) => one.anonymousId !== anonymousId);
         state.exposures = state.exposures.filter(kept);
         state.refusals = state.refusals.filter(kept);

@@ -2,8 +2,8 @@ import { armOf } from '../campaigns/experiment.ts';
 import { firstClosed, type Situation } from '../campaigns/gates.ts';
 import {
   type Advanced,
-  advance,
   type Ask,
+  advance,
   type Entry,
   offeredStep,
   type Run,
@@ -47,7 +47,15 @@ export interface Outcome {
 
 type Known = Pick<
   State,
-  'history' | 'segments' | 'exposures' | 'refusals' | 'ledger' | 'test' | 'journeys' | 'deliveries' | 'subscriptions'
+  | 'history'
+  | 'segments'
+  | 'exposures'
+  | 'refusals'
+  | 'ledger'
+  | 'test'
+  | 'journeys'
+  | 'deliveries'
+  | 'subscriptions'
 >;
 
 /** The gates of a popup that also stand before what is sent. */
@@ -86,7 +94,12 @@ export function journeysNow(
       if (message?.type !== 'message' || message.channel === 'popup') continue;
       const status = came === 'sent' ? 'due' : came;
       if (status !== 'due' && status !== 'skipped' && status !== 'held_out') continue;
-      const of = { campaign: campaign.id, version: campaign.version, variant: journey.variantOf(message), step };
+      const of = {
+        campaign: campaign.id,
+        version: campaign.version,
+        variant: journey.variantOf(message),
+        step,
+      };
       outcome.deliveries.push({
         ...of,
         id: makeId(of),

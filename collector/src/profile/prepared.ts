@@ -2,7 +2,9 @@ import type { PushMessage } from '../push/send.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
 
 /** A delivery with everything filled in, for whoever sends it. */
-export type Prepared = { id: string } & (
-  | { channel: 'push'; subscription: StoredSubscription; message: PushMessage }
-  | { channel: 'webhook'; webhook: WebhookRequest }
-);
+export interface Prepared {
+  id: string;
+  channel: 'push';
+  subscription: StoredSubscription;
+  message: PushMessage;
+}

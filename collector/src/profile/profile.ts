@@ -11,12 +11,15 @@ import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Codes } from './codes.ts';
 import { consentHistory } from './consents.ts';
+import type { SendResult } from './deliveries.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
+import { lastSeenOf, offersIn } from './journeying.ts';
 import { firstWake } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
+import type { Prepared } from './prepared.ts';
 import { profileJson } from './profile-json.ts';
 import { isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
@@ -36,10 +39,14 @@ import type {
   InspectResult,
   ReadResult,
   Stale,
+  SubscribeInput,
+  SubscribeResult,
   Via,
 } from './rpc.ts';
+import { Sending } from './sending.ts';
 import type { Session } from './sessions.ts';
 import { addDecided, addExposures, type decidedFor, nextMoment, nothingDecided } from './state.ts';
+import { addSubscriptions, pruneSubscriptions, removeSubscription } from './subscriptions.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
 /** The wait after a failure doubles with each further one, up to this, ms. */
@@ -59,6 +66,7 @@ export class Profile extends DurableObject<Env> {
   readonly #departure: Departure;
   readonly #campaigning: Campaigning;
   readonly #aging: Aging;
+  readonly #sending: Sending;
   /** Whether something may have changed that the store has facts of. */
   #factsDue = false;
 
@@ -85,6 +93,7 @@ export class Profile extends DurableObject<Env> {
       () => this.#site(Date.now()),
     );
     this.#campaigning = new Campaigning(this.#records, codes);
+    this.#sending = new Sending(this.#records, this.#campaigning, env, () => this.#state());
     this.#aging = new Aging(
       this.#records,
       this.#departure,
@@ -124,7 +133,8 @@ export class Profile extends DurableObject<Env> {
     if (test !== undefined) this.#campaigning.setTest(test);
     const noted = this.#campaigning.noteSegments(news, site, at);
     this.#accept(noted, via, site, at);
-    const decisions = this.#campaigning.decide(arrived, noted, site, at);
+    const offers = offersIn(this.#sending.advance(site, at));
+    const decisions = this.#campaigning.decide(arrived, noted, offers, site, at);
     await this.#settle(sessionsOf(this.#records.state.history.sessions, news));
     await this.#lend();
     return { kind: 'stored', decisions };
@@ -147,7 +157,18 @@ export class Profile extends DurableObject<Env> {
       this.#belonging.route(null, 'claimed', null, false, now),
     );
     if (changed.kind !== 'here') return changed;
-    const { answer, counts } = this.#campaigning.claim(claim, drawn, site, this.#moment());
+    const at = this.#moment();
+    const standings = claim.step === undefined ? [] : this.#sending.advance(site, at);
+    const isOffered = offersIn(standings).some(
+      ({ campaign, step }) => campaign.id === claim.campaign && step === claim.step,
+    );
+    if (claim.step !== undefined && !isOffered && !this.#campaigning.hasAnswered(claim)) {
+      return { kind: 'answered', answer: { show: false, reason: 'journey' } };
+    }
+    const { answer, counts } = this.#campaigning.claim(claim, drawn, site, at);
+    if (answer.show && claim.step !== undefined) {
+      this.#sending.noteShown(claim.campaign, claim.step, standings, at);
+    }
     if (counts) await this.#state();
     return { kind: 'answered', answer };
   }
@@ -179,6 +200,34 @@ export class Profile extends DurableObject<Env> {
       console.warn('An exposure is kept, and told to the store later.', error);
       this.#records.wakeBy(Date.now() + RETRY_MS);
     }
+  }
+
+  /** A browser of this visitor takes push messages, or (`endpoint`) takes them no more. */
+  async subscribe({ subscription, ended, via, refusedBy }: SubscribeInput): Promise<SubscribeResult> {
+    const now = Date.now();
+    await this.#records.askForAlarm();
+    const route = await this.#route(null, via, () =>
+      this.#belonging.route(null, 'claimed', refusedBy, false, now),
+    );
+    if (route.kind !== 'here') return route;
+    this.#records.write((state) => {
+      for (const endpoint of ended) removeSubscription(state, endpoint, this.#name);
+      if (subscription) addSubscriptions(state, [{ ...subscription, at: now, seenAt: now }]);
+    });
+    this.#records.wakeBy(firstWake(now));
+    await this.#state();
+    return { kind: 'subscribed' };
+  }
+
+  /** Of a delivery that somebody else sends: all that it needs; `null`: it must not go out any more. */
+  async prepareDelivery(id: string): Promise<Prepared | null> {
+    return this.#sending.prepare(await this.#site(Date.now()), id);
+  }
+
+  /** What became of it. */
+  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<void> {
+    await this.#records.askForAlarm();
+    await this.#sending.conclude(id, result, endpoint);
   }
 
   /** What was decided of campaigns lately, newest first. */
@@ -399,6 +448,7 @@ export class Profile extends DurableObject<Env> {
       const site = await this.#site(now);
       if (records.state.forgetting) return await this.#departure.end();
       await this.#belonging.handOver();
+      await this.#send(site, now);
       const { erasing, unlent } = records.state;
       this.#factsDue = true;
       await this.#settle();
@@ -410,6 +460,24 @@ export class Profile extends DurableObject<Env> {
       console.warn('What could not be passed on is kept and tried again.', info?.retryCount ?? 0, error);
       const failures = records.failed();
       records.wakeBy(Date.now() + Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
+    }
+  }
+
+  /** What journeys have to say goes out, whatever becomes of all else. */
+  async #send(site: Site, now: number): Promise<void> {
+    try {
+      if (this.#records.state.subscriptions.length > 0) {
+        const seen = lastSeenOf(this.#records.state.history);
+        const before = this.#records.state.subscriptions.length;
+        pruneSubscriptions(this.#records.state, seen, now, this.#name);
+        if (this.#records.state.subscriptions.length < before) this.#records.write(() => {});
+      }
+      this.#sending.advance(site, now);
+      await this.#sending.sendDue(site);
+      this.#sending.advance(site, Date.now());
+    } catch (error) {
+      console.warn('What could not be sent is kept and tried again.', error);
+      this.#records.wakeBy(Date.now() + RETRY_MS);
     }
   }
 

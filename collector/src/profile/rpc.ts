@@ -2,6 +2,7 @@ import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Exposure } from '../campaigns/exposures.ts';
+import type { StoredSubscription } from '../push/subscription.ts';
 import type { Claim } from './answer-claim.ts';
 import type { StoredChunk } from './chunks.ts';
 import type { Device, KnownDevice, Trust } from './link.ts';
@@ -46,6 +47,16 @@ export interface ClaimInput {
   refusedBy: Refused;
 }
 export type ClaimResult = { kind: 'answered'; answer: ClaimAnswer } | Elsewhere | Stale;
+
+export interface SubscribeInput {
+  /** The times are those of its arrival. */
+  subscription: Omit<StoredSubscription, 'at' | 'seenAt'> | null;
+  /** Endpoints that are no more. */
+  ended: string[];
+  via: Via;
+  refusedBy: Refused;
+}
+export type SubscribeResult = { kind: 'subscribed' } | Elsewhere | Stale;
 
 /** What the inspector of a device's page asks. */
 export interface InspectInput {

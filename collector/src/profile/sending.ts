@@ -1,7 +1,7 @@
-import { makeCartLink } from '../carts/make-cart-link.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { reasonOf } from '../campaigns/reason.ts';
 import type { SentStep } from '../campaigns/steps.ts';
+import { makeCartLink } from '../carts/make-cart-link.ts';
 import type { Env } from '../env.ts';
 import { pushPayload } from '../push/payload.ts';
 import { sendPush } from '../push/send.ts';
@@ -27,7 +27,7 @@ export class Sending {
   readonly #records: Records;
   readonly #campaigning: Campaigning;
   readonly #env: Env;
-  /** Brings the store up to what is here. */
+  /** Tells the store what has become of it. */
   readonly #settle: () => Promise<void>;
 
   constructor(records: Records, campaigning: Campaigning, env: Env, settle: () => Promise<void>) {
@@ -92,7 +92,9 @@ export class Sending {
 
   async #send(site: Site, id: string): Promise<void> {
     const prepared = await this.prepare(site, id);
-    if (prepared) await this.conclude(id, await sendPrepared(this.#env, site, prepared));
+    if (!prepared) return;
+    const result = await sendPrepared(this.#env, site, prepared);
+    await this.conclude(id, result, prepared.subscription.endpoint);
   }
 
   /**
@@ -154,9 +156,10 @@ export class Sending {
       currency: left?.currency ?? currency,
       now,
       origin,
-      collector: state.collector ?? origin,
+      collector: subscription.collector ?? origin,
     });
     if (!worded) return 'status';
+    this.#change(delivery.id, (one) => ({ ...one, anonymousId: subscription.anonymousId }));
     const topic = await topicOf(site.id, name, delivery.campaign);
     const about = { id: delivery.id, anonymousId: subscription.anonymousId, lang: worded.lang, tag: topic };
     const fitted = pushPayload(worded.text, about);
@@ -167,14 +170,15 @@ export class Sending {
   }
 
   /** What a try has come to. Said twice, it counts once. */
-  async conclude(id: string, result: SendResult, endpoint?: string): Promise<void> {
+  async conclude(id: string, result: SendResult, endpoint: string | null): Promise<void> {
     const delivery = this.#held(id);
     if (!delivery) return;
     const now = Date.now();
+    const { name } = this.#records;
     const target = this.#target();
     const tried = endpoint ?? target?.endpoint;
     this.#records.write((state) => {
-      if (result.outcome === 'gone' && tried) removeSubscription(state, tried);
+      if (result.outcome === 'gone' && tried) removeSubscription(state, tried, name);
       const after = concluded(delivery, result, state.subscriptions.length > 0, now);
       addDeliveries(state, []);
       state.deliveries = state.deliveries.map((one) => (one.id === id ? after : one));
@@ -233,7 +237,13 @@ export class Sending {
 /** Sends what was prepared, from wherever it is. */
 export async function sendPrepared(env: Env, site: Site, prepared: Prepared): Promise<SendResult> {
   const { subscription, message } = prepared;
-  const { outcome, status, retryAfterMs, detail } = await sendPush(env, site, subscription, message, Date.now());
+  const { outcome, status, retryAfterMs, detail } = await sendPush(
+    env,
+    site,
+    subscription,
+    message,
+    Date.now(),
+  );
   return { outcome, status, retryAfterMs, reason: detail, answer: null };
 }
 
@@ -272,4 +282,3 @@ function withParameter(address: string, name: string, value: string): string {
 function quantityOf({ items }: CartToRestore): number {
   return items.reduce((sum, { quantity }) => sum + quantity, 0);
 }
-

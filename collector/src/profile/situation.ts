@@ -55,6 +55,18 @@ export function sightOf(
   };
 }
 
+/** What the texts of a campaign see of a visitor, without a moment that armed it. */
+export function seenByCampaign(
+  known: Known,
+  compiled: CompiledCampaign,
+  anonymousId: string,
+  site: Site,
+  now: number,
+): { data: AudienceData; currency: string; timeZone: string } {
+  const data = seenBy(sightOf(known, anonymousId, site, now), compiled.campaign.id, compiled);
+  return { data, currency: data.cart.currency ?? site.settings.currency, timeZone: data.now.timezone };
+}
+
 /** The same, with what one campaign or segment declares, and what became of it. */
 function seenBy(
   { data, facts, met: { campaigns, any, tags } }: Sight,

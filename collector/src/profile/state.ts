@@ -1,8 +1,8 @@
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import type { Exposure } from '../campaigns/exposures.ts';
 import type { GateTrace } from '../campaigns/gates.ts';
+import { joinedRun, type Run } from '../campaigns/journey.ts';
 import type { Trace } from '../campaigns/logic.ts';
-import { type Run, joinedRun } from '../campaigns/journey.ts';
 import { setOwn } from '../message.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
 import { addDeliveries, type Delivery } from './deliveries.ts';
@@ -27,7 +27,8 @@ export interface Refusal {
 export interface LoggedDecision {
   /** ms since the epoch. */
   at: number;
-  outcome: 'armed' | 'shown' | 'control' | 'refused';
+  /** `sent`, `skipped`: a journey's message, or broadcast. */
+  outcome: 'armed' | 'shown' | 'control' | 'refused' | 'sent' | 'skipped';
   campaign: string;
   version: number;
   variant: string;
@@ -207,10 +208,7 @@ export function nothingDecided(): Decided {
 }
 
 /** Takes over what another object has decided of campaigns; repeating it changes nothing. */
-export function addDecided(
-  state: State,
-  decided: Decided,
-): void {
+export function addDecided(state: State, decided: Decided): void {
   const { refusals, decisions, coupons, test, journeys, deliveries, subscriptions } = decided;
   addCoupons(state, coupons);
   state.test ??= test;

@@ -1,4 +1,5 @@
 import type { StoredSubscription } from '../push/subscription.ts';
+import { retract, subscriptionId } from './facts.ts';
 import type { State } from './state.ts';
 
 /** Of one person: browsers beyond this number are forgotten, those without a sign of life first. */
@@ -7,6 +8,8 @@ const MAX_SUBSCRIPTIONS = 20;
 export const SUBSCRIPTION_IDLE_MS = 180 * 86_400_000;
 
 type Held = Pick<State, 'subscriptions'>;
+/** What is taken away is taken back from the store, too. */
+type Stating = Pick<State, 'subscriptions' | 'retracted'>;
 
 /** A browser has one subscription: a newer one, of the same address or device and key, takes its place. */
 export function addSubscriptions(state: Held, subscriptions: readonly StoredSubscription[]): void {
@@ -21,13 +24,28 @@ export function addSubscriptions(state: Held, subscriptions: readonly StoredSubs
   state.subscriptions = [...all.values()].sort(byLife).slice(0, MAX_SUBSCRIPTIONS);
 }
 
-export function removeSubscription(state: Held, endpoint: string): void {
-  state.subscriptions = state.subscriptions.filter((known) => known.endpoint !== endpoint);
+/** @param name of the profile's object */
+export function removeSubscription(state: Stating, endpoint: string, name: string): void {
+  keepSubscriptions(state, ({ endpoint: other }) => other !== endpoint, name);
 }
 
 /** Those of one device go with it. */
-export function removeSubscriptionsOf(state: Held, anonymousId: string): void {
-  state.subscriptions = state.subscriptions.filter((known) => known.anonymousId !== anonymousId);
+export function removeSubscriptionsOf(state: Stating, anonymousId: string, name: string): void {
+  keepSubscriptions(state, (known) => known.anonymousId !== anonymousId, name);
+}
+
+function keepSubscriptions(
+  state: Stating,
+  isKept: (subscription: StoredSubscription) => boolean,
+  name: string,
+): void {
+  const gone = state.subscriptions.filter((known) => !isKept(known));
+  if (gone.length === 0) return;
+  state.subscriptions = state.subscriptions.filter(isKept);
+  retract(
+    state,
+    gone.map(({ endpoint }) => subscriptionId(endpoint, name)),
+  );
 }
 
 /** The one that is sent to first: of the device that was used last. */
@@ -39,15 +57,16 @@ export function subscriptionsByLife(
   return subscriptions.toSorted((a, b) => life(b) - life(a) || (a.endpoint < b.endpoint ? -1 : 1));
 }
 
-/** Without those that gave no sign of life for too long. */
-export function prunedSubscriptions(
-  subscriptions: readonly StoredSubscription[],
+/** Takes away those that gave no sign of life for too long. */
+export function pruneSubscriptions(
+  state: Stating,
   lastSeenOf: (anonymousId: string) => number,
   now: number,
-): StoredSubscription[] {
-  return subscriptions.filter(
-    ({ seenAt, anonymousId }) => now - Math.max(seenAt, lastSeenOf(anonymousId)) < SUBSCRIPTION_IDLE_MS,
-  );
+  name: string,
+): void {
+  const isAlive = ({ seenAt, anonymousId }: StoredSubscription) =>
+    now - Math.max(seenAt, lastSeenOf(anonymousId)) < SUBSCRIPTION_IDLE_MS;
+  keepSubscriptions(state, isAlive, name);
 }
 
 function byLife(a: StoredSubscription, b: StoredSubscription): number {

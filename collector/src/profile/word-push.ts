@@ -34,7 +34,10 @@ export interface WordingFor {
  * @returns `null`: the step has no such variant
  * @throws what Liquid says of a template that fails on this data
  */
-export function wordPush(step: Pick<PushStep, 'variants' | 'fallbackLocale'>, wanted: WordingFor): WordedPush | null {
+export function wordPush(
+  step: Pick<PushStep, 'variants' | 'fallbackLocale'>,
+  wanted: WordingFor,
+): WordedPush | null {
   const written = contentIn(step, wanted.variant, wanted.locales);
   if (!written) return null;
   const { lang, title, body, url, icon, image, actions } = written;
@@ -42,7 +45,8 @@ export function wordPush(step: Pick<PushStep, 'variants' | 'fallbackLocale'>, wa
   const { data, timeZone: timezoneOffset, currency, now } = wanted;
   const renderer = rendererOf(data, { locale, timezoneOffset, currency, now });
   const said = (text: string) => (hasLiquid(text) ? renderer.text(text) : text).trim();
-  const page = (address: string) => absolute(hasLiquid(address) ? renderer.address(address) : address, wanted.origin);
+  const page = (address: string) =>
+    absolute(hasLiquid(address) ? renderer.address(address) : address, wanted.origin);
   const picture = (address: string | undefined) => {
     const found = address && (hasLiquid(address) ? renderer.address(address) : address);
     return found ? absolute(found, found.startsWith('/v1/') ? wanted.collector : wanted.origin) : undefined;
@@ -57,7 +61,13 @@ export function wordPush(step: Pick<PushStep, 'variants' | 'fallbackLocale'>, wa
       ...(shownIcon ? { icon: shownIcon } : {}),
       ...(shownImage ? { image: shownImage } : {}),
       ...(actions
-        ? { actions: actions.map((one) => ({ action: one.action, title: said(one.title), url: page(one.url) })) }
+        ? {
+            actions: actions.map((one) => ({
+              action: one.action,
+              title: said(one.title),
+              url: page(one.url),
+            })),
+          }
         : {}),
     },
   };

@@ -28,6 +28,8 @@ export const FACT_KINDS = [
   'exposure',
   'goal',
   'segment',
+  'delivery',
+  'subscription',
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
@@ -38,7 +40,7 @@ export type FactKind = (typeof FACT_KINDS)[number];
 export interface Fact {
   site: string;
   kind: FactKind;
-  /** Unique within site and kind; those of sessions, exposures and goals begin with their time (ISO 8601). */
+  /** Unique within site and kind; those of sessions, exposures, goals and deliveries begin with their time (ISO 8601). */
   key: string;
   /** Name of the Profile object that states it. */
   profile: string;

@@ -12,9 +12,9 @@ const MAX_BATCHES = 200;
 const MAX_FILES = 50_000;
 
 /** Kinds of facts whose keys say nothing of their age. Profiles leave with their objects; here only what they took back. */
-const UNDATED = ['order', 'member', 'identity', 'profile', 'segment'] as const;
+const UNDATED = ['order', 'member', 'identity', 'profile', 'segment', 'subscription'] as const;
 /** Kinds of facts whose keys begin with their time. */
-const DATED = ['session', 'exposure', 'goal'] as const;
+const DATED = ['session', 'exposure', 'goal', 'delivery'] as const;
 
 /**
  * Deletes what is older than its site keeps it, for the sites whose hour it is: every site has one of the day's hours.
