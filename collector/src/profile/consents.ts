@@ -173,15 +173,17 @@ function kept(sorted: readonly ConsentChange[], count: number): ConsentChange[] 
     ...[decisive, decisive - 1, granted, granted - 1, before(granted, isPending)],
     ...[before(sorted.length, isPending), sorted.findLastIndex(isEnd), sorted.findLastIndex(isOptIn)],
     ...[sorted.length, decisive, granted].map((end) => before(end + 1, (one) => one.address !== null)),
-    ...[...addresses]
-      .slice(0, MAX_ADDRESSES)
-      .flatMap((address) =>
-        [isEnd, isPending].map((is) =>
-          sorted.findLastIndex((change) => change.address === address && is(change)),
-        ),
-      ),
+    ...[...addresses].slice(0, MAX_ADDRESSES).flatMap((address) => lastOf(sorted, address)),
   ];
   return sorted.filter((_, i) => i >= sorted.length - count || needed.includes(i));
+}
+
+/** Where an address was given up last, when it was asked for first after that, and when last. */
+function lastOf(sorted: readonly ConsentChange[], address: string): number[] {
+  const isOf = (change: ConsentChange) => change.address === address;
+  const isAsked = (change: ConsentChange) => isOf(change) && change.said === 'pending';
+  const end = sorted.findLastIndex((change) => isOf(change) && isEnd(change));
+  return [end, sorted.findIndex((change, i) => i > end && isAsked(change)), sorted.findLastIndex(isAsked)];
 }
 
 function isEnd({ said }: ConsentChange): boolean {
