@@ -19,4 +19,6 @@ export interface Env {
   SIGNING_KEY: string;
   /** Development only: the demo shop, which `/healthz` waits for. */
   SHOP_URL?: string;
+  /** Tests only: origins of push services besides those that browsers use, separated by commas. Ignored in production. */
+  PUSH_TEST_ORIGINS?: string;
 }

@@ -56,7 +56,8 @@ export function wireContent(rendered: Drawn, around: Around): PlainContent {
   };
 }
 
-function directionOf(lang: string): 'ltr' | 'rtl' {
+/** Of the script that a language is written in. @param lang BCP 47 */
+export function directionOf(lang: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(lang.toLowerCase().split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }
 
