@@ -22,6 +22,7 @@ import {
   storedMessage,
   timelineItem,
 } from './profile-answers.ts';
+import { PREFERENCE_PAGE, WEBHOOKS } from './webhook-routes.ts';
 import { success } from './wire.ts';
 
 const { identitySecrets: _, ...shownSettings } = siteSettings.shape;
@@ -280,8 +281,10 @@ export const MANAGEMENT: readonly Operation[] = [
   ...under('Segments', [...definitionRoutes('Segment', SEGMENT, membership), SEGMENT_SIZE]),
   ...under('Coupons', COUPONS),
   ...under('Pictures', PICTURES),
+  ...under('Webhooks', WEBHOOKS),
   ...under('About', HERE),
   SERVED_PICTURE,
+  ...PREFERENCE_PAGE,
   {
     method: 'get',
     path: '/api/openapi.json',

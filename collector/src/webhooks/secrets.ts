@@ -46,7 +46,7 @@ export async function putSecret(
   const { meta } = await DB.prepare(
     `INSERT INTO secrets (site, name, sealed, created_at, updated_at)
      SELECT ?1, ?2, ?3, ?4, ?4
-     WHERE (SELECT count(*) FROM secrets WHERE site = ?1 AND name <> ?2) < ?5
+     WHERE ?2 LIKE ':%' OR (SELECT count(*) FROM secrets WHERE site = ?1 AND name <> ?2 AND name NOT LIKE ':%') < ?5
      ON CONFLICT (site, name) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at`,
   )
     .bind(site, name, sealed, new Date(now).toISOString(), MAX_SECRETS)
