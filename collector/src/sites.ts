@@ -44,6 +44,10 @@ const topics = z
 export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
+const topicId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits, _ or -');
+
 export const siteSettings = z.strictObject({
   name: z.string().min(1).max(200),
   /** Pages of these origins may use the browser key. */
@@ -64,6 +68,17 @@ export const siteSettings = z.strictObject({
   identitySecrets: z.array(z.string().min(32).max(512)).max(3).default([]),
   /** Days after which events and idle profiles are erased. 13 months by default. */
   retentionDays: z.number().int().min(31).max(3_650).default(400),
+  /** What messages are about that can be subscribed to by themselves; names by language, BCP 47. */
+  topics: z
+    .array(z.strictObject({ id: topicId, name: z.record(z.string(), z.string().min(1).max(100)) }))
+    .max(20)
+    .refine(
+      (topics) => new Set(topics.map(({ id }) => id)).size === topics.length,
+      'must differ in their ids',
+    )
+    .default([]),
+  /** Where the collector is reached from outside: of links that are sent to people. `null`: not known. */
+  collectorUrl: origin.nullable().default(null),
   /** Whether crawlers get no popups. */
   hidePopupsFromBots: z.boolean().default(false),
   /** Of all popups that come in front of the page or beside it (not bars, tabs, and those in slots): ms between two, and how many one visitor sees in a session and on a day of his calendar. */
