@@ -25,21 +25,6 @@ const language = z
   .string()
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 tag such as en-GB');
 
-/** What messages may be about, so that somebody can end one kind and keep another. */
-const topics = z
-  .array(
-    z.strictObject({
-      id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be lower-case letters, digits, _ and -'),
-      /** By language. */
-      name: z.record(language, z.string().trim().min(1).max(80)),
-    }),
-  )
-  .max(20)
-  .refine(
-    (all) => new Set(all.map(({ id }) => id)).size === all.length,
-    'must have ids that differ from each other',
-  );
-
 /** The states of an order, in the order in which it passes them; the last two end it. */
 export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
@@ -102,7 +87,6 @@ export const siteSettings = z.strictObject({
     .prefault({}),
   /** Where the shop fills a cart: shop-addresses.ts. `null`: its pages do so themselves. */
   cartUrl: cartTemplate.nullable().default(null),
-  topics: topics.default([]),
   /**
    * Visitors in a hundred who never see a campaign with a commercial goal, so that it can be told what campaigns bring.
    * Another seed draws others.
