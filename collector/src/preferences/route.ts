@@ -1,12 +1,11 @@
 import type { Context } from 'hono';
 import { uuidv7 } from 'uuidv7';
 import type { ConsentChannel, JsonObject } from '../../../sdk/src/message.ts';
-import { CONSENT_CHANNELS } from '../consent.ts';
+import { CONSENT_CHANNELS, TOPIC } from '../consent.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import { deliverTo } from '../ingest/deliver.ts';
 import type { StoredMessage } from '../message.ts';
-import { TOPIC } from '../profile/consents.ts';
 import { askOwner } from '../profile/people.ts';
 import type { ProfileJson } from '../profile/profile-json.ts';
 import { siteOf } from '../profile/profile-name.ts';
