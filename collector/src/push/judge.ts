@@ -1,3 +1,4 @@
+import { beginningOf } from '../outgoing.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /**
@@ -37,7 +38,7 @@ export async function judge(response: Response, now: number, signal: AbortSignal
     const after = outcome === 'retry' ? retryAfterMs(headers.get('Retry-After'), now) : null;
     return { outcome, status, retryAfterMs: after, detail: null };
   }
-  const words = (await beginningOf(response, signal)).slice(0, MAX_WORDS);
+  const words = (await beginningOf(response, MAX_READ, signal)).slice(0, MAX_WORDS);
   const ofWindows = [...headers]
     .filter(([name]) => name.startsWith('x-wns-'))
     .map(([name, value]) => `${name}: ${value}`.slice(0, 100));
@@ -60,37 +61,8 @@ function outcomeOf(status: number): PushResult['outcome'] {
   return status === 401 || status === 403 ? 'key' : 'dropped';
 }
 
-/** At most {@link MAX_READ} bytes of an answer, and what is there of them when the time is over. */
-async function beginningOf(response: Response, signal: AbortSignal): Promise<string> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for (let read = 0; reader && read < MAX_READ; ) {
-      const { done, value } = await inTime(reader.read(), signal);
-      if (done) break;
-      text += decoder.decode(value.subarray(0, MAX_READ - read), { stream: true });
-      read += value.length;
-    }
-  } catch {
-    // What has arrived is all that there is to say.
-  }
-  reader?.cancel().catch(() => {});
-  return text;
-}
-
 function release(response: Response): void {
   response.body?.cancel().catch(() => {});
-}
-
-/** Rejects when the time is over, also where what is awaited does not heed the signal. */
-export function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
-  });
 }
 
 export function result(outcome: PushResult['outcome'], status: number | null, detail: string): PushResult {

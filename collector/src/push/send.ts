@@ -1,7 +1,8 @@
 import type { Env } from '../env.ts';
+import { inTime, REAL, type Sending } from '../outgoing.ts';
 import { encrypt } from './encrypt.ts';
 import { pushService, testOrigins } from './endpoint.ts';
-import { inTime, judge, type PushResult, result } from './judge.ts';
+import { judge, type PushResult, result } from './judge.ts';
 import { type KeyHolder, type PushKeys, pushKeys, signerFor } from './keys.ts';
 import { MAX_PAYLOAD_BYTES, type PushPayload } from './payload.ts';
 import { type Answer, noteAccepted, noteDropped, noteRefused } from './refusals.ts';
@@ -21,24 +22,12 @@ export interface PushMessage {
   topic: string;
 }
 
-/** What a test may replace. */
-export interface Sending {
-  fetch: typeof fetch;
-  /** Aborts after so many ms. */
-  timeout: (ms: number) => AbortSignal;
-}
-
 /** Until the push service's answer is there, ms. */
 const TIMEOUT_MS = 10_000;
 /** Four weeks: what the strictest push service takes, s. */
 const MAX_TTL_S = 28 * 86_400;
 /** Apple decodes it: https://www.rfc-editor.org/rfc/rfc8030#section-5.4 allows other lengths. */
 const TOPIC = /^(?:[\w-]{4})*(?:[\w-]{2,3})?$/;
-
-const REAL: Sending = {
-  fetch: (...args) => fetch(...args),
-  timeout: (ms) => AbortSignal.timeout(ms),
-};
 
 /**
  * Hands a message to the push service of one browser, once, and says what came of it. Takes 10 s at most.
@@ -145,6 +134,8 @@ async function post(
   } catch (error) {
     const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : (error as Error).message;
     return result('retry', null, `The push service could not be reached: ${why.slice(0, 200)}`);
+  } finally {
+    sending.clear?.(signal);
   }
 }
 
