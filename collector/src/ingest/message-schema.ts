@@ -24,8 +24,8 @@ const ANSWERS = [
   'Of `form_submitted {campaign, fields, inputs, consents}` and `survey_answered {campaign, name, scale, score, comment}` what',
   'does not fit the campaign is kept under `invalid: {name: {value, reason}}`. `consent_updated {channel, state, text, source,',
   'email, phone}` says that somebody may be reached (`granted`, `pending` or `withdrawn`): the server key is believed; with',
-  'the browser key `granted` becomes `pending` where the site wants consents confirmed. What names the `campaign` of a popup',
-  '(`id@version`; all `popup_…`, forms and surveys) is stored with `campaign_id`, the id alone, for conditions and reports.',
+  'the browser key `granted` becomes `pending` where the site wants consents confirmed. What names the `campaign` of a message',
+  '(`id@version`; all `popup_…`, forms, surveys, and `push_shown`, `push_clicked`, `push_dismissed`) is stored with `campaign_id`, the id alone, for conditions and reports.',
 ].join(' ');
 
 /** A message as clients send it: Segment's, with numbers where they use them as ids, and `null` for what is absent. */

@@ -65,6 +65,18 @@ const touch = z
   .nullable();
 const attribution = z.strictObject({ first: touch, last: touch }).meta({ id: 'Attribution' });
 
+const campaignTouch = z
+  .strictObject({
+    channel: text.meta({ description: "`popup`, `push`, or what brought a webhook's message" }),
+    campaign: text,
+    version: int,
+    variant: text,
+    step: textOrNone,
+    at: text.meta({ description: 'Of the last click on it' }),
+    deliveryId: textOrNone,
+  })
+  .meta({ id: 'CampaignTouch', description: 'A message that was clicked within 24 h before the purchase' });
+
 export const profile = z
   .strictObject({
     ids: z.strictObject({ anonymousIds: texts, userId: textOrNone }),
@@ -100,6 +112,7 @@ export const profile = z
         counts: z.boolean(),
         items: z.array(line),
         attribution,
+        touches: z.array(campaignTouch),
       }),
     ),
     totals: z.strictObject({

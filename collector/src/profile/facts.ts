@@ -9,6 +9,7 @@ import { isAnonymous } from './profile-name.ts';
 import { counts, inSiteCurrency, revenueOf } from './revenue.ts';
 import { isEngaged, isOver, type Session } from './sessions.ts';
 import type { State } from './state.ts';
+import { countedTouches } from './touches.ts';
 
 /** What a profile has stated to the store: a digest of each row, by `<kind>:<key>`. */
 export type Stated = Record<string, string>;
@@ -107,7 +108,7 @@ function rowsOf(name: string, state: State, site: Site, now: number): Row[] {
     if (!isOver(session, now)) continue;
     rows.push(sessionRow(session, history.orders.list, settings));
   }
-  for (const order of history.orders.list) rows.push(orderRow(name, order, settings));
+  for (const order of history.orders.list) rows.push(orderRow(name, order, state.exposures, settings));
   if (isAnonymous(name) || history.watermark === null) return rows;
   const person = profileRow(name, state);
   if (person) rows.push(person);
@@ -203,10 +204,11 @@ function sessionRow(session: Session, orders: readonly Order[], settings: SiteSe
   return { kind: 'session', key: `${iso(start)}/${id}`, row };
 }
 
-function orderRow(name: string, order: Order, settings: SiteSettings): Row {
+function orderRow(name: string, order: Order, exposures: readonly Exposure[], settings: SiteSettings): Row {
   const { transactionId, at, state, currency, value, refunded, anonymousId, attribution } = order;
   const { coupons, server } = order;
   const revenue = counts(state, settings) ? value - refunded : 0;
+  const touches = countedTouches(order.touches ?? [], exposures);
   const row = JSON.stringify({
     transactionId,
     at: iso(at),
@@ -222,6 +224,8 @@ function orderRow(name: string, order: Order, settings: SiteSettings): Row {
     server,
     first: touchRow(attribution.first),
     last: touchRow(attribution.last),
+    // Only where there are some: the rows of all orders before stay what they are.
+    ...(touches.length > 0 ? { touches: touches.map((touch) => ({ ...touch, at: iso(touch.at) })) } : {}),
   });
   return { kind: 'order', key: orderKey(transactionId, name), row };
 }

@@ -1,11 +1,14 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
 import { compareMessages, type Identifiers, own, ownString, type StoredMessage, setOwn } from '../message.ts';
+import { isWorkerReport } from '../push/worker-report.ts';
 import { type Attribution, attributed } from './attribution.ts';
 import { applyToCarts, type Carts } from './cart.ts';
 import { type Consents, noteConsents, trimConsents } from './consents.ts';
 import { applyToOrders, dropOldestOrders, noOrders, type Orders } from './orders.ts';
+import { notePresence, type Presence } from './presence.ts';
 import { addToSession, type Session, sessionOf } from './sessions.ts';
 import { noteSurroundings, type Surroundings } from './surroundings.ts';
+import { type CampaignTouch, touchesAt, touchIn, withTouch } from './touches.ts';
 
 /** An account that the person was said to belong to, with what was said of it. */
 export interface Membership {
@@ -40,13 +43,17 @@ export interface History {
   attribution: Attribution;
   carts: Carts;
   orders: Orders;
+  /** Messages of campaigns that were clicked not long before the last event, oldest first. */
+  clicks: CampaignTouch[];
   /** The account named last stands last. */
   accounts: Membership[];
   /** Client events by canonical name. */
   counters: JsonObject;
-  /** ms since the epoch. */
+  /** Of any message, ms since the epoch. */
   firstSeen: number;
   lastSeen: number;
+  /** When each device was on a page. */
+  present: Presence;
   /** BCP 47, of the newest message that says so. */
   locale: string | null;
   /** By device. */
@@ -86,10 +93,12 @@ export function emptyHistory(): History {
     attribution: { first: null, last: null },
     carts: {},
     orders: noOrders(),
+    clicks: [],
     accounts: [],
     counters: {},
     firstSeen: 0,
     lastSeen: 0,
+    present: {},
     locale: null,
     surroundings: {},
     watermark: null,
@@ -122,9 +131,14 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   if (anonymousId && !history.anonymousIds.includes(anonymousId)) {
     history.anonymousIds.push(anonymousId);
     const forgotten = history.anonymousIds.length > MAX_ANONYMOUS_IDS && history.anonymousIds.shift();
-    if (forgotten) delete history.surroundings[forgotten];
+    if (forgotten) {
+      delete history.surroundings[forgotten];
+      delete history.present[forgotten];
+    }
   }
-  noteSurroundings(history.surroundings, message);
+  const ofWorker = isWorkerReport(message);
+  if (!ofWorker) noteSurroundings(history.surroundings, message);
+  notePresence(history.present, message, time);
   const claimed = message.unverified === true;
   if (userId && (!claimed || history.userId === null)) history.userId = userId;
   const identifiers = claimed ? history.claimedIdentifiers : history.identifiers;
@@ -135,18 +149,25 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   noteConsents(claimed ? history.claimedConsents : history.consents, message);
   if (groupId) join(history, { groupId, traits: message.traits ?? {}, at: time, claimed });
   const locale = ownString(message.context, 'locale');
-  if (locale && (!claimed || history.locale === null)) history.locale = locale;
+  if (locale && !ofWorker && (!claimed || history.locale === null)) history.locale = locale;
   if (message.event === undefined) return;
 
   count(history.counters, message.event);
+  const touch = touchIn(message, time);
+  if (touch) history.clicks = withTouch(history.clicks, touch);
+  if (ofWorker) return;
   const begun = addToSession(history.sessions, message, time);
   if (begun) history.attribution = attributed(history.attribution, begun.touch);
   dropOldestSessions(history);
   applyToCarts(history.carts, message, time, siteCurrency);
-  applyToOrders(history.orders, message, time, siteCurrency, () => ({
-    session: sessionOf(history.sessions, anonymousId)?.id ?? null,
-    attribution: history.attribution,
-  }));
+  applyToOrders(history.orders, message, time, siteCurrency, () => {
+    const touches = touchesAt(history.clicks, time);
+    return {
+      session: sessionOf(history.sessions, anonymousId)?.id ?? null,
+      attribution: history.attribution,
+      ...(touches.length > 0 ? { touches } : {}),
+    };
+  });
 }
 
 /** All traits, the claimed ones behind those that are known. */
@@ -230,6 +251,9 @@ export function trim(history: History): void {
   history.anonymousIds = newerHalf(history.anonymousIds);
   for (const id of Object.keys(history.surroundings)) {
     if (!history.anonymousIds.includes(id)) delete history.surroundings[id];
+  }
+  for (const id of Object.keys(history.present)) {
+    if (!history.anonymousIds.includes(id)) delete history.present[id];
   }
   history.accounts = newerHalf(history.accounts);
   history.traits = Object.fromEntries(newerHalf(Object.entries(history.traits)));

@@ -1,7 +1,9 @@
 import type { StoredMessage } from '../message.ts';
+import { isWorkerReport } from '../push/worker-report.ts';
 import { noteConsents } from './consents.ts';
 import { count, dropOldestSessions, type History, mergeTraits } from './history.ts';
 import { applyToOrders } from './orders.ts';
+import { notePresence } from './presence.ts';
 import { addToSession, isOver, SESSION_GAP_MS, type Session } from './sessions.ts';
 
 /**
@@ -22,6 +24,8 @@ export function addOld(history: History, message: StoredMessage, siteCurrency: s
   noteConsents(message.unverified ? history.claimedConsents : history.consents, message);
   if (event === undefined) return;
   count(history.counters, event);
+  notePresence(history.present, message, time);
+  if (isWorkerReport(message)) return;
   const session = history.sessions.find(
     (candidate) =>
       candidate.anonymousId === anonymousId &&

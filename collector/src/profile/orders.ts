@@ -1,8 +1,10 @@
 import { own, ownAmount, ownString, type StoredMessage, setOwn } from '../message.ts';
 import { ORDER_STATES, type OrderState } from '../sites.ts';
 import type { Attribution } from './attribution.ts';
-import { cartValue, currencyOf, type Line, linesOf } from './cart.ts';
+import { cartValue, currencyOf, linesOf } from './cart.ts';
 import { couponsUsed } from './coupon-use.ts';
+import type { Line } from './line.ts';
+import type { CampaignTouch } from './touches.ts';
 
 export interface Order {
   transactionId: string;
@@ -24,6 +26,8 @@ export interface Order {
   session: string | null;
   /** What had brought the buyer by then. */
   attribution: Attribution;
+  /** Messages of campaigns that he had clicked not long before, oldest first; absent: none. */
+  touches?: CampaignTouch[];
 }
 
 export interface Orders {
@@ -46,7 +50,7 @@ export function noOrders(): Orders {
 }
 
 /** What an order knows of the moment in which it was bought. */
-export type Purchase = Pick<Order, 'session' | 'attribution'>;
+export type Purchase = Pick<Order, 'session' | 'attribution' | 'touches'>;
 
 /** Whether an event may change orders. */
 export function isOrderEvent(event: StoredMessage): boolean {

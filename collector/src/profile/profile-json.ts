@@ -2,11 +2,13 @@ import type { ConsentChannel, JsonObject } from '../../../sdk/src/message.ts';
 import type { Identifiers } from '../message.ts';
 import type { OrderState, SiteSettings } from '../sites.ts';
 import type { Attribution, Touch } from './attribution.ts';
-import { cartValue, currentCart, type Line } from './cart.ts';
+import { cartValue, currentCart } from './cart.ts';
 import { type Consent, consentsOf } from './consents.ts';
 import { accountOf, type History, identifiersOf, traitsOf } from './history.ts';
+import type { Line } from './line.ts';
 import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
 import type { State } from './state.ts';
+import type { CampaignTouch } from './touches.ts';
 
 /** The profile as the management API shows it: every field is always present, times are ISO 8601. */
 export interface ProfileJson {
@@ -38,6 +40,8 @@ export interface ProfileJson {
     counts: boolean;
     items: Line[];
     attribution: AttributionJson;
+    /** Messages of campaigns that were clicked within 24 h before it, oldest first. */
+    touches: (Omit<CampaignTouch, 'at'> & { at: string })[];
   }[];
   /** Revenue by currency, less refunds; `siteRevenue` is their sum in the site's currency, `null` when a rate is missing. */
   totals: { sessions: number; orders: number; revenue: Amounts; siteRevenue: number | null };
@@ -100,6 +104,7 @@ export function profileJson(
       counts: counts(order.state, settings),
       items: order.items,
       attribution: attributionJson(order.attribution),
+      touches: (order.touches ?? []).map((touch) => ({ ...touch, at: iso(touch.at) })),
     })),
     totals: {
       sessions: history.olderSessions + history.sessions.length,

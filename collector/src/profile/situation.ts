@@ -6,6 +6,7 @@ import type { AudienceData, SharedData } from '../campaigns/fields.ts';
 import { FAILURE_MS, type Situation } from '../campaigns/gates.ts';
 import type { CompiledCampaign, CompiledSegment } from '../campaigns/program.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
+import { isWorkerReport } from '../push/worker-report.ts';
 import type { Site } from '../sites.ts';
 import { atEvent, audienceData } from './audience-data.ts';
 import { type Met, metWith, NEVER } from './exposure-data.ts';
@@ -188,13 +189,16 @@ function unitOf(exposures: readonly Exposure[]): string | undefined {
 }
 
 /** At a claim: what armed the popup is remembered; the visitor may be on another page by now. */
-export function after({ event, properties = {} }: StoredMessage, sight: Sight): Sight {
-  return event === undefined
+export function after(message: StoredMessage, sight: Sight): Sight {
+  const { event, properties = {} } = message;
+  return event === undefined || isWorkerReport(message)
     ? sight
     : { ...sight, data: { ...sight.data, event: { name: event, properties } } };
 }
 
+/** What a service worker reports happens on no page. */
 function during(message: StoredMessage, sight: Sight): Sight {
+  if (isWorkerReport(message)) return sight;
   return { ...sight, data: atEvent(sight.data, message) };
 }
 
