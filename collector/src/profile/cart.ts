@@ -1,8 +1,7 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
 import { own, ownAmount, ownString, type StoredMessage } from '../message.ts';
-
-/** A line of a cart: GA4's item, with a quantity. */
-export type Line = JsonObject & { quantity: number };
+import { itemIdOf, type Line, lineKey } from './line.ts';
+import { type PutIn, putInAfter } from './put-in.ts';
 
 export interface Cart {
   lines: Line[];
@@ -10,6 +9,7 @@ export interface Cart {
   /** When its content last changed, ms since the epoch, and by which message. */
   updatedAt: number;
   changedBy: string;
+  putIn?: PutIn;
 }
 
 /** By owner: `id:<cart_id>`, else `device:<anonymousId>`. */
@@ -31,32 +31,38 @@ export function applyToCarts(carts: Carts, event: StoredMessage, time: number, s
       currency: currency ?? before?.currency ?? siteCurrency,
       updatedAt: time,
       changedBy: event.messageId,
+      ...(before?.putIn ? { putIn: before.putIn } : {}),
     };
     if (isChange(before, after)) {
       carts[owner] = after;
       forgetOldest(carts);
     }
   };
+  const buyer = ownerOf(event);
+  const linesBefore = carts[buyer]?.lines ?? [];
   switch (event.event) {
     case 'cart_updated':
-      edit(ownerOf(event), () => mergeLines(items));
+      edit(buyer, () => mergeLines(items));
       break;
     case 'add_to_cart':
-      edit(ownerOf(event), (lines) => mergeLines([...lines, ...items]));
+      edit(buyer, (lines) => mergeLines([...lines, ...items]));
       break;
     case 'remove_from_cart':
-      edit(ownerOf(event), (lines) => items.reduce(subtract, lines));
+      edit(buyer, (lines) => items.reduce(subtract, lines));
       break;
     case 'purchase': {
       const bought = new Set(items.map(lineKey));
-      const buyer = ownerOf(event);
       for (const owner of Object.keys(carts)) {
         if (owner === buyer) edit(owner, () => []);
         else edit(owner, (lines) => lines.filter((line) => !bought.has(lineKey(line))), null);
       }
       break;
     }
+    default:
+      return;
   }
+  const cart = carts[buyer];
+  if (cart) cart.putIn = putInAfter(cart.putIn, event, items, linesBefore, time);
 }
 
 /** ISO 4217; `null` when the event names none, or something else. */
@@ -94,7 +100,8 @@ function bounded(lines: Line[]): Line[] {
   );
 }
 
-function isLater(a: Cart, b: Cart): boolean {
+/** Whether `a` was changed after `b`. */
+export function isLater(a: Cart, b: Cart): boolean {
   return a.updatedAt === b.updatedAt ? a.changedBy > b.changedBy : a.updatedAt > b.updatedAt;
 }
 
@@ -126,7 +133,7 @@ export function linesOf(properties: JsonObject | undefined): Line[] {
   if (!Array.isArray(items)) return [];
   return items.slice(0, MAX_LINES).flatMap((item) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) return [];
-    if (idOf(item) === null) return [];
+    if (itemIdOf(item) === null) return [];
     return [{ ...slim(item), quantity: ownAmount(item, 'quantity') ?? 1 }];
   });
 }
@@ -145,15 +152,6 @@ function ownerOf(event: StoredMessage): string {
   const cartId = own(event.properties, 'cart_id');
   if (typeof cartId === 'string' || typeof cartId === 'number') return `id:${cartId}`;
   return `device:${event.anonymousId ?? ''}`;
-}
-
-function idOf(item: JsonObject): string | null {
-  const id = own(item, 'item_id') ?? own(item, 'item_name');
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
-}
-
-function lineKey(line: JsonObject): string {
-  return JSON.stringify([idOf(line), own(line, 'item_variant') ?? null]);
 }
 
 /** One line per key; quantities add up, the newest description wins. Lines without a quantity go. */

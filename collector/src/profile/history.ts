@@ -6,6 +6,7 @@ import { applyToCarts, type Carts } from './cart.ts';
 import { type Consents, noteConsents, trimConsents } from './consents.ts';
 import { applyToOrders, dropOldestOrders, noOrders, type Orders } from './orders.ts';
 import { notePresence, type Presence } from './presence.ts';
+import { notePrices, type Prices } from './prices.ts';
 import { addToSession, type Session, sessionOf } from './sessions.ts';
 import { noteSurroundings, type Surroundings } from './surroundings.ts';
 import { type CampaignTouch, touchesAt, touchIn, withTouch } from './touches.ts';
@@ -42,6 +43,8 @@ export interface History {
   olderSessions: number;
   attribution: Attribution;
   carts: Carts;
+  /** What things cost, as the visitor was told last. */
+  prices: Prices;
   orders: Orders;
   /** Messages of campaigns that were clicked not long before the last event, oldest first. */
   clicks: CampaignTouch[];
@@ -92,6 +95,7 @@ export function emptyHistory(): History {
     olderSessions: 0,
     attribution: { first: null, last: null },
     carts: {},
+    prices: {},
     orders: noOrders(),
     clicks: [],
     accounts: [],
@@ -160,6 +164,7 @@ function apply(history: History, message: StoredMessage, siteCurrency: string): 
   if (begun) history.attribution = attributed(history.attribution, begun.touch);
   dropOldestSessions(history);
   applyToCarts(history.carts, message, time, siteCurrency);
+  notePrices(history.prices, message, siteCurrency);
   applyToOrders(history.orders, message, time, siteCurrency, () => {
     const touches = touchesAt(history.clicks, time);
     return {
@@ -255,6 +260,7 @@ export function trim(history: History): void {
   for (const id of Object.keys(history.present)) {
     if (!history.anonymousIds.includes(id)) delete history.present[id];
   }
+  history.prices = Object.fromEntries(newerHalf(Object.entries(history.prices)));
   history.accounts = newerHalf(history.accounts);
   history.traits = Object.fromEntries(newerHalf(Object.entries(history.traits)));
   history.claimedTraits = Object.fromEntries(newerHalf(Object.entries(history.claimedTraits)));
