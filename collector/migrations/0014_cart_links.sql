@@ -1,3 +1,17 @@
+-- Carts that links in messages open again, each for 30 days; whose they are is said here alone, so that erasing somebody
+-- erases them.
+CREATE TABLE cart_links (
+  site TEXT NOT NULL,
+  id TEXT NOT NULL,
+  profile TEXT NOT NULL, -- name of the Profile object
+  items TEXT NOT NULL, -- JSON
+  currency TEXT NOT NULL,
+  until INTEGER NOT NULL, -- ms since the epoch
+  PRIMARY KEY (site, id)
+) WITHOUT ROWID;
+CREATE INDEX cart_links_by_profile ON cart_links (site, profile);
+CREATE INDEX cart_links_by_end ON cart_links (until);
+
 -- What was clicked before a purchase: [{channel, campaign, version, variant, step, at, deliveryId}], NULL where nothing was.
 DROP VIEW orders;
 CREATE VIEW orders AS

@@ -16,6 +16,7 @@ import { testLinks } from './admin/test-link.ts';
 import { claim } from './campaigns/claim.ts';
 import { FIELDS } from './campaigns/fields.ts';
 import { templates } from './campaigns/templates/index.ts';
+import { restoreCart } from './carts/restore-cart.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { health } from './health.ts';
@@ -70,6 +71,8 @@ app.delete('/v1/visitor', async (c) => c.json(await forgetVisitor(c, Date.now())
 app.post('/v1/messages/:id/claim', async (c) =>
   c.json(await claim(c.req.raw, c.req.param('id'), c.env, Date.now())),
 );
+
+app.get('/v1/carts/:token', restoreCart);
 
 app.post('/v1/inspect', async (c) => c.json(await inspect(c.req.raw, c.env, Date.now())));
 

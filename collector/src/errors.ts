@@ -7,6 +7,7 @@ export const STATUS = {
   forbidden_origin: 403,
   not_found: 404,
   conflict: 409,
+  gone: 410,
   too_large: 413,
   invalid: 422,
   rate_limited: 429,

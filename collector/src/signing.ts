@@ -1,5 +1,5 @@
 /** What is signed under one purpose is worth nothing under another. */
-export type Purpose = 'armed' | 'person' | 'contact' | 'route' | 'cookie' | 'test';
+export type Purpose = 'armed' | 'person' | 'contact' | 'route' | 'cookie' | 'test' | 'cart';
 
 /** The secret of one purpose. */
 export function secretFor(purpose: Purpose, key: string): string {

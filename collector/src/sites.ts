@@ -46,6 +46,11 @@ export const siteSettings = z.strictObject({
   identitySecrets: z.array(z.string().min(32).max(512)).max(3).default([]),
   /** Days after which events and idle profiles are erased. 13 months by default. */
   retentionDays: z.number().int().min(31).max(3_650).default(400),
+  /**
+   * Where a cart that was left is put together again: `https://shop.example/cart/{variant}:{qty},…`, see carts/cart-url.ts.
+   * `null`: the shop's pages listen to `cart_restore`.
+   */
+  cartUrl: z.string().max(2_000).nullable().default(null),
   /** Whether crawlers get no popups. */
   hidePopupsFromBots: z.boolean().default(false),
   /** Of all popups that come in front of the page or beside it (not bars, tabs, and those in slots): ms between two, and how many one visitor sees in a session and on a day of his calendar. */

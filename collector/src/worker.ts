@@ -1,4 +1,5 @@
 import { app } from './app.ts';
+import { expireCartLinks } from './carts/forget-cart-links.ts';
 import type { Env } from './env.ts';
 import { repairSnapshots } from './repair-snapshots.ts';
 import { consume } from './store/consume.ts';
@@ -15,6 +16,7 @@ export default {
       finishErasures(env, scheduledTime),
       applyRetention(env, scheduledTime),
       repairSnapshots(env, scheduledTime),
+      expireCartLinks(env.DB, scheduledTime),
     ]);
   },
 } satisfies ExportedHandler<Env>;

@@ -194,6 +194,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'forbidden_origin'
   | 'not_found'
+  | 'gone'
   | 'too_large'
   | 'invalid'
   | 'conflict'

@@ -27,6 +27,7 @@ const WORDS: Record<ErrorCode, string> = {
   forbidden_origin: 'The page is none of those that may use this browser key',
   not_found: 'There is no such thing',
   conflict: 'It contradicts what is there',
+  gone: 'There was such a thing, and it is no longer there',
   too_large: 'Too much at once',
   invalid: 'It must not be published as it is',
   rate_limited: 'Too often; see Retry-After',
@@ -41,6 +42,7 @@ const PARAMETERS: Record<string, string> = {
   code: 'A code of the pool',
   id: 'An id',
   file: 'The name of the file',
+  token: 'As the link has it',
 };
 
 interface Document {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BatchAnswer, ClaimAnswer, ErrorAnswer, InspectAnswer } from '../../../sdk/src/message.ts';
 import { claimRequest } from '../campaigns/claim.ts';
+import type { RestoredCart } from '../carts/restore-cart.ts';
 import { ERROR_CODES } from '../errors.ts';
 import type { Health } from '../health.ts';
 import { MAX_MESSAGES } from '../ingest/batch.ts';
@@ -100,6 +101,19 @@ const inspectAnswer = z
   })
   .meta({ id: 'InspectAnswer' }) satisfies z.ZodType<InspectAnswer>;
 
+const restoredCart = z
+  .strictObject({
+    items: z
+      .array(z.record(z.string(), z.union([z.string(), z.number()])))
+      .meta({ description: "GA4's items: prices as of the message, addresses https or http" }),
+    currency: z.string().meta({ description: 'ISO 4217' }),
+    url: z
+      .string()
+      .nullable()
+      .meta({ description: "The site's cartUrl, filled; null: it names none that holds this cart" }),
+  })
+  .meta({ id: 'RestoredCart' }) satisfies z.ZodType<RestoredCart>;
+
 const health = z
   .strictObject({
     status: z.enum(['ok', 'degraded']),
@@ -187,6 +201,17 @@ export const WIRE: readonly Operation[] = [
     body: z.object({ writeKey, ...inspectRequest.shape }),
     answer: inspectAnswer,
     errors: ['too_large'],
+  },
+  {
+    method: 'get',
+    path: '/v1/carts/:token',
+    id: 'restoreCart',
+    tag: 'Carts',
+    summary: 'The cart behind the link of a message, on whatever device it is opened; for 30 days',
+    access: 'write-key',
+    query: z.object({ key: z.string().meta({ description: 'The browser key' }) }),
+    answer: restoredCart,
+    errors: ['not_found', 'gone'],
   },
   {
     method: 'get',

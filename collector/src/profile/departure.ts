@@ -1,3 +1,4 @@
+import { forgetCartLinks } from '../carts/forget-cart-links.ts';
 import type { Env } from '../env.ts';
 import type { Site } from '../sites.ts';
 import { forgetFacts } from '../store/forget-facts.ts';
@@ -150,6 +151,8 @@ export class Departure {
 
   async #release(anonymousId: string): Promise<void> {
     const site = await this.#site();
+    // What lies in them may have been put in on this device.
+    await forgetCartLinks(this.#env.DB, site.id, this.#records.name).run();
     await this.#settle();
     await this.#purge(site, anonymousId);
     await this.#belonging.unfold();

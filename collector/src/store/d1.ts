@@ -1,4 +1,5 @@
 import { SPEND_CODES, type Spent } from '../campaigns/coupons.ts';
+import { forgetCartLinks } from '../carts/forget-cart-links.ts';
 import type { StoredMessage } from '../message.ts';
 import type { Chunk, Erasure, EventStore, Fact } from './event-store.ts';
 import { inArrays } from './pack.ts';
@@ -123,7 +124,7 @@ export class D1EventStore implements EventStore {
   }
 
   /**
-   * Chunks that are named go at once, and the facts of their profile with them. What else there is of the profile goes
+   * Chunks that are named go at once, and the facts of their profile with them; so do links to carts. What else there is of the profile goes
    * with the next pass over the site (pass-over-erased.ts), so that forgetting somebody who is not known costs one row.
    *
    * @param first what must be done before, in the same transaction
@@ -146,6 +147,7 @@ export class D1EventStore implements EventStore {
              ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`,
           )
           .bind(site, profile, this.#now()),
+        forgetCartLinks(this.#db, site, profile),
       );
       if (chunks.length > 0) {
         statements.push(
