@@ -64,6 +64,7 @@ describe('a form says', () => {
       { channel: 'email', topic: 'offers', state: 'withdrawn' },
     ]);
     expect(endOf(rows, null, 'offers')).toMatchObject([{ channel: 'email', topic: null }]);
+    expect(endOf(rowsOf(none, []), null, null).map(({ channel }) => channel)).toEqual(['email', 'sms']);
     expect(endOf([], 'email', null)).toMatchObject([{ channel: 'email', address: null }]);
   });
 });
