@@ -18,7 +18,7 @@ import type { EntryFact } from '../campaigns/schema.ts';
 import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
 import { addressFor } from './addresses.ts';
-import { currentCart } from './cart.ts';
+import { cartToRestore } from './cart-to-restore.ts';
 import { consentsOf } from './consents.ts';
 import { addDeliveries, type Delivery, reachedPushCap } from './deliveries.ts';
 import type { History } from './history.ts';
@@ -298,7 +298,8 @@ function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: K
 function momentOf(fact: EntryFact, history: History): number | null {
   switch (fact) {
     case 'cart.updatedAt':
-      return currentCart(history.carts)?.updatedAt ?? null;
+      // What was bought elsewhere meanwhile is no cart that somebody has left.
+      return cartToRestore(history)?.updatedAt ?? null;
     case 'visitor.lastSeen':
       return lastPresence(history);
     case 'visitor.lastOrderAt':
