@@ -303,6 +303,7 @@ export class Profile extends DurableObject<Env> {
     this.#holding.attach(input, site, this.#moment());
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };
+    this.#sending.advance(site, this.#moment());
     this.#factsDue = true;
     await this.#settle();
     return { kind: 'attached' };

@@ -13,7 +13,7 @@ import { sendWebhook } from '../webhooks/send.ts';
 import { addressFor, type Unreachable } from './addresses.ts';
 import type { Campaigning } from './campaigning.ts';
 import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
-import { addDeliveries, concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
+import { concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
 import { journeysNow, keepJourneys, lastSeenOf, objection, type Standing, withShown } from './journeying.ts';
 import { endpointOf, type Prepared } from './prepared.ts';
 import type { Records } from './records.ts';
@@ -211,12 +211,13 @@ export class Sending {
     this.#records.write((state) => {
       if (result.outcome === 'gone' && tried) removeSubscription(state, tried, name);
       const after = concluded(delivery, result, state.subscriptions.length > 0, now);
-      addDeliveries(state, []);
       state.deliveries = state.deliveries.map((one) => (one.id === id ? after : one));
       if (after.status !== 'sent') return;
       const { campaign, version, variant, anonymousId } = after;
       const device = anonymousId === null ? {} : { anonymousId };
-      addExposures(state, [{ campaign, version, variant, claimId: id, at: now, quiet: true, ...device }]);
+      const test = state.test ? { test: true as const } : {};
+      const shown = { campaign, version, variant, claimId: id, at: now, quiet: true as const };
+      addExposures(state, [{ ...shown, ...device, ...test }]);
     });
     const next = nextTry(this.#records.state.deliveries);
     if (next !== null) this.#records.wakeBy(Math.max(now, next));
@@ -250,7 +251,8 @@ export class Sending {
   }
 
   #held(id: string): Delivery | undefined {
-    return this.#records.state.deliveries.find((one) => one.id === id && one.status === 'due');
+    const { deliveries, forgetting } = this.#records.state;
+    return forgetting ? undefined : deliveries.find((one) => one.id === id && one.status === 'due');
   }
 
   #due(id: string, now: number): Delivery | undefined {
