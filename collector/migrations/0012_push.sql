@@ -17,6 +17,7 @@ CREATE TABLE push_state (
   stopped_at TEXT, -- since when nothing is sent
   stopped_why TEXT
 ) WITHOUT ROWID;
+CREATE INDEX push_state_stopped ON push_state (stopped_at) WHERE stopped_at IS NOT NULL;
 
 -- What push services refused, for a reason that the site or its keys give; bounded.
 CREATE TABLE push_refusals (

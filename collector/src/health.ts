@@ -1,6 +1,8 @@
-import { type Alert, alerts } from './alerts.ts';
+import { type Alert, alerts, setAlerts } from './alerts.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
+import { testOriginFaults } from './push/endpoint.ts';
+import { stoppedSites } from './push/refusals.ts';
 import { VERSION } from './version.ts';
 
 export interface Health {
@@ -9,14 +11,18 @@ export interface Health {
   alerts: Alert[];
 }
 
+/** In alerts, where the site would stand. */
+const EVERY_SITE = '*';
+
 /**
  * `GET /healthz`: the version, once collector, database and (in development) the shop answer.
- * `degraded`: it works, but somebody should look at the `alerts`. They are what the isolate that answers has seen.
+ * `degraded`: it works, but somebody should look at the `alerts`. They are what the isolate that answers has
+ * seen, and what the database knows of push messages.
  *
  * @throws RequestError 503 naming what does not answer
  */
 export async function health(env: Env): Promise<Health> {
-  await answering('database', () => env.DB.prepare('SELECT 1 FROM sites LIMIT 1').first());
+  const stopped = await answering('database', () => stoppedSites(env.DB));
   const shop = env.SHOP_URL;
   if (shop) {
     await answering('shop', async () => {
@@ -25,13 +31,14 @@ export async function health(env: Env): Promise<Health> {
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
     });
   }
-  const standing = alerts();
+  setAlerts(EVERY_SITE, testOriginFaults(env), Date.now());
+  const standing = [...alerts(), ...stopped];
   return { status: standing.length > 0 ? 'degraded' : 'ok', version: VERSION, alerts: standing };
 }
 
-async function answering(what: string, ask: () => Promise<unknown>): Promise<void> {
+async function answering<T>(what: string, ask: () => Promise<T>): Promise<T> {
   try {
-    await ask();
+    return await ask();
   } catch (cause) {
     throw new RequestError('unavailable', `The ${what} does not answer: ${(cause as Error).message}`, 1);
   }

@@ -2,6 +2,9 @@ import { exports } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { api, makeSite } from '../../test/support/workerd/collector.ts';
 import { popup, publish } from '../../test/support/workerd/popups.ts';
+import { withoutPush } from '../../test/support/workerd/push.ts';
+import { app } from './app.ts';
+import { forgetPushKeys } from './push/keys.ts';
 
 const ask = (key: string, prefix = '') =>
   exports.default.fetch(`http://collector.test${prefix}/v1/sites/${key}/config`, {
@@ -20,8 +23,10 @@ it("a page learns its site's public settings, and caches keep them for a minute"
     currency: 'EUR',
     language: 'de',
     consent: { analytics: 'granted', marketing: 'granted' },
-    features: { popups: false, push: false, identity: 'optional' },
-    vapidPublicKey: null,
+    features: { popups: false, push: true, identity: 'optional' },
+    vapidPublicKey: expect.stringMatching(/^B[\w-]{86}$/),
+    push: { workerPath: '/push/beckon/sw.js', takeOver: null },
+    cartUrl: null,
   });
   await publish(site, 'campaigns', popup('promo'));
   expect(await (await ask(site.browserKey, '/beckon')).json()).toMatchObject({ features: { popups: true } });
@@ -38,4 +43,15 @@ it('nobody learns anything by a server key, an id, or what is no key', async () 
     expect(response.headers.get('Cache-Control')).toBeNull();
     expect(await response.json()).toMatchObject({ error: { code: 'not_found' } });
   }
+});
+
+it('a page is served on while the push keys cannot be read', async () => {
+  const site = await makeSite();
+  forgetPushKeys(site.id);
+  const config = await app.request(`/v1/sites/${site.browserKey}/config`, {}, withoutPush());
+  expect(await config.json()).toMatchObject({
+    currency: 'USD',
+    features: { push: false },
+    vapidPublicKey: null,
+  });
 });

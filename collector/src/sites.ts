@@ -6,6 +6,7 @@ import { reasonOf } from './campaigns/reason.ts';
 import { soundProgram } from './campaigns/sound-program.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
+import { cartTemplate, shopAddress, shopPath } from './shop-addresses.ts';
 import { composeSnapshot, readSnapshot, type Snapshot, writeSnapshot } from './snapshot.ts';
 
 /** A page's origin, as browsers send it: scheme, host, port, nothing else. */
@@ -18,6 +19,26 @@ const origin = z.string().refine((value) => {
 }, 'must be an origin such as https://shop.example, without a path');
 
 const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR');
+
+/** BCP 47. */
+const language = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 tag such as en-GB');
+
+/** What messages may be about, so that somebody can end one kind and keep another. */
+const topics = z
+  .array(
+    z.strictObject({
+      id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be lower-case letters, digits, _ and -'),
+      /** By language. */
+      name: z.record(language, z.string().trim().min(1).max(80)),
+    }),
+  )
+  .max(20)
+  .refine(
+    (all) => new Set(all.map(({ id }) => id)).size === all.length,
+    'must have ids that differ from each other',
+  );
 
 /** The states of an order, in the order in which it passes them; the last two end it. */
 export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
@@ -36,10 +57,7 @@ export const siteSettings = z.strictObject({
   /** Of calendar days in facts and reports. */
   timeZone: timeZone.default('UTC'),
   /** BCP 47; of visitors who name none. */
-  language: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 tag such as en-GB')
-    .default('en'),
+  language: language.default('en'),
   /** Whether a user id must be proven by a signed token: never, to be shown what is personal, or to count at all. */
   identity: z.enum(['off', 'optional', 'required']).default('off'),
   /** What the shop signs those tokens with (HS256), each of 32 characters at least; several while they are changed. */
@@ -61,6 +79,20 @@ export const siteSettings = z.strictObject({
       perDay: z.number().int().min(1).nullable().default(3),
     })
     .prefault({}),
+  push: z
+    .strictObject({
+      /** How many push messages one visitor gets on a day and in a week of his calendar; `null`: as many as there are. */
+      perDay: z.number().int().min(1).nullable().default(1),
+      perWeek: z.number().int().min(1).nullable().default(3),
+      /** Where the shop serves its worker file. */
+      workerPath: shopPath.default('/push/beckon/sw.js'),
+      /** The worker of another tool, from which visitors who have granted permission are taken over; `null`: there is none. */
+      takeOver: z.strictObject({ worker: shopAddress }).nullable().default(null),
+    })
+    .prefault({}),
+  /** Where the shop fills a cart: shop-addresses.ts. `null`: its pages do so themselves. */
+  cartUrl: cartTemplate.nullable().default(null),
+  topics: topics.default([]),
   /**
    * Visitors in a hundred who never see a campaign with a commercial goal, so that it can be told what campaigns bring.
    * Another seed draws others.

@@ -82,11 +82,51 @@ describe('a site', () => {
     [{ identitySecrets: ['short'] }, '"identitySecrets.0"'],
     [{ identity: 'maybe' }, '"identity"'],
     [{ browserKey: 'a b' }, '"browserKey": must be 3 to 64'],
+    [{ push: { perDay: 0 } }, '"push.perDay"'],
+    [{ push: { workerPath: 'sw.js' } }, '"push.workerPath": must be a path'],
+    [{ push: { workerPath: '//evil.test/sw.js' } }, '"push.workerPath": must be a path'],
+    [{ push: { workerPath: '/a/../sw.js' } }, '"push.workerPath": must be a path'],
+    [{ push: { workerPath: '/sw.js?x=1' } }, '"push.workerPath": must be a path'],
+    [
+      { push: { takeOver: { worker: 'http://shop.example/w.js' } } },
+      '"push.takeOver.worker": must be a path',
+    ],
+    [{ push: { takeOver: { worker: '//evil.test/w.js' } } }, '"push.takeOver.worker": must be a path'],
+    [{ push: { takeOver: {} } }, '"push.takeOver.worker"'],
+    [{ cartUrl: '/cart' }, '"cartUrl": must name {variant} or {id}'],
+    [{ cartUrl: '/cart/{variant}/{price}' }, '"cartUrl": may name {variant}, {id} and {qty}'],
+    [{ cartUrl: '/cart/{variant},…x' }, '"cartUrl": may have … at its end alone'],
+    [{ cartUrl: 'javascript:{id}' }, '"cartUrl": must be a path'],
+    [{ cartUrl: '//evil.test/{id}' }, '"cartUrl": must be a path'],
+    [{ cartUrl: 'https://u:p@shop.example/{id}' }, '"cartUrl": must be a path'],
+    [{ cartUrl: 'https://{id}.example/{id}' }, '"cartUrl": must not name the host'],
+    [{ topics: [{ id: 'News', name: {} }] }, '"topics.0.id": must be lower-case'],
+    [{ topics: [{ id: 'news', name: { english: 'News' } }] }, '"topics.0.name.english"'],
+    [{ topics: [{ id: 'news', name: { en: '' } }] }, '"topics.0.name.en"'],
+    [{ topics: ['a', 'a'].map((id) => ({ id, name: {} })) }, '"topics": must have ids that differ'],
     [{ colour: 'red' }, 'colour'],
   ])('says what is wrong with %j', async (body, text) => {
     const { status, body: answer } = await put(await makeSite(), body);
     expect(status).toBe(400);
     expect(JSON.stringify(answer).replaceAll('\\"', '"')).toContain(text);
+  });
+
+  it.each([
+    { cartUrl: '/cart/{variant}:{qty},…' },
+    { cartUrl: 'https://shop.example/cart/add?id={id}&n={qty}' },
+    { cartUrl: null },
+    {
+      push: {
+        perDay: null,
+        perWeek: 7,
+        workerPath: '/sw.js',
+        takeOver: { worker: 'https://shop.example/w.js?a=1' },
+      },
+    },
+    { topics: [{ id: 'price-drops', name: { en: 'Price drops', 'pt-BR': 'Promoções' } }] },
+  ])('takes %j', async (body) => {
+    const answer = await put(await makeSite(), body);
+    expect(answer).toMatchObject({ status: 200, body });
   });
 
   it('says so when the body is not JSON', async () => {

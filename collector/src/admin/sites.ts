@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
+import { firstPair } from '../push/key-storage.ts';
 import { KEY_FORMAT, type KeyKind, type SiteSettings, siteChanged, siteId, siteSettings } from '../sites.ts';
 import { explainInvalid } from './explain-invalid.ts';
 import { newKey, setKey } from './key-storage.ts';
@@ -72,6 +73,7 @@ export const sites = new Hono<{ Bindings: Env }>()
          ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
       ).bind(id.data, JSON.stringify(settings), new Date(now).toISOString()),
       ...KINDS.flatMap((kind) => (given[kind] ? setKey(c.env.DB, id.data, kind, given[kind], now) : [])),
+      ...(before ? [] : [await firstPair(c.env, id.data, now)]),
     ]);
     await siteChanged(c.env, id.data);
     const after = await read(c.env.DB, id.data);

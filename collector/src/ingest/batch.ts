@@ -6,6 +6,7 @@ import { openedLinksIn } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import type { Accepted } from '../message.ts';
+import { noteFaults } from '../push/faults.ts';
 import { type Arrival, acceptMessage, parseTime } from './accept-message.ts';
 import { authorize } from './authorize.ts';
 import { cleanJson } from './clean-json.ts';
@@ -91,6 +92,7 @@ async function accept(
   const links =
     keyKind === 'browser' ? await openedLinksIn(messages, site.id, env.SIGNING_KEY, now) : new Map();
   const { decisions, tokens } = await store(accepted, { site, token: body.token, now, links }, env);
+  await noteFaults(env, site, messages, now);
   const drafts = await Promise.all(
     [...links].map(([anonymousId, link]) => armDraft(site, anonymousId, link, env, now)),
   );

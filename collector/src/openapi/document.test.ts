@@ -274,6 +274,31 @@ describe('what is answered', () => {
     }
   });
 
+  it('is what the description promises of push messages', async () => {
+    const site = await makeSite();
+    const push = '/api/sites/{site}/push';
+    const { faults } = (await keptBy(site, 'get', push)) as { faults: unknown[] };
+    expect(faults).toEqual([]);
+    const address = `${site.origin}/push/beckon/sw.js`;
+    const properties = { reason: 'status', address, status: 404 };
+    await sendBatch(site, [{ ...track('v'), event: 'push_unavailable', properties }]);
+    await keptBy(site, 'post', `${push}/keys/rotate`);
+    const { publicKey, privateKey } = (await keptBy(site, 'get', `${push}/keys/export`)) as Record<
+      string,
+      string
+    >;
+    await keptBy(site, 'put', `${push}/keys`, { publicKey, privateKey });
+    await keptBy(site, 'put', `${push}/keys`, { publicKey, privateKey: publicKey });
+    await keptBy(await makeSite(), 'put', `${push}/keys`, { publicKey, privateKey });
+    await keptBy(site, 'post', `${push}/resume`);
+    expect(await keptBy(site, 'get', push)).toMatchObject({
+      publicKey,
+      former: [expect.anything()],
+      faults: [{ address, reason: 'status', status: 404 }],
+    });
+    await keptBy({ ...site, id: 'none' }, 'get', push);
+  });
+
   it('is what the description promises of pictures', async () => {
     const site = await makeSite();
     const pictures = '/api/sites/{site}/pictures';

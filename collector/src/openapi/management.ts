@@ -22,6 +22,7 @@ import {
   storedMessage,
   timelineItem,
 } from './profile-answers.ts';
+import { PUSH } from './push-routes.ts';
 import { success } from './wire.ts';
 
 const { identitySecrets: _, ...shownSettings } = siteSettings.shape;
@@ -280,6 +281,7 @@ export const MANAGEMENT: readonly Operation[] = [
   ...under('Segments', [...definitionRoutes('Segment', SEGMENT, membership), SEGMENT_SIZE]),
   ...under('Coupons', COUPONS),
   ...under('Pictures', PICTURES),
+  ...under('Push', PUSH),
   ...under('About', HERE),
   SERVED_PICTURE,
   {

@@ -132,12 +132,23 @@ const siteConfig = z
       .meta({ description: 'What holds where neither the page nor the visitor says anything.' }),
     features: z.strictObject({
       popups: z.boolean().meta({ description: 'Whether a campaign is live.' }),
-      push: z.boolean(),
+      push: z.boolean().meta({ description: 'Whether push messages are sent.' }),
       identity: z
         .enum(['off', 'optional', 'required'])
         .meta({ description: 'Whether a user id has to be proven.' }),
     }),
     vapidPublicKey: z.string().nullable().meta({ description: 'null: there are no push messages.' }),
+    push: z.strictObject({
+      workerPath: z.string().meta({ description: 'Where the shop serves its worker file.' }),
+      takeOver: z
+        .strictObject({ worker: z.string() })
+        .nullable()
+        .meta({ description: 'The worker of another tool, whose visitors are taken over.' }),
+    }),
+    cartUrl: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where the shop fills a cart: a template with {variant}, {id} and {qty}.' }),
   })
   .meta({ id: 'SiteConfig' }) satisfies z.ZodType<SiteConfig>;
 

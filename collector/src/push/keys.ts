@@ -13,14 +13,15 @@ export interface PushKeys {
   createdAt: string;
   /** Former pairs, the last first. ISO 8601. */
   former: { publicKey: string; createdAt: string; retiredAt: string }[];
-  /** Why nothing is sent, and since when (ISO 8601); `null`: all is well. */
+  /** Why nothing is sent; `null`: all is well. */
   stopped: Stopped | null;
   /** When a push service last accepted a message, as far as it was noted, ISO 8601. */
   acceptedAt: string | null;
 }
 
 export interface Stopped {
-  since: string;
+  /** ISO 8601; `null`: it is not known. */
+  since: string | null;
   why: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Env } from '../env.ts';
 import { base64url } from '../signing.ts';
 import { forgetPushKeys } from './keys.ts';
+import { NowAndThen } from './now-and-then.ts';
 
 /** What push services have refused of a site, for a reason that it or its keys give. */
 export interface Refusal {
@@ -25,18 +26,15 @@ export interface Answer {
 
 /** So many different subscriptions must be refused, none being accepted meanwhile, before a site stops sending. */
 export const STOP_AFTER = 5;
-/** How often an isolate notes that something was accepted, ms; for twice as long, that one speaks against stopping. */
+/** How often an isolate notes the same, ms. Whatever was accepted within this time of what was noted may not be. */
 const NOTE_EVERY_MS = 10 * 60_000;
 /** Refusals that are kept of a site. */
 const MAX_REFUSALS = 50;
-const MAX_NOTED = 10_000;
-
-/** When this isolate last noted what, ms since the epoch. */
-const noted = new Map<string, number>();
+const noted = new NowAndThen(NOTE_EVERY_MS);
 
 /** A message was accepted, so the site's keys are good. At most one write in 10 min for each site. */
 export async function noteAccepted(env: Env, site: string, now: number): Promise<void> {
-  if (!isDue(`${site} accepted`, now)) return;
+  if (!noted.passes(`${site} accepted`, now)) return;
   await env.DB.prepare(
     `INSERT INTO push_state (site, accepted_at) VALUES (?, ?)
      ON CONFLICT (site) DO UPDATE SET accepted_at = excluded.accepted_at`,
@@ -47,7 +45,7 @@ export async function noteAccepted(env: Env, site: string, now: number): Promise
 
 /** A message was refused for what it is (400, 413): said in the site's status. At most one write in 10 min for each kind. */
 export async function noteDropped(env: Env, site: string, answer: Answer, now: number): Promise<void> {
-  if (!isDue(`${site} ${answer.service} ${answer.status}`, now)) return;
+  if (!noted.passes(`${site} ${answer.service} ${answer.status}`, now)) return;
   await env.DB.batch(insertion(env.DB, site, answer, '', now));
 }
 
@@ -58,21 +56,20 @@ export async function noteDropped(env: Env, site: string, answer: Answer, now: n
  * @returns whether the site has been stopped by this
  */
 export async function noteRefused(env: Env, site: string, answer: Answer, now: number): Promise<boolean> {
-  if (!isDue(`${site} ${answer.endpoint}`, now)) return false;
+  if (!noted.passes(`${site} ${answer.endpoint}`, now)) return false;
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(answer.endpoint));
   const subscription = base64url(new Uint8Array(hash, 0, 12));
   const at = new Date(now).toISOString();
-  const accepting = new Date(now - 2 * NOTE_EVERY_MS).toISOString();
   const why = `Push services refuse this site's key or contact: ${answer.service} answered ${answer.status} (${answer.detail}). Rotate or import the keys, or check the subject; then POST …/push/resume.`;
   const results = await env.DB.batch([
     ...insertion(env.DB, site, answer, subscription, now),
     env.DB.prepare('INSERT INTO push_state (site) VALUES (?) ON CONFLICT DO NOTHING').bind(site),
     env.DB.prepare(
       `UPDATE push_state SET stopped_at = ?2, stopped_why = ?3
-       WHERE site = ?1 AND stopped_at IS NULL AND (accepted_at IS NULL OR accepted_at < ?4)
-       AND (SELECT count(DISTINCT subscription) FROM push_refusals
-            WHERE site = ?1 AND status IN (401, 403) AND at > coalesce(push_state.accepted_at, '')) >= ?5`,
-    ).bind(site, at, why, accepting, STOP_AFTER),
+       WHERE site = ?1 AND stopped_at IS NULL AND (
+         SELECT count(DISTINCT subscription) FROM push_refusals WHERE site = ?1 AND status IN (401, 403)
+         AND at > coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', push_state.accepted_at, ?4), '')) >= ?5`,
+    ).bind(site, at, why, `+${NOTE_EVERY_MS / 1_000} seconds`, STOP_AFTER),
   ]);
   const isStopped = (results.at(-1)?.meta.changes ?? 0) > 0;
   if (isStopped) {
@@ -107,7 +104,7 @@ export async function stoppedSites(db: D1Database): Promise<{ site: string; sinc
 
 /** Forgets when something was noted, so that it is noted again at once: after a change of the keys. */
 export function forgetNoted(site: string): void {
-  for (const key of noted.keys()) if (key.startsWith(`${site} `)) noted.delete(key);
+  noted.forget(`${site} `);
 }
 
 function insertion(db: D1Database, site: string, answer: Answer, subscription: string, now: number) {
@@ -126,13 +123,4 @@ function insertion(db: D1Database, site: string, answer: Answer, subscription: s
       )
       .bind(site, MAX_REFUSALS),
   ];
-}
-
-/** Whether it is to be written, which it then counts as. */
-function isDue(key: string, now: number): boolean {
-  const since = now - (noted.get(key) ?? Number.NEGATIVE_INFINITY);
-  if (since >= 0 && since < NOTE_EVERY_MS) return false;
-  if (noted.size >= MAX_NOTED) noted.clear();
-  noted.set(key, now);
-  return true;
 }

@@ -94,7 +94,8 @@ export async function sendPush(
   const headers = await headersFor(url, message, signer, keys, now);
   const answered = await post(url, headers, body, now, sending);
   const judged = ofFormerKey(answered, subscription, keys);
-  await note(env, site.id, subscription, url, judged, now);
+  // What a former key has reached says nothing of the one that new subscriptions are made with.
+  if (subscription.key === keys.publicKey) await note(env, site.id, url, judged, now);
   return judged;
 }
 
@@ -207,13 +208,12 @@ function ofFormerKey(answered: PushResult, { key }: StoredSubscription, keys: Pu
 async function note(
   env: Env,
   site: string,
-  { endpoint }: StoredSubscription,
-  { origin }: URL,
+  { origin, href }: URL,
   { outcome, status, detail }: PushResult,
   now: number,
 ): Promise<void> {
   if (status === null) return;
-  const answer: Answer = { service: origin, endpoint, status, detail: detail || 'without a word' };
+  const answer: Answer = { service: origin, endpoint: href, status, detail: detail || 'without a word' };
   try {
     if (outcome === 'sent') await noteAccepted(env, site, now);
     if (outcome === 'dropped') await noteDropped(env, site, answer, now);
