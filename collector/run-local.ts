@@ -32,13 +32,8 @@ export interface LocalCollector {
  */
 export async function runLocally(options: LocalOptions): Promise<LocalCollector> {
   const { port, stateDir, secretsFile, vars = {}, config = 'wrangler.toml' } = options;
-  mkdirSync(stateDir, { recursive: true });
+  await migrateLocally(stateDir, config);
   const common = ['--config', config, '--persist-to', stateDir];
-  const migration = wrangler(['d1', 'migrations', 'apply', 'DB', '--local', ...common], stateDir);
-  if ((await migration.exited) !== 0) {
-    throw new Error(`The database could not be brought up to date.\n${migration.output()}`);
-  }
-
   const server = wrangler(
     [
       ...['dev', ...common, '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0'],
@@ -71,6 +66,20 @@ export async function runLocally(options: LocalOptions): Promise<LocalCollector>
     throw new Error(`The collector did not start.\n${server.output().slice(-2_000)}`);
   }
   return { url, stop, died };
+}
+
+/**
+ * Makes the database of a state folder, or brings it up to date.
+ *
+ * @throws with what wrangler printed, when it cannot
+ */
+export async function migrateLocally(stateDir: string, config = 'wrangler.toml'): Promise<void> {
+  mkdirSync(stateDir, { recursive: true });
+  const common = ['--config', config, '--persist-to', stateDir];
+  const migration = wrangler(['d1', 'migrations', 'apply', 'DB', '--local', ...common], stateDir);
+  if ((await migration.exited) !== 0) {
+    throw new Error(`The database could not be brought up to date.\n${migration.output()}`);
+  }
 }
 
 interface Running {

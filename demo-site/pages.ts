@@ -11,6 +11,8 @@ export interface Answer {
   status: number;
   type: string;
   body: string | Buffer;
+  /** A service worker's script: importing another one by its address is what it is for. */
+  worker?: true;
 }
 
 const HTML = fileURLToPath(new URL('./html/', import.meta.url));

@@ -60,7 +60,7 @@ describe('every page', () => {
       "manifest-src 'self'",
       `worker-src 'self' ${COLLECTOR}`,
       "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
+      'trusted-types beckon',
     ]);
 
     expect(html).toContain(`<script async src="${COLLECTOR}/beckon.js" data-write-key="demo"></script>`);
@@ -93,6 +93,16 @@ describe('what is served', () => {
   it('gives the pages the same products as everybody else', async () => {
     const module = await (await get('/products.js')).text();
     expect(JSON.parse(module.replace(/^export default |;\n$/g, ''))).toEqual(products);
+  });
+
+  it('has the push worker that shops are told to add, which a new version can replace at once', async () => {
+    const response = await get('/push/beckon/sw.js');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('content-security-policy')).toContain(`script-src 'self' ${COLLECTOR}`);
+    expect(response.headers.get('content-security-policy')).not.toContain('trusted-types');
+    expect(await response.text()).toBe(`importScripts('${COLLECTOR}/beckon-sw.js?site=demo');\n`);
   });
 
   it('answers unknown addresses with 404, under the same policy', async () => {

@@ -16,6 +16,8 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
+/** In a folder that nobody visits: it controls no page, and stands in no other worker's way. */
+const PUSH_WORKER = '/push/beckon/sw.js';
 const PAGES: Record<string, string> = {
   '/cart': 'cart.html',
   '/checkout': 'checkout.html',
@@ -29,6 +31,7 @@ const PAGES: Record<string, string> = {
  * Serves the shop on the loopback addresses only, so that `http://localhost` and `http://127.0.0.1` both answer.
  * @param options.port 0 picks a free port.
  * @param options.collector base URL of the Beckon collector, e.g. `http://localhost:8787`.
+ * @param options.workers further service workers by their path, such as those of other tools.
  * @param options.adminToken lets the inspector ask why a campaign is shown or not, and `/popups` make links; without it, neither is there.
  * @throws the error of `listen`, e.g. with code `EADDRINUSE` when the port is taken.
  */
@@ -36,11 +39,17 @@ export async function startShop(options: {
   port: number;
   collector: string;
   adminToken?: string;
+  workers?: Record<string, string>;
 }): Promise<{ url: string; close: () => Promise<void> }> {
   const collector = options.collector.replace(/\/+$/, '');
-  const headers = securityHeaders(new URL(collector).origin);
+  const headers = securityHeaders(new URL(collector).origin, Object.keys(options.workers ?? {}).length > 0);
+  const workerHeaders = { ...headers, 'Content-Security-Policy': workerPolicy(new URL(collector).origin) };
+  const workers = {
+    [PUSH_WORKER]: `importScripts('${collector}/beckon-sw.js?site=demo');\n`,
+    ...options.workers,
+  };
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, collector, options.adminToken)
+    answer(request, collector, options.adminToken, workers)
       .catch((error: unknown): Answer => {
         console.error('shop:', error);
         return {
@@ -49,9 +58,9 @@ export async function startShop(options: {
           body: 'The shop has tripped over itself.\n',
         };
       })
-      .then(({ status, type, body }) => {
+      .then(({ status, type, body, worker }) => {
         response.writeHead(status, {
-          ...headers,
+          ...(worker ? workerHeaders : headers),
           'Content-Type': type,
           'Content-Length': Buffer.byteLength(body),
           'Cache-Control': 'no-cache',
@@ -94,8 +103,11 @@ function close(server: Server): Promise<void> {
   });
 }
 
-/** No inline code, no foreign code but the collector's, no HTML from strings: what Beckon must live with. */
-function securityHeaders(collector: string): Record<string, string> {
+/**
+ * No inline code, no foreign code but the collector's, no HTML from strings: what Beckon must live with. Only under a
+ * name that is allowed here can a page register a service worker then: `beckon` for the SDK, `neighbour` for others.
+ */
+function securityHeaders(collector: string, neighbours: boolean): Record<string, string> {
   return {
     'Content-Security-Policy': [
       "default-src 'none'",
@@ -108,17 +120,25 @@ function securityHeaders(collector: string): Record<string, string> {
       "manifest-src 'self'",
       `worker-src 'self' ${collector}`,
       "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
+      `trusted-types beckon${neighbours ? " neighbour 'allow-duplicates'" : ''}`,
     ].join('; '),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'strict-origin-when-cross-origin',
   };
 }
 
+/** In a worker there is no page that a string could harm; trusted types would forbid `importScripts` altogether. */
+function workerPolicy(collector: string): string {
+  return ["default-src 'none'", `script-src 'self' ${collector}`, `connect-src 'self' ${collector}`].join(
+    '; ',
+  );
+}
+
 async function answer(
   request: IncomingMessage,
   collector: string,
   adminToken: string | undefined,
+  workers: Record<string, string>,
 ): Promise<Answer> {
   // Parsing resolves `..`, encoded dots included; `file()` refuses what is left of a traversal.
   const url = URL.parse(request.url ?? '/', 'http://shop');
@@ -134,6 +154,9 @@ async function answer(
   const path = url.pathname.replace(/(.)\/$/, '$1');
 
   if (path === '/healthz') return { status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' };
+  const worker = workers[path];
+  if (worker !== undefined)
+    return { status: 200, type: 'text/javascript; charset=utf-8', body: worker, worker: true };
   if (path === '/') return home(url.searchParams, collector);
   if (path === '/products.js')
     return {

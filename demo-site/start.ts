@@ -40,7 +40,10 @@ async function start(): Promise<void> {
   progress('Building the SDK');
   await buildSdk();
   progress('Starting the collector');
-  const collector = await runLocally({ port, stateDir, secretsFile, vars: { SHOP_URL: shopUrl } });
+  // For trying out push services of one's own; see collector/src/push/endpoint.ts.
+  const { PUSH_TEST_ORIGINS } = process.env;
+  const vars = { SHOP_URL: shopUrl, ...(PUSH_TEST_ORIGINS && { PUSH_TEST_ORIGINS }) };
+  const collector = await runLocally({ port, stateDir, secretsFile, vars });
   stops.push(collector.stop);
   void collector.died.then((lastWords) => fail(`The collector ended. Its last words:\n${lastWords}`));
   progress('Seeding the demo shop');

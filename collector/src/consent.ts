@@ -6,6 +6,7 @@ export const CONSENT_CHANNELS = [
   'sms',
   'push',
   'whatsapp',
+  'telegram',
   'phone',
 ] as const satisfies readonly ConsentChannel[];
 

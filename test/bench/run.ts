@@ -7,12 +7,13 @@ import { campaigns } from './campaigns.ts';
 import { cost } from './cost.ts';
 import { growth } from './growth.ts';
 import { logic } from './logic.ts';
+import { push } from './push.ts';
 import { ORIGIN } from './shopper.ts';
 import { throughput } from './throughput.ts';
 
 /**
  * `npm run bench`: how fast audiences are decided, how fast `/v1/batch` is beside what cannot be spared,
- * how it ages, and what it costs.
+ * how fast push messages are made, how it ages, and what it costs.
  */
 console.log(await logic());
 const stateDir = mkdtempSync(join(tmpdir(), 'beckon-bench-'));
@@ -29,6 +30,7 @@ try {
     body: JSON.stringify(settings),
   });
   console.log(await throughput(url));
+  console.log(await push(url));
   console.log(await campaigns(url));
   console.log(await growth(url));
   console.log(await cost(url));

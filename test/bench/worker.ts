@@ -4,6 +4,7 @@ import type { Env } from '../../collector/src/env.ts';
 import { Profile as CollectorProfile } from '../../collector/src/profile/profile.ts';
 import type { RowsWritten } from '../support/rows.ts';
 import { countRows } from '../support/workerd/rows-written.ts';
+import { makePushes } from './make-pushes.ts';
 
 let rows: RowsWritten | null = null;
 /** Calls of profiles, alarms included. */
@@ -89,6 +90,7 @@ async function later(ms: number, visitors: string[], env: BenchEnv): Promise<Res
 async function floor(kind: string, request: Request, env: BenchEnv): Promise<Response> {
   const { searchParams } = new URL(request.url);
   if (kind === 'counts') return counts();
+  if (kind === 'push') return makePushes(searchParams, env);
   if (kind === 'later') return later(Number(searchParams.get('ms')), await request.json(), env);
   if (kind === 'sleep') {
     await env.PROFILES.getByName(`a:bench:${searchParams.get('visitor')}`)

@@ -52,7 +52,8 @@ export interface Product extends Addresses {
   dispose(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
+/** @param variables what else is set in its environment, such as `PUSH_TEST_ORIGINS` */
+export async function startProduct(variables: Record<string, string> = {}): Promise<Product> {
   const [port, demoPort] = await freePorts(2);
   const stateDir = mkdtempSync(join(tmpdir(), 'beckon-'));
   const adminToken = 'admin-token-of-a-test';
@@ -67,6 +68,7 @@ export async function startProduct(): Promise<Product> {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
+        ...variables,
         PORT: String(port),
         DEMO_PORT: String(demoPort),
         STATE_DIR: stateDir,

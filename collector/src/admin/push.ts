@@ -107,7 +107,7 @@ async function statusOf({ env }: Push, site: Site): Promise<PushStatus> {
   return {
     ...keys,
     stopped: isOpen ? keys.stopped : { since: null, why: UNOPENED },
-    refusals: await readRefusals(env.DB, site.id),
+    refusals: await readRefusals(env.DB, site.id, now),
     faults: await readFaults(env.DB, site.id, now),
   };
 }

@@ -112,8 +112,9 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
   ];
 }
 
-function weightless({ variants }: MessageStep, pointer: string): Problem[] {
-  return variants.flatMap(({ key, weight }, index) =>
+function weightless(step: MessageStep, pointer: string): Problem[] {
+  if (step.channel === 'webhook') return [];
+  return step.variants.flatMap(({ key, weight }, index) =>
     weight === 0
       ? [
           warning(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Exposure } from '../campaigns/exposures.ts';
 import { CONSENT_STATES } from '../consent.ts';
 import type { StoredMessage } from '../message.ts';
-import type { Consent, ConsentChange } from '../profile/consents.ts';
+import type { Consent, ToldConsent } from '../profile/consents.ts';
 import type { KnownDevice } from '../profile/link.ts';
 import type { ProfileJson } from '../profile/profile-json.ts';
 import type { HeldCode, Refusal } from '../profile/state.ts';
@@ -43,12 +43,14 @@ const consentChange = z
     text: textOrNone,
     reported: z.boolean(),
     address: textOrNone,
+    optIn: z.boolean().meta({ description: 'Said by somebody who wants to be reached again' }),
+    topic: textOrNone.meta({ description: 'null: it is about the whole channel' }),
     claimed: z.boolean(),
   })
-  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ConsentChange & { claimed: boolean }>;
+  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ToldConsent>;
 const byChannel = <T extends z.ZodType>(type: T) => {
   const one = type.exactOptional();
-  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, phone: one });
+  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, telegram: one, phone: one });
 };
 
 const line = z.object({ quantity: z.number() }).catchall(z.json()).meta({ id: 'Item' });
@@ -83,6 +85,7 @@ export const profile = z
     identifiers: z.strictObject({ email: textOrNone, phone: textOrNone, loyaltyCard: textOrNone }),
     traits: jsonObject,
     consents: byChannel(consent),
+    topicConsents: byChannel(z.record(z.string(), consent)),
     sessions: z.array(
       z.strictObject({
         id: text,

@@ -15,8 +15,9 @@ import { offerOf } from '../campaigns/offer.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { quietUntil } from '../campaigns/quiet-hours.ts';
 import type { EntryFact } from '../campaigns/schema.ts';
-import type { SentStep } from '../campaigns/steps.ts';
+import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
+import { addressFor } from './addresses.ts';
 import { currentCart } from './cart.ts';
 import { consentsOf } from './consents.ts';
 import { addDeliveries, type Delivery, reachedPushCap } from './deliveries.ts';
@@ -154,7 +155,7 @@ export function objection(
   now: number,
 ): { reason: string; until: number | null } | null {
   const compiled = site.program.byId.get(delivery.campaign);
-  if (!compiled || compiled.campaign.status !== 'live') return { reason: 'status', until: null };
+  if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
   const journey = new Journey(compiled, known, run, delivery.anonymousId ?? lastDevice, site, now);
   const ended = journey.ended(run);
@@ -222,7 +223,7 @@ class Journey implements Ask {
     const closed = this.closedGate();
     if (closed === 'not_matched' || closed?.startsWith('missing')) return { kind: 'end', reason: 'audience' };
     if (closed) return { kind: 'skip', reason: closed };
-    const refused = step.channel === 'push' ? this.#pushRefused(waitedMs) : null;
+    const refused = step.channel === 'push' ? this.#pushRefused(waitedMs) : this.#unreachable(step);
     if (refused) return refused;
     const until = this.quietUntil();
     if (until !== null) return { kind: 'hold', until, reason: 'quiet_hours' };
@@ -262,6 +263,11 @@ class Journey implements Ask {
     if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
     const { consent } = this.#look().situation.shared;
     return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
+  }
+
+  #unreachable({ webhook: { address, topic } }: WebhookStep): Verdict | null {
+    const found = address && addressFor(this.#known.history, address, topic ?? null);
+    return found && 'reason' in found ? { kind: 'skip', reason: found.reason } : null;
   }
 
   #armOf(step: SentStep) {

@@ -19,7 +19,6 @@ import { lastSeenOf, offersIn } from './journeying.ts';
 import { firstWake } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
-import type { Prepared } from './prepared.ts';
 import { profileJson } from './profile-json.ts';
 import { isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
@@ -219,9 +218,10 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'subscribed' };
   }
 
-  /** Of a delivery that somebody else sends: all that it needs; `null`: it must not go out any more. */
-  async prepareDelivery(id: string): Promise<Prepared | null> {
-    return this.#sending.prepare(await this.#site(Date.now()), id);
+  /** Of a delivery that somebody else sends: all that it needs, a `Prepared` as JSON; `null`: it must not go out any more. */
+  async prepareDelivery(id: string): Promise<string | null> {
+    const prepared = await this.#sending.prepare(await this.#site(Date.now()), id);
+    return prepared && JSON.stringify(prepared);
   }
 
   /** What became of it. */

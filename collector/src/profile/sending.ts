@@ -1,18 +1,21 @@
+import type { PersonalData } from '../campaigns/liquid.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { reasonOf } from '../campaigns/reason.ts';
-import type { SentStep } from '../campaigns/steps.ts';
-import { makeCartLink } from '../carts/make-cart-link.ts';
+import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
+import { CART_PARAMETER, makeCartLink } from '../carts/make-cart-link.ts';
 import type { Env } from '../env.ts';
 import { pushPayload } from '../push/payload.ts';
 import { sendPush } from '../push/send.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
 import { base64url } from '../signing.ts';
 import type { Site } from '../sites.ts';
+import { sendWebhook } from '../webhooks/send.ts';
+import { addressFor, type Unreachable } from './addresses.ts';
 import type { Campaigning } from './campaigning.ts';
 import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
 import { addDeliveries, concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
 import { journeysNow, keepJourneys, lastSeenOf, objection, type Standing, withShown } from './journeying.ts';
-import type { Prepared } from './prepared.ts';
+import { endpointOf, type Prepared } from './prepared.ts';
 import type { Records } from './records.ts';
 import { seenByCampaign } from './situation.ts';
 import { addExposures, logDecision } from './state.ts';
@@ -21,6 +24,12 @@ import { wordPush } from './word-push.ts';
 
 /** After how long what was handed to somebody else to send, or was being sent when all stopped, is sent again, ms. */
 const LEASE_MS = 60_000;
+
+/** Reasons of which nobody is to blame: there is nowhere to send it to. */
+const UNREACHABLE: readonly string[] = [
+  ...(['no_address', 'no_consent', 'unsubscribed', 'topic_unsubscribed'] satisfies Unreachable[]),
+  'no_subscription',
+];
 
 /** How messages leave a profile: what is due is written down, then prepared, sent, and its outcome written down. */
 export class Sending {
@@ -94,7 +103,7 @@ export class Sending {
     const prepared = await this.prepare(site, id);
     if (!prepared) return;
     const result = await sendPrepared(this.#env, site, prepared);
-    await this.conclude(id, result, prepared.subscription.endpoint);
+    await this.conclude(id, result, endpointOf(prepared));
   }
 
   /**
@@ -137,36 +146,58 @@ export class Sending {
     left: CartToRestore | null,
     restore: string | null,
   ): Promise<Prepared | string> {
-    if (step.channel !== 'push') return 'channel';
-    const subscription = this.#target();
-    if (!subscription) return 'no_subscription';
     const now = Date.now();
-    const { state, name } = this.#records;
-    const { data, currency, timeZone } = seenByCampaign(state, compiled, subscription.anonymousId, site, now);
-    const origin = originFor(site, data.page.url);
+    const { state } = this.#records;
+    const subscription = step.channel === 'push' ? this.#target() : null;
+    if (subscription === undefined) return 'no_subscription';
+    const device = subscription?.anonymousId ?? this.#campaigning.lastDevice();
+    const { data: seen, currency, timeZone } = seenByCampaign(state, compiled, device, site, now);
+    const origin = originFor(site, seen.page.url);
+    const restored = restore === null ? origin : withParameter(origin, CART_PARAMETER, restore);
     const cart = left
       ? { items: left.items, value: left.value, currency: left.currency, quantity: quantityOf(left) }
-      : data.cart;
-    const restoreUrl = restore === null ? origin : withParameter(origin, 'beckon_cart', restore);
+      : seen.cart;
+    const data = { ...seen, cart: { ...cart, restore_url: restored }, now };
+    if (step.channel === 'webhook') return this.#webhook(step, delivery, data, timeZone);
+    if (!subscription) return 'no_subscription';
+    this.#change(delivery.id, (one) => ({ ...one, anonymousId: device }));
     const worded = wordPush(step, {
       variant: delivery.variant,
       locales: [state.history.locale, site.settings.language],
-      data: { ...data, cart: { ...cart, restore_url: restoreUrl }, now },
+      data,
       timeZone,
       currency: left?.currency ?? currency,
       now,
       origin,
-      collector: subscription.collector ?? origin,
+      collector: site.settings.collectorUrl ?? subscription.collector ?? origin,
     });
     if (!worded) return 'status';
-    this.#change(delivery.id, (one) => ({ ...one, anonymousId: subscription.anonymousId }));
-    const topic = await topicOf(site.id, name, delivery.campaign);
-    const about = { id: delivery.id, anonymousId: subscription.anonymousId, lang: worded.lang, tag: topic };
+    const topic = await topicOf(site.id, this.#records.name, delivery.campaign);
+    const about = { id: delivery.id, anonymousId: device, lang: worded.lang, tag: topic };
     const fitted = pushPayload(worded.text, about);
     if ('fault' in fitted) return 'payload';
     const ttlS = Math.max(1, Math.round((delivery.until - now) / 1_000));
     const message = { payload: fitted.payload, ttlS, urgency: step.urgency, topic };
-    return { id: delivery.id, channel: 'push', subscription, message };
+    return { channel: 'push', subscription, message };
+  }
+
+  #webhook(
+    { webhook }: WebhookStep,
+    { id }: Delivery,
+    data: PersonalData,
+    timeZone: string,
+  ): Prepared | string {
+    const { history } = this.#records.state;
+    const found =
+      webhook.address === undefined ? null : addressFor(history, webhook.address, webhook.topic ?? null);
+    if (found && 'reason' in found) return found.reason;
+    const person = {
+      name: this.#records.name,
+      address: found?.address ?? null,
+      locale: history.locale,
+      timeZone,
+    };
+    return { channel: 'webhook', message: { content: webhook, data, deliveryId: id, person } };
   }
 
   /** What a try has come to. Said twice, it counts once. */
@@ -207,7 +238,7 @@ export class Sending {
   }
 
   #drop(id: string, reason: string): null {
-    const status = reason === 'no_subscription' ? 'skipped' : 'failed';
+    const status = UNREACHABLE.includes(reason) ? 'skipped' : 'failed';
     this.#change(id, (one) => ({ ...one, status, reason }));
     return null;
   }
@@ -236,15 +267,10 @@ export class Sending {
 
 /** Sends what was prepared, from wherever it is. */
 export async function sendPrepared(env: Env, site: Site, prepared: Prepared): Promise<SendResult> {
+  if (prepared.channel === 'webhook') return sendWebhook(env, site, prepared.message, Date.now());
   const { subscription, message } = prepared;
-  const { outcome, status, retryAfterMs, detail } = await sendPush(
-    env,
-    site,
-    subscription,
-    message,
-    Date.now(),
-  );
-  return { outcome, status, retryAfterMs, reason: detail, answer: null };
+  const { detail, ...result } = await sendPush(env, site, subscription, message, Date.now());
+  return { ...result, reason: detail, answer: null };
 }
 
 function newId({

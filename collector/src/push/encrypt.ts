@@ -3,7 +3,10 @@ import { keyBytes } from './curve.ts';
 /** What a push service has to take (RFC 8030, 7.2): 4,096 bytes, less our header, the tag of AES-GCM and the delimiter. */
 export const MAX_PLAINTEXT_BYTES = 4_096 - 86 - 16 - 1;
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 const CURVE = { name: 'ECDH', namedCurve: 'P-256' };
+const CIPHER = { name: 'AES-GCM', length: 128 };
 const RECORD_SIZE = [0, 0, 0x10, 0];
 const text = (words: string) => new Uint8Array(new TextEncoder().encode(words));
 const INFO = text('WebPush: info\0');
@@ -24,7 +27,7 @@ export interface BrowserKeys {
 export interface Fresh {
   keys: CryptoKeyPair;
   /** 16 bytes. */
-  salt: Uint8Array<ArrayBuffer>;
+  salt: Bytes;
 }
 
 async function fresh(): Promise<Fresh> {
@@ -44,7 +47,7 @@ export async function encrypt(
   plaintext: Uint8Array,
   { p256dh, auth }: BrowserKeys,
   using?: Fresh,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Bytes> {
   if (plaintext.length > MAX_PLAINTEXT_BYTES) {
     throw new RangeError(`A push message has at most ${MAX_PLAINTEXT_BYTES} bytes, not ${plaintext.length}.`);
   }
@@ -63,25 +66,28 @@ export async function encrypt(
   ]);
   const both = joined(INFO, point, new Uint8Array(ours));
   const input = await derivable(await derive(await derivable(shared), secret, both, 32));
-  const [contentKey, nonce] = await Promise.all([
-    derive(input, salt, CONTENT_KEY, 16),
+  const [key, nonce] = await Promise.all([
+    crypto.subtle.deriveKey(hkdf(salt, CONTENT_KEY), input, CIPHER, false, ['encrypt']),
     derive(input, salt, NONCE, 12),
   ]);
-  const key = await crypto.subtle.importKey('raw', contentKey, 'AES-GCM', false, ['encrypt']);
   const record = joined(plaintext, [DELIMITER]);
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, record);
   return joined(salt, RECORD_SIZE, [ours.byteLength], new Uint8Array(ours), new Uint8Array(sealed));
 }
 
 function derivable(secret: ArrayBuffer): Promise<CryptoKey> {
-  return crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits']);
+  return crypto.subtle.importKey('raw', secret, 'HKDF', false, ['deriveBits', 'deriveKey']);
 }
 
-function derive(key: CryptoKey, salt: Uint8Array<ArrayBuffer>, info: Uint8Array<ArrayBuffer>, bytes: number) {
-  return crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt, info }, key, bytes * 8);
+function derive(key: CryptoKey, salt: Bytes, info: Bytes, bytes: number): Promise<ArrayBuffer> {
+  return crypto.subtle.deriveBits(hkdf(salt, info), key, bytes * 8);
 }
 
-function joined(...parts: ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+function hkdf(salt: Bytes, info: Bytes) {
+  return { name: 'HKDF', hash: 'SHA-256', salt, info };
+}
+
+function joined(...parts: ArrayLike<number>[]): Bytes {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -62,8 +62,9 @@ const REAL: Sending = {
 /**
  * Hands a message to the push service of one browser, once, and says what came of it. Takes 10 s at most.
  *
+ * Never throws.
+ *
  * @param now ms since the epoch
- * @throws when the site's keys cannot be read from D1; never for what a push service answers, or does not
  */
 export async function sendPush(
   env: Env,
@@ -79,11 +80,13 @@ export async function sendPush(
   const unfit = messageFault(message, plaintext.length);
   if (unfit) return result('dropped', null, unfit);
 
-  const keys = await pushKeys(env, site, now);
+  const known = await knownKeys(env, site, subscription.key, now);
+  if (!known) return result('retry', null, "The site's keys cannot be read now.");
+  const { keys, signer } = known;
   if (keys.stopped) return result('key', null, `Stopped since ${keys.stopped.since}. ${keys.stopped.why}`);
-  const signer = await opened(env, site, subscription.key, now);
-  if (signer === 'unopened') return result('key', null, UNOPENED);
-  if (!signer) return result('gone', null, 'It was made with a key that the site no longer has.');
+  if (signer === 'sealed') return result('key', null, UNOPENED);
+  if (signer === 'unknown')
+    return result('gone', null, 'It was made with a key that the site no longer has.');
 
   let body: Uint8Array<ArrayBuffer>;
   try {
@@ -103,17 +106,14 @@ export async function sendPush(
 export const UNOPENED =
   'The private key cannot be opened: SIGNING_KEY is another than when it was stored. Set it back, or import or rotate the keys.';
 
-async function opened(
-  env: Env,
-  site: KeyHolder,
-  publicKey: string,
-  now: number,
-): Promise<Signer | null | 'unopened'> {
+/** `null`: the database does not answer. */
+async function knownKeys(env: Env, site: KeyHolder, key: string, now: number) {
   try {
-    return await signerFor(env, site, publicKey, now);
+    const signer = await signerFor(env, site, key, now);
+    return { signer, keys: await pushKeys(env, site, now) };
   } catch (error) {
-    console.error(`A push key of ${site.id} cannot be opened.`, error);
-    return 'unopened';
+    console.error(`The push keys of ${site.id} cannot be read.`, error);
+    return null;
   }
 }
 
