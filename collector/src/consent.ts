@@ -13,3 +13,7 @@ export const CONSENT_CHANNELS = [
 /** `pending`: agreed to, and still to be confirmed in the channel itself (double opt-in). */
 export const CONSENT_STATES = ['granted', 'pending', 'withdrawn'] as const;
 export type ConsentState = (typeof CONSENT_STATES)[number];
+
+/** What a message that is not shown on the site is sent to. */
+export const ADDRESS_KINDS = ['email', 'phone', 'telegram', 'whatsapp'] as const;
+export type AddressKind = (typeof ADDRESS_KINDS)[number];

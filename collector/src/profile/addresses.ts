@@ -1,10 +1,7 @@
 import type { ConsentChannel } from '../../../sdk/src/message.ts';
+import type { AddressKind } from '../consent.ts';
 import { consentsOf, IDENTIFIER_OF, topicConsentsOf } from './consents.ts';
 import { type History, identifiersOf } from './history.ts';
-
-/** What a message that is not shown on the site is sent to. */
-export const ADDRESS_KINDS = ['email', 'phone', 'telegram', 'whatsapp'] as const;
-export type AddressKind = (typeof ADDRESS_KINDS)[number];
 
 /** Why nothing is sent to somebody. */
 export type Unreachable = 'no_address' | 'no_consent' | 'unsubscribed' | 'topic_unsubscribed';

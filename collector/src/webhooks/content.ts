@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ADDRESS_KINDS } from '../profile/addresses.ts';
+import { ADDRESS_KINDS } from '../consent.ts';
 import { TOPIC } from '../profile/consents.ts';
 
 /** Characters of a body as JSON, before its templates are filled in. */
