@@ -11,7 +11,7 @@ import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Codes } from './codes.ts';
 import { consentHistory } from './consents.ts';
-import type { SendResult } from './deliveries.ts';
+import type { Delivery, SendResult } from './deliveries.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
@@ -36,6 +36,7 @@ import type {
   IngestResult,
   InspectInput,
   InspectResult,
+  Objection,
   ReadResult,
   Stale,
   SubscribeInput,
@@ -225,9 +226,16 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** What became of it. */
-  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<void> {
+  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<null> {
     await this.#records.askForAlarm();
     await this.#sending.conclude(id, result, endpoint);
+    return null;
+  }
+
+  /** At a person: whether a device that lends what it hears must not send this. */
+  async objectTo(delivery: Delivery): Promise<Objection | Elsewhere> {
+    const site = await this.#site(Date.now());
+    return this.#handedOver() ?? this.#sending.objectTo(delivery, site);
   }
 
   /** What was decided of campaigns lately, newest first. */
@@ -303,6 +311,7 @@ export class Profile extends DurableObject<Env> {
     this.#holding.attach(input, site, this.#moment());
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };
+    // What was about to be said there is said here.
     this.#sending.advance(site, this.#moment());
     this.#factsDue = true;
     await this.#settle();

@@ -4,6 +4,7 @@ import { reasonOf } from '../campaigns/reason.ts';
 import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
 import { CART_PARAMETER, makeCartLink } from '../carts/make-cart-link.ts';
 import type { Env } from '../env.ts';
+import { type Sending as HowToSend, REAL } from '../outgoing.ts';
 import { pushPayload } from '../push/payload.ts';
 import { sendPush } from '../push/send.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
@@ -14,9 +15,19 @@ import { addressFor, type Unreachable } from './addresses.ts';
 import type { Campaigning } from './campaigning.ts';
 import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
 import { concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
-import { journeysNow, keepJourneys, lastSeenOf, objection, type Standing, withShown } from './journeying.ts';
+import {
+  journeysNow,
+  keepJourneys,
+  lastSeenOf,
+  objection,
+  objectionOfPerson,
+  type Standing,
+  withShown,
+} from './journeying.ts';
+import { askOwner } from './people.ts';
 import { endpointOf, type Prepared } from './prepared.ts';
 import type { Records } from './records.ts';
+import type { Objection } from './rpc.ts';
 import { seenByCampaign } from './situation.ts';
 import { addExposures, logDecision } from './state.ts';
 import { removeSubscription, subscriptionsByLife } from './subscriptions.ts';
@@ -89,8 +100,7 @@ export class Sending {
     const records = this.#records;
     for (const { id } of records.state.deliveries.filter(({ status }) => status === 'due')) {
       const now = Date.now();
-      const delivery = this.#due(id, now);
-      if (!delivery) continue;
+      if (!this.#isDue(id, now)) continue;
       // Should this stop on its way, it is sent again.
       this.#change(id, (one) => ({ ...one, nextTryAt: now + LEASE_MS }));
       records.wakeBy(now + LEASE_MS);
@@ -102,8 +112,23 @@ export class Sending {
   async #send(site: Site, id: string): Promise<void> {
     const prepared = await this.prepare(site, id);
     if (!prepared) return;
-    const result = await sendPrepared(this.#env, site, prepared);
-    await this.conclude(id, result, endpointOf(prepared));
+    let isSent = true;
+    const result = await sendPrepared(this.#env, site, prepared, {
+      ...REAL,
+      fetch: (...request) => {
+        // Keys were read and signed with since; nothing is waited for between this and the wire.
+        isSent = this.#isWanted(site, id, endpointOf(prepared));
+        return isSent ? REAL.fetch(...request) : Promise.reject(new Error('It is not wanted any more.'));
+      },
+    });
+    if (isSent) await this.conclude(id, result, endpointOf(prepared));
+  }
+
+  /** Whether it may still go out to this browser. */
+  #isWanted(site: Site, id: string, endpoint: string | null): boolean {
+    const { subscriptions } = this.#records.state;
+    const isKnown = endpoint === null || subscriptions.some((known) => known.endpoint === endpoint);
+    return isKnown && !this.#isRefused(site, id);
   }
 
   /**
@@ -111,9 +136,10 @@ export class Sending {
    * for, the truth is asked once more at the end.
    */
   async prepare(site: Site, id: string): Promise<Prepared | null> {
-    const delivery = this.#held(id);
-    if (!delivery || this.#isRefused(site, delivery)) return null;
+    if (this.#isRefused(site, id) || (await this.#isRefusedByPerson(site, id))) return null;
     const { state, name } = this.#records;
+    const delivery = this.#held(id);
+    if (!delivery) return null;
     const compiled = site.program.byId.get(delivery.campaign);
     const step = compiled?.campaign.steps.find((one) => one.id === delivery.step);
     if (!compiled || step?.type !== 'message' || step.channel === 'popup') return this.#drop(id, 'status');
@@ -130,7 +156,7 @@ export class Sending {
     try {
       const prepared = await this.#worded(site, compiled, step, delivery, left, restore);
       if (typeof prepared === 'string') return this.#drop(id, prepared);
-      return this.#isRefused(site, delivery) ? null : prepared;
+      return this.#isRefused(site, id) ? null : prepared;
     } catch (error) {
       console.warn(`${delivery.campaign}@${delivery.version} cannot be worded.`, reasonOf(error));
       return this.#drop(id, 'content');
@@ -172,7 +198,7 @@ export class Sending {
       collector: site.settings.collectorUrl ?? subscription.collector ?? origin,
     });
     if (!worded) return 'status';
-    const topic = await topicOf(site.id, this.#records.name, delivery.campaign);
+    const topic = await topicOf(site.id, device, delivery.campaign);
     const about = { id: delivery.id, anonymousId: device, lang: worded.lang, tag: topic };
     const fitted = pushPayload(worded.text, about);
     if ('fault' in fitted) return 'payload';
@@ -202,10 +228,11 @@ export class Sending {
 
   /** What a try has come to. Said twice, it counts once. */
   async conclude(id: string, result: SendResult, endpoint: string | null): Promise<void> {
+    const { name, state: before } = this.#records;
+    if (before.link?.phase === 'moved') return this.#concludeAt(before.link.person, id, result, endpoint);
     const delivery = this.#held(id);
     if (!delivery) return;
     const now = Date.now();
-    const { name } = this.#records;
     const target = this.#target();
     const tried = endpoint ?? target?.endpoint;
     this.#records.write((state) => {
@@ -224,18 +251,51 @@ export class Sending {
     await this.#settle();
   }
 
-  /** Whether something has come in between; that is written down. */
-  #isRefused(site: Site, delivery: Delivery): boolean {
+  /** It went out while all that is here was handed over. */
+  async #concludeAt(person: string, ...concluded: Parameters<Sending['conclude']>): Promise<void> {
+    await askOwner<null>(person, this.#env, (profile) => profile.concludeDelivery(...concluded));
+  }
+
+  /** Whether something has come in between, or it is not sent from here any more; the former is written down. */
+  #isRefused(site: Site, id: string): boolean {
+    const { state } = this.#records;
+    const delivery = this.#held(id);
+    // Who takes it over sends it.
+    if (!delivery || state.link?.phase === 'moving') return true;
     this.#campaigning.catchUp(site);
-    const now = Date.now();
-    const found = objection(delivery, this.#records.state, this.#campaigning.lastDevice(), site, now);
-    if (!found) return false;
-    const { reason, until } = found;
+    const found = objection(delivery, state, this.#campaigning.lastDevice(), site, Date.now());
+    if (found) this.#refuse(delivery, found);
+    return found !== null;
+  }
+
+  #refuse(delivery: Delivery, { reason, until }: { reason: string; until: number | null }): void {
     if (until !== null && until < delivery.until) {
       this.#change(delivery.id, (one) => ({ ...one, reason, nextTryAt: until }));
       this.#records.wakeBy(until);
     } else this.#change(delivery.id, (one) => ({ ...one, status: 'cancelled', reason }));
-    return true;
+  }
+
+  /** A device that only lends what it hears does not know what its person has done elsewhere. */
+  async #isRefusedByPerson(site: Site, id: string): Promise<boolean> {
+    const { link } = this.#records.state;
+    const delivery = this.#held(id);
+    if (link?.phase !== 'lending' || !delivery) return false;
+    const { reason } = await askOwner<Objection>(link.person, this.#env, (profile) =>
+      profile.objectTo(delivery),
+    );
+    if (reason !== null) this.#change(id, (one) => ({ ...one, status: 'cancelled', reason }));
+    return this.#isRefused(site, id);
+  }
+
+  /** At a person: why a device that lends must not send this. */
+  objectTo(delivery: Delivery, site: Site): Objection {
+    const { state } = this.#records;
+    if (state.history.watermark === null) return { kind: 'objection', reason: null };
+    this.#campaigning.catchUp(site);
+    return {
+      kind: 'objection',
+      reason: objectionOfPerson(delivery, state, this.#campaigning.lastDevice(), site, Date.now()),
+    };
   }
 
   #drop(id: string, reason: string): null {
@@ -250,17 +310,20 @@ export class Sending {
     return subscriptionsByLife(state, lastSeenOf(state.history))[0];
   }
 
+  /** Of somebody who is being erased nothing is due, and nothing must be written that is not there. */
   #held(id: string): Delivery | undefined {
     const { deliveries, forgetting } = this.#records.state;
     return forgetting ? undefined : deliveries.find((one) => one.id === id && one.status === 'due');
   }
 
-  #due(id: string, now: number): Delivery | undefined {
+  #isDue(id: string, now: number): boolean {
     const delivery = this.#held(id);
-    return delivery && delivery.nextTryAt <= now ? delivery : undefined;
+    const isLeaving = this.#records.state.link?.phase === 'moving';
+    return delivery !== undefined && delivery.nextTryAt <= now && !isLeaving;
   }
 
   #change(id: string, change: (delivery: Delivery) => Delivery): void {
+    if (!this.#held(id)) return;
     this.#records.write((state) => {
       state.deliveries = state.deliveries.map((one) => (one.id === id ? change(one) : one));
     });
@@ -268,10 +331,16 @@ export class Sending {
 }
 
 /** Sends what was prepared, from wherever it is. */
-export async function sendPrepared(env: Env, site: Site, prepared: Prepared): Promise<SendResult> {
-  if (prepared.channel === 'webhook') return sendWebhook(env, site, prepared.message, Date.now());
+export async function sendPrepared(
+  env: Env,
+  site: Site,
+  prepared: Prepared,
+  by?: HowToSend,
+): Promise<SendResult> {
+  const now = Date.now();
+  if (prepared.channel === 'webhook') return sendWebhook(env, site, prepared.message, now, by);
   const { subscription, message } = prepared;
-  const { detail, ...result } = await sendPush(env, site, subscription, message, Date.now());
+  const { detail, ...result } = await sendPush(env, site, subscription, message, now, by);
   return { ...result, reason: detail, answer: null };
 }
 
@@ -285,7 +354,10 @@ function newId({
   return `${campaign}@${version}.${variant}.${step}.${random}`;
 }
 
-/** 32 characters: what push services take (research/webpush.md §1.1). One per person and journey: the newest stands. */
+/**
+ * 32 characters: what push services take (research/webpush.md §1.1). One per browser and journey: the newest stands, also
+ * when its visitor has become somebody's in between.
+ */
 async function topicOf(...parts: string[]): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify(parts));
   return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 24));
