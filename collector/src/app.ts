@@ -24,6 +24,7 @@ import { forgetVisitor } from './ingest/forget-visitor.ts';
 import { inspect } from './inspect/inspect.ts';
 import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
+import { serviceWorker } from './service-worker.ts';
 import { siteConfig } from './site-config.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
@@ -92,6 +93,7 @@ app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.get('/api/templates', (c) => c.json({ items: templates(), cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 
+app.get('/beckon-sw.js', serviceWorker);
 app.get('/:file{[\\w-]+\\.js}', (c) =>
   c.env.ASSETS.fetch(new URL(`/${c.req.param('file')}`, c.req.url).toString()),
 );
