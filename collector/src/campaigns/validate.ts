@@ -16,6 +16,7 @@ import { validateLanguages } from './validate-languages.ts';
 import { validateMeasurement } from './validate-measurement.ts';
 import { sharePage, validatePage } from './validate-page.ts';
 import { picturesOf, validatePictures } from './validate-pictures.ts';
+import { validatePush } from './validate-push.ts';
 import { type Surroundings, validateRule } from './validate-rule.ts';
 import { validateSchedule } from './validate-schedule.ts';
 import { validateSteps } from './validate-steps.ts';
@@ -56,6 +57,10 @@ export function validateCampaign(draft: CampaignDraft, context: SiteContext): Pr
         : [error(`/suppress/segments/${index}`, noSegment(segment, context.segments))],
     ),
     ...validateMeasurement(draft, context),
+    ...validatePush(
+      draft,
+      contentsOf(draft).map(({ content }) => content),
+    ),
     ...validateContents(draft, context),
     ...clashes(draft, context),
   ]);
