@@ -54,7 +54,7 @@ export class Sending {
           const { campaign, version, variant, reason, anonymousId, status } = delivery;
           logDecision(state, {
             ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
-            ...{ gate: null, reason, trace: { gates: [] } },
+            ...{ gate: gateOf(status), reason, trace: { gates: [] } },
             ...(anonymousId === null ? {} : { anonymousId }),
           });
         }
@@ -245,6 +245,12 @@ export async function sendPrepared(env: Env, site: Site, prepared: Prepared): Pr
     Date.now(),
   );
   return { outcome, status, retryAfterMs, reason: detail, answer: null };
+}
+
+/** What kept a message from going out. */
+function gateOf(status: Delivery['status']): string | null {
+  if (status === 'held_out') return 'holdout';
+  return status === 'due' ? null : 'journey';
 }
 
 function newId({
