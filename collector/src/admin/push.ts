@@ -123,6 +123,6 @@ async function exported(env: Env, site: string, row: KeyRow) {
 }
 
 /** Base64url without padding, as browsers and push services compare it. */
-function plain(key: string): string {
+export function plain(key: string): string {
   return key.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
