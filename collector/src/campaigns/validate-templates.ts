@@ -24,6 +24,13 @@ export function validateTemplates(content: Content, pointer: string, facts: Fact
   ];
 }
 
+/** The same of one text that is no popup's. */
+export function validateText(text: string, pointer: string, facts: Facts): Problem[] {
+  const faults = templateFaults({ text });
+  if (faults.length > 0) return faults.map(({ message }) => error(pointer, message));
+  return [...gaps(text, pointer), ...undefinedFacts(text, pointer, facts)];
+}
+
 /** Names of what an audience defines, as texts use them. */
 export function factsInTexts(content: Content): string[] {
   return textsOf(content).flatMap(({ text }) => factsIn(text));

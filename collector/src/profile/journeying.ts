@@ -141,28 +141,73 @@ export function withShown(run: Run, step: string, now: number): Run {
   return { ...run, passed: [...others, { step, at: now, outcome: 'shown' as const }] };
 }
 
+/** What is to become of a broadcast's message, to whom, and in which variant; whether he is on the site does not matter. */
+export function verdictOn(
+  compiled: CompiledCampaign,
+  step: SentStep,
+  known: Known,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): { verdict: Verdict; variant: string; anonymousId: string } {
+  const run: Run = { entry: { at: now, cause: '' }, passed: [], ended: null };
+  const journey = new Journey(compiled, known, run, lastDevice, site, now);
+  const verdict = journey.message(step, 0);
+  return { verdict, variant: journey.variantOf(step), anonymousId: journey.device };
+}
+
+/** How long a message of a broadcast that is paused waits before it is looked at again, ms. */
+const PAUSED_MS = 300_000;
+
 /**
  * Why a delivery must not go out any more, though its time had come; `null`: it may.
  *
+ * @param compiled what it belongs to; `null`: that is not there any more
  * @returns `until`: it may then
  */
 export function objection(
   delivery: Delivery,
+  compiled: CompiledCampaign | null,
   known: Known,
   lastDevice: string,
   site: Site,
   now: number,
 ): { reason: string; until: number | null } | null {
-  const compiled = site.program.byId.get(delivery.campaign);
-  if (!compiled || compiled.campaign.status !== 'live') return { reason: 'status', until: null };
+  const isBroadcast = delivery.run === null;
+  if (isBroadcast && compiled?.campaign.status === 'paused') {
+    return { reason: 'paused', until: now + PAUSED_MS };
+  }
+  if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
+  if (now > delivery.until) return { reason: 'late', until: null };
+  const others = known.deliveries.filter(({ id }) => id !== delivery.id);
+  if (isBroadcast && others.some((other) => comesBefore(other, delivery))) {
+    return { reason: 'repeated', until: null };
+  }
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
-  const journey = new Journey(compiled, known, run, delivery.anonymousId ?? lastDevice, site, now);
+  const journey = new Journey(
+    compiled,
+    { ...known, deliveries: others },
+    run,
+    delivery.anonymousId ?? lastDevice,
+    site,
+    now,
+  );
   const ended = journey.ended(run);
   if (ended) return { reason: ended.reason, until: null };
-  const closed = journey.closedGate();
+  const closed =
+    journey.closedGate() ??
+    (delivery.channel === 'push' ? journey.unwanted() : null) ??
+    // That of a journey was seen when its step was passed; a broadcast's may have waited for the morning.
+    (isBroadcast ? journey.pushCap() : null);
   if (closed) return { reason: closed, until: null };
   const until = journey.quietUntil();
   return until === null ? null : { reason: 'quiet_hours', until };
+}
+
+/** Devices that were asked one by one, and then turned out to be one person's, have one message. */
+function comesBefore(other: Delivery, { campaign, version, id }: Delivery): boolean {
+  if (other.campaign !== campaign || other.version !== version) return false;
+  return other.status === 'sent' || (other.status === 'due' && other.id < id);
 }
 
 /** One visitor's journey, as its steps ask about it. */
@@ -226,11 +271,8 @@ class Journey implements Ask {
     if (refused) return refused;
     const until = this.quietUntil();
     if (until !== null) return { kind: 'hold', until, reason: 'quiet_hours' };
-    if (step.channel === 'push' && this.#compiled.campaign.cap !== null) {
-      const { timezone } = this.#look().situation.shared.now;
-      const cap = reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
-      if (cap) return { kind: 'skip', reason: cap };
-    }
+    const cap = step.channel === 'push' ? this.pushCap() : null;
+    if (cap) return { kind: 'skip', reason: cap };
     const { variant, control } = this.#armOf(step);
     return control ? { kind: 'held_out', variant, reason: control } : { kind: 'send', variant };
   }
@@ -250,6 +292,21 @@ class Journey implements Ask {
     return quietUntil(this.#compiled.campaign.quietHours, this.#now, timezone);
   }
 
+  /** The cap on pushes that is reached; `null`: none is, or none is asked for. */
+  pushCap(): string | null {
+    if (this.#compiled.campaign.cap === null) return null;
+    const { timezone } = this.#look().situation.shared.now;
+    return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
+  }
+
+  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
+  unwanted(): string | null {
+    const { history } = this.#known;
+    const { push } = consentsOf(history.consents, history.claimedConsents);
+    if (push?.state === 'withdrawn') return 'unsubscribed';
+    return this.#look().situation.shared.consent.marketing === false ? 'consent' : null;
+  }
+
   #pushRefused(waitedMs: number): Verdict | null {
     const { history, subscriptions } = this.#known;
     const window = Math.min(ON_SITE_MS, waitedMs);
@@ -258,10 +315,8 @@ class Journey implements Ask {
       return { kind: 'hold', until: presence + window, reason: 'on_site' };
     }
     if (subscriptions.length === 0) return { kind: 'skip', reason: 'no_subscription' };
-    const { push } = consentsOf(history.consents, history.claimedConsents);
-    if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
-    const { consent } = this.#look().situation.shared;
-    return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
+    const reason = this.unwanted();
+    return reason === null ? null : { kind: 'skip', reason };
   }
 
   #armOf(step: SentStep) {
