@@ -125,7 +125,7 @@ async function exported(env: Env, site: string, row: KeyRow) {
 }
 
 /** In the one spelling that browsers and push services compare: base64url without padding. */
-function plain(key: string): string {
+export function plain(key: string): string {
   const bytes = keyBytes(key);
   return bytes ? base64url.encode(bytes) : key;
 }

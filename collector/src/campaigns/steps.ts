@@ -127,3 +127,10 @@ export function popupSteps(all: readonly Step[]): { step: PopupStep; pointer: st
     one.type === 'message' && one.channel === 'popup' ? [{ step: one, pointer: `/steps/${index}` }] : [],
   );
 }
+
+/** The same of all push messages. */
+export function pushSteps(all: readonly Step[]): { step: PushStep; pointer: string }[] {
+  return all.flatMap((one, index) =>
+    one.type === 'message' && one.channel === 'push' ? [{ step: one, pointer: `/steps/${index}` }] : [],
+  );
+}

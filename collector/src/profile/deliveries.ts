@@ -1,6 +1,16 @@
 import { dayOf } from '../campaigns/local-time.ts';
 import type { State } from './state.ts';
 
+export const DELIVERY_STATES = [
+  'due',
+  'sent',
+  'cancelled',
+  'failed',
+  'skipped',
+  'held_out',
+  'shown',
+] as const;
+
 /**
  * A message of a journey or a broadcast on its way to a person. It is written down before it is sent, so that a crash in
  * between repeats it under the same id and loses nothing.
@@ -19,7 +29,7 @@ export interface Delivery {
   at: number;
   until: number;
   /** `due`: to be sent, or sent again. All others are final. */
-  status: 'due' | 'sent' | 'cancelled' | 'failed' | 'skipped' | 'held_out' | 'shown';
+  status: (typeof DELIVERY_STATES)[number];
   reason: string | null;
   tries: number;
   /** Of one that is due: when, ms since the epoch. */

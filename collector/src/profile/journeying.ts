@@ -1,4 +1,4 @@
-import { armOf } from '../campaigns/experiment.ts';
+import { type Arm, armOf } from '../campaigns/experiment.ts';
 import { firstClosed, type Situation } from '../campaigns/gates.ts';
 import {
   type Advanced,
@@ -17,7 +17,7 @@ import { offerOf } from '../campaigns/offer.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { quietUntil } from '../campaigns/quiet-hours.ts';
 import type { Campaign, EntryFact } from '../campaigns/schema.ts';
-import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
+import { popupOf, type SentStep, type WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
 import { addressFor } from './addresses.ts';
 import { cartToRestore } from './cart-to-restore.ts';
@@ -48,7 +48,7 @@ export interface Outcome {
   wakeAt: number | null;
 }
 
-type Known = Pick<
+export type JourneyData = Pick<
   State,
   | 'history'
   | 'segments'
@@ -62,7 +62,7 @@ type Known = Pick<
 >;
 
 /** The gates of a popup that also stand before what is sent. */
-const GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as const;
+export const SENT_GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as const;
 
 /**
  * Takes every journey of the site as far as it goes for this visitor. The ledger must be up to date.
@@ -71,7 +71,7 @@ const GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as co
  * @param makeId of a delivery
  */
 export function journeysNow(
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -132,6 +132,34 @@ function deliveriesOf(
   });
 }
 
+/** One visitor's way through a journey, as {@link journeysNow} would find it; nothing comes of it. */
+export interface Look {
+  /** Asked about nothing that is not so now. */
+  journey: Journey;
+  /** `null`: it was not entered. */
+  run: Run | null;
+  waiting: Advanced['waiting'];
+  /** What would be sent now. */
+  due: Advanced['due'];
+}
+
+/** Where a visitor stands in a journey, be it a draft. The ledger must be up to date. */
+export function lookInto(
+  compiled: CompiledCampaign,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): Look {
+  const { campaign } = compiled;
+  const entries = entriesOf(compiled, known);
+  const run = runOf(campaign, own(known.journeys, campaign.id), entries);
+  const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
+  const journey = new Journey(compiled, known, entered, lastDevice, site, now);
+  if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
+  return { journey, ...advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now) };
+}
+
 /** Keeps what {@link journeysNow} has found. */
 export function keepJourneys(state: State, { runs, deliveries }: Pick<Outcome, 'runs' | 'deliveries'>): void {
   Object.assign(state.journeys, runs);
@@ -161,7 +189,7 @@ export function withShown(run: Run, step: string, now: number): Run {
  */
 export function objection(
   delivery: Delivery,
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -194,7 +222,7 @@ export function objection(
 /** The same at a person, of a delivery of a device that only lends what it hears: what he has done, and was told already. */
 export function objectionOfPerson(
   { campaign, step, run, at }: Delivery,
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -215,10 +243,10 @@ export function objectionOfPerson(
 }
 
 /** One visitor's journey, as its steps ask about it. */
-class Journey implements Ask {
+export class Journey implements Ask {
   readonly device: string;
   readonly #compiled: CompiledCampaign;
-  readonly #known: Known;
+  readonly #known: JourneyData;
   readonly #run: Run;
   readonly #site: Site;
   readonly #now: number;
@@ -226,13 +254,13 @@ class Journey implements Ask {
 
   constructor(
     compiled: CompiledCampaign,
-    known: Known,
+    known: JourneyData,
     run: Run,
     lastDevice: string,
     site: Site,
     now: number,
   ) {
-    this.#compiled = compiled;
+    this.#compiled = sent(compiled);
     this.#known = known;
     this.#run = run;
     this.#site = site;
@@ -279,17 +307,28 @@ class Journey implements Ask {
     if (until !== null) return { kind: 'hold', until, reason: 'quiet_hours' };
     const cap = step.channel === 'push' ? this.pushCap() : null;
     if (cap) return { kind: 'skip', reason: cap };
-    const { variant, control } = this.#armOf(step);
+    const { variant, control } = this.armOf(step);
     return control ? { kind: 'held_out', variant, reason: control } : { kind: 'send', variant };
   }
 
   variantOf(step: SentStep): string {
-    return this.#armOf(step).variant;
+    return this.armOf(step).variant;
+  }
+
+  /** What the gates are asked about. */
+  get situation(): Situation {
+    return this.#look().situation;
+  }
+
+  armOf(step: SentStep): Arm {
+    const variants = step.channel === 'push' ? step.variants : [{ key: 'a', weight: 1 }];
+    const { unit, holdout, exposures, test } = this.#look().situation;
+    return armOf(this.#compiled.campaign, unit, holdout, exposures, test, variants);
   }
 
   /** The reason of the first gate that is closed; `null`: none is. */
   closedGate(): string | null {
-    const found = firstClosed(GATES, this.#compiled, this.#look().situation);
+    const found = firstClosed(SENT_GATES, this.#compiled, this.#look().situation);
     return found.closed === null ? null : found.closed === 'audience' ? 'not_matched' : found.reason;
   }
 
@@ -325,12 +364,6 @@ class Journey implements Ask {
     return found && 'reason' in found ? { kind: 'skip', reason: found.reason } : null;
   }
 
-  #armOf(step: SentStep) {
-    const variants = step.channel === 'push' ? step.variants : [{ key: 'a', weight: 1 }];
-    const { unit, holdout, exposures, test } = this.#look().situation;
-    return armOf(this.#compiled.campaign, unit, holdout, exposures, test, variants);
-  }
-
   #look() {
     if (!this.#seen) {
       const sight = sightOf(this.#known, this.device, this.#site, this.#now);
@@ -342,8 +375,16 @@ class Journey implements Ask {
   }
 }
 
+/** As the gates see what is sent: no popup covers a page. */
+export function sent(compiled: CompiledCampaign): CompiledCampaign {
+  const { campaign } = compiled;
+  return popupOf(campaign)
+    ? { ...compiled, campaign: { ...campaign, steps: campaign.steps.slice(1) } }
+    : compiled;
+}
+
 /** By what the visitor has entered, oldest first. */
-function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: Known): Entry[] {
+function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: JourneyData): Entry[] {
   if (entry !== null) return (ledger.reached[entry] ?? []).map(({ at, id }) => ({ at, cause: id }));
   const moment = momentOf(campaign.entry.fact ?? 'visitor.lastSeen', history);
   return moment === null ? [] : [{ at: moment, cause: 'moment' }];

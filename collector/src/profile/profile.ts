@@ -288,7 +288,7 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'read', json };
   }
 
-  /** Messages and decisions before `cursor`, newest first. */
+  /** Messages, decisions and deliveries before `cursor`, newest first. */
   async timeline(cursor: Cursor | null, limit: number): Promise<ReadResult> {
     const elsewhere = this.#moved();
     if (elsewhere) return elsewhere;
@@ -412,6 +412,7 @@ export class Profile extends DurableObject<Env> {
     const all = await timelineOf(this.#records, this.env.DB, site.id, null, Number.POSITIVE_INFINITY);
     if (state.history.watermark === null) return { kind: 'read', json: null };
     const { devices, exposures, refusals, decisions, segments, coupons } = state;
+    const { journeys, deliveries, subscriptions } = state;
     const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
       profile: profileJson(state.history, site.settings, state),
@@ -423,6 +424,9 @@ export class Profile extends DurableObject<Env> {
       decisions,
       segments,
       coupons,
+      journeys,
+      deliveries,
+      subscriptions,
       facts: facts.map(({ kind, key, row }) => ({ kind, key, row: JSON.parse(row ?? 'null') })),
     });
     return { kind: 'read', json };

@@ -74,7 +74,7 @@ export class Sending {
           const { campaign, version, variant, reason, anonymousId, status } = delivery;
           logDecision(state, {
             ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
-            ...{ gate: null, reason, trace: { gates: [] } },
+            ...{ gate: gateOf(status), reason, trace: { gates: [] } },
             ...(anonymousId === null ? {} : { anonymousId }),
           });
         }
@@ -342,6 +342,12 @@ export async function sendPrepared(
   const { subscription, message } = prepared;
   const { detail, ...result } = await sendPush(env, site, subscription, message, now, by);
   return { ...result, reason: detail, answer: null };
+}
+
+/** What kept a message from going out. */
+function gateOf(status: Delivery['status']): string | null {
+  if (status === 'held_out') return 'holdout';
+  return status === 'due' ? null : 'journey';
 }
 
 function newId({
