@@ -8,6 +8,7 @@ import { cartReminder } from './campaigns/cart-reminder.ts';
 import type { CampaignInput, SegmentInput } from './campaigns/definition.ts';
 import { freeShipping } from './campaigns/free-shipping.ts';
 import { FROM_TEMPLATES } from './campaigns/from-templates.ts';
+import { notifications } from './campaigns/notifications.ts';
 import { regulars } from './campaigns/regulars.ts';
 import { secondLook } from './campaigns/second-look.ts';
 import { shippingHelp } from './campaigns/shipping-help.ts';
@@ -58,7 +59,15 @@ export async function seed(collector: string, shop: string, adminToken: string, 
   await addFromTemplates(api, there);
   if (!there.has(CARE)) await publish(api, 'campaigns', careAndSizes(await addPicture(api)));
   // The last one tells, where it is, that the history is complete.
-  for (const campaign of [askUs, shippingHelp, welcomeBack, secondLook, cartReminder, freeShipping]) {
+  for (const campaign of [
+    notifications,
+    askUs,
+    shippingHelp,
+    welcomeBack,
+    secondLook,
+    cartReminder,
+    freeShipping,
+  ]) {
     if (!there.has(campaign.id)) await publish(api, 'campaigns', campaign);
   }
 }

@@ -53,7 +53,8 @@ function start() {
   window.beckon.on('call', ({ event }) => {
     if (event === 'push_subscribed' || event === 'push_unsubscribed') look();
   });
-  addEventListener('privacy-changed', look);
+  // The SDK is still about it; a click on the switch asks it anew.
+  addEventListener('privacy-changed', ({ detail }) => show({ reason: detail.isMeasured ? null : 'consent' }));
   addEventListener('pageshow', ({ persisted }) => persisted && look());
 }
 

@@ -4,6 +4,6 @@ interface Line {
 }
 export function restored(
   here: Line[],
-  left: { item_id?: unknown; quantity?: unknown }[],
+  left: { item_id?: unknown; quantity?: unknown; price?: unknown }[],
   itemOf: (id: string) => { item_id: string } | undefined,
 ): { cart: Line[]; isChanged: boolean; missing: number };
