@@ -1,3 +1,4 @@
+import { webhookFaults } from '../webhooks/webhook-faults.ts';
 import { pathsIn } from './logic.ts';
 import { escaped } from './logic-faults.ts';
 import { splitPath } from './logic-values.ts';
@@ -18,6 +19,7 @@ import { validateMeasurement } from './validate-measurement.ts';
 import { sharePage, validatePage } from './validate-page.ts';
 import { picturesOf, validatePictures } from './validate-pictures.ts';
 import { validatePush, validateRestoreLink } from './validate-push.ts';
+import { validatePushRequest } from './validate-push-request.ts';
 import { type Surroundings, validateRule } from './validate-rule.ts';
 import { validateSchedule } from './validate-schedule.ts';
 import { validateSteps } from './validate-steps.ts';
@@ -47,7 +49,9 @@ export function validateCampaign(draft: CampaignDraft, context: SiteContext): Pr
   ];
   const used = new Set([
     ...rules.flatMap(factsIn),
-    ...draft.steps.flatMap((step) => (step.type === 'message' ? factsInTexts(step.variants) : [])),
+    ...draft.steps.flatMap((step) =>
+      step.type === 'message' ? factsInTexts(step.channel === 'webhook' ? step.webhook : step.variants) : [],
+    ),
   ]);
   return distinct([
     ...validateRule(audience.rule, '/audience/rule', around),
@@ -63,6 +67,12 @@ export function validateCampaign(draft: CampaignDraft, context: SiteContext): Pr
         : [error(`/suppress/segments/${index}`, noSegment(segment, context.segments))],
     ),
     ...validateMeasurement(draft, context),
+    ...validatePushRequest(
+      draft,
+      popupSteps(draft.steps).flatMap(({ step, pointer }) =>
+        contentsOf(step, pointer).map(({ content }) => content),
+      ),
+    ),
     ...validateContents(draft, context),
     ...clashes(draft, context),
   ]);
@@ -118,6 +128,13 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
         ...validatePictures(content, at, context),
       ]),
     ]),
+    ...draft.steps.flatMap((step, at) =>
+      step.type === 'message' && step.channel === 'webhook'
+        ? webhookFaults(step.webhook, context.testOrigins ?? []).map(({ pointer, message }) =>
+            error(`/steps/${at}/webhook${pointer}`, message),
+          )
+        : [],
+    ),
     ...pushSteps(draft.steps).flatMap(({ step, pointer }) => [
       ...validateLanguages(step, pointer, context),
       ...contentsOf(step, pointer).flatMap(({ content, pointer: at }) =>
@@ -128,8 +145,9 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
   ];
 }
 
-function weightless({ variants }: MessageStep, pointer: string): Problem[] {
-  return variants.flatMap(({ key, weight }, index) =>
+function weightless(step: MessageStep, pointer: string): Problem[] {
+  if (step.channel === 'webhook') return [];
+  return step.variants.flatMap(({ key, weight }, index) =>
     weight === 0
       ? [
           warning(

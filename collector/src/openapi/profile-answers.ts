@@ -3,7 +3,7 @@ import type { Exposure } from '../campaigns/exposures.ts';
 import { type Run, STEP_OUTCOMES } from '../campaigns/journey.ts';
 import { CONSENT_STATES } from '../consent.ts';
 import type { StoredMessage } from '../message.ts';
-import type { Consent, ConsentChange } from '../profile/consents.ts';
+import type { Consent, ToldConsent } from '../profile/consents.ts';
 import { DELIVERY_STATES, type Delivery } from '../profile/deliveries.ts';
 import type { KnownDevice } from '../profile/link.ts';
 import type { ProfileJson } from '../profile/profile-json.ts';
@@ -46,12 +46,14 @@ const consentChange = z
     text: textOrNone,
     reported: z.boolean(),
     address: textOrNone,
+    optIn: z.boolean().meta({ description: 'Said by somebody who wants to be reached again' }),
+    topic: textOrNone.meta({ description: 'null: it is about the whole channel' }),
     claimed: z.boolean(),
   })
-  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ConsentChange & { claimed: boolean }>;
+  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ToldConsent>;
 const byChannel = <T extends z.ZodType>(type: T) => {
   const one = type.exactOptional();
-  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, phone: one });
+  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, telegram: one, phone: one });
 };
 
 const line = z.object({ quantity: z.number() }).catchall(z.json()).meta({ id: 'Item' });
@@ -86,6 +88,7 @@ export const profile = z
     identifiers: z.strictObject({ email: textOrNone, phone: textOrNone, loyaltyCard: textOrNone }),
     traits: jsonObject,
     consents: byChannel(consent),
+    topicConsents: byChannel(z.record(z.string(), consent)),
     sessions: z.array(
       z.strictObject({
         id: text,

@@ -292,6 +292,17 @@ export const WIRE: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/beckon-sw.js',
+    id: 'serviceWorker',
+    tag: 'Push',
+    summary: "What a shop's own worker file imports: it shows push messages and reports of them",
+    access: 'anybody',
+    query: z.object({ site: z.string().meta({ description: 'The browser key' }) }),
+    answer: { mediaType: 'text/javascript' },
+    errors: ['bad_request', 'unavailable'],
+  },
+  {
+    method: 'get',
     path: '/:file{[\\w-]+\\.js}',
     id: 'sdkFile',
     tag: 'Running',

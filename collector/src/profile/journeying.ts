@@ -6,20 +6,23 @@ import {
   advance,
   type Entry,
   offeredStep,
+  type Passed,
   type Run,
   runOf,
   timeToLive,
   type Verdict,
+  waitBefore,
 } from '../campaigns/journey.ts';
 import { offerOf } from '../campaigns/offer.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { quietUntil } from '../campaigns/quiet-hours.ts';
-import type { EntryFact } from '../campaigns/schema.ts';
-import { popupOf, type SentStep } from '../campaigns/steps.ts';
+import type { Campaign, EntryFact } from '../campaigns/schema.ts';
+import { popupOf, type SentStep, type WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
-import { currentCart } from './cart.ts';
+import { addressFor } from './addresses.ts';
+import { cartToRestore } from './cart-to-restore.ts';
 import { consentsOf } from './consents.ts';
-import { addDeliveries, type Delivery, reachedPushCap } from './deliveries.ts';
+import { addDeliveries, type Delivery, isBefore, reachedPushCap } from './deliveries.ts';
 import type { History } from './history.ts';
 import { lastPresence } from './presence.ts';
 import { type Sight, sightOf, situationOf } from './situation.ts';
@@ -79,44 +82,54 @@ export function journeysNow(
     const { campaign } = compiled;
     if (!compiled.isJourney || campaign.status === 'paused') continue;
     const entries = entriesOf(compiled, known);
-    const run = runOf(campaign, own(known.journeys, campaign.id), entries);
-    if (!run || run.ended) continue;
-    const sent = [...known.deliveries, ...outcome.deliveries];
-    const journey = new Journey(compiled, { ...known, deliveries: sent }, run, lastDevice, site, now);
-    const newest = entries.at(-1)?.at ?? run.entry.at;
-    const { run: next, waiting } = advance(campaign, run, newest, journey, now);
-    outcome.standings.push({ compiled, run: next, waiting });
-    if (waiting) outcome.wakeAt = Math.min(outcome.wakeAt ?? waiting.until, waiting.until);
-    if (!next.ended && next.passed.length === run.passed.length) continue;
-    outcome.runs[campaign.id] = next;
-    for (const { step, outcome: came, reason = null } of next.passed.slice(run.passed.length)) {
-      const message = campaign.steps.find(({ id }) => id === step);
-      if (message?.type !== 'message' || message.channel === 'popup') continue;
-      const status = came === 'sent' ? 'due' : came;
-      if (status !== 'due' && status !== 'skipped' && status !== 'held_out') continue;
-      const of = {
-        campaign: campaign.id,
-        version: campaign.version,
-        variant: journey.variantOf(message),
-        step,
-      };
-      outcome.deliveries.push({
-        ...of,
-        id: makeId(of),
-        channel: message.channel,
-        run: next.entry.at,
-        at: now,
-        until: now + timeToLive(campaign, step),
-        status,
-        reason,
-        tries: 0,
-        nextTryAt: now,
-        anonymousId: journey.device,
-        answered: null,
-      });
+    let before = own(known.journeys, campaign.id);
+    // Who comes late, with all that he has done meanwhile, may have ended one run and be in the next.
+    for (;;) {
+      const run = runOf(campaign, before, entries);
+      if (!run || run.ended) break;
+      const sent = [...known.deliveries, ...outcome.deliveries];
+      const journey = new Journey(compiled, { ...known, deliveries: sent }, run, lastDevice, site, now);
+      // Nothing was done in it, and the moment tells as much each time: what is not kept holds no later entry back.
+      if (campaign.entry.on === 'fact' && run !== before && journey.ended(run)) break;
+      const newest = entries.at(-1)?.at ?? run.entry.at;
+      const { run: next, waiting } = advance(campaign, run, newest, journey, now);
+      outcome.standings.push({ compiled, run: next, waiting });
+      if (waiting) outcome.wakeAt = Math.min(outcome.wakeAt ?? waiting.until, waiting.until);
+      if (!next.ended && next.passed.length === run.passed.length) break;
+      outcome.runs[campaign.id] = next;
+      const said = next.passed.slice(run.passed.length);
+      outcome.deliveries.push(...deliveriesOf(said, next, journey, campaign, now, makeId));
+      if (!next.ended) break;
+      before = next;
     }
   }
   return outcome;
+}
+
+/** What these steps of a run have come to, of messages that go out. */
+function deliveriesOf(
+  said: readonly Passed[],
+  { entry }: Run,
+  journey: Journey,
+  campaign: Campaign,
+  now: number,
+  makeId: (of: Pick<Delivery, 'campaign' | 'version' | 'variant' | 'step'>) => string,
+): Delivery[] {
+  return said.flatMap(({ step, outcome, reason = null }): Delivery[] => {
+    const message = campaign.steps.find(({ id }) => id === step);
+    if (message?.type !== 'message' || message.channel === 'popup') return [];
+    const status = outcome === 'sent' ? 'due' : outcome;
+    if (status !== 'due' && status !== 'skipped' && status !== 'held_out') return [];
+    const { id, version } = campaign;
+    const of = { campaign: id, version, variant: journey.variantOf(message), step };
+    return [
+      {
+        ...{ ...of, id: makeId(of), channel: message.channel, run: entry.at },
+        ...{ at: now, until: now + timeToLive(campaign, step), status, reason },
+        ...{ tries: 0, nextTryAt: now, anonymousId: journey.device, answered: null },
+      },
+    ];
+  });
 }
 
 /** One visitor's way through a journey, as {@link journeysNow} would find it; nothing comes of it. */
@@ -140,11 +153,17 @@ export function lookInto(
 ): Look {
   const { campaign } = compiled;
   const entries = entriesOf(compiled, known);
-  const run = runOf(campaign, own(known.journeys, campaign.id), entries);
-  const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
-  const journey = new Journey(compiled, known, entered, lastDevice, site, now);
-  if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
-  return { journey, ...advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now) };
+  let before = own(known.journeys, campaign.id);
+  for (;;) {
+    const run = runOf(campaign, before, entries);
+    const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
+    const journey = new Journey(compiled, known, entered, lastDevice, site, now);
+    if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
+    const next = advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now);
+    // Who has ended one run may be in the next.
+    if (!next.run.ended || runOf(campaign, next.run, entries) === next.run) return { journey, ...next };
+    before = next.run;
+  }
 }
 
 /** Keeps what {@link journeysNow} has found. */
@@ -182,15 +201,51 @@ export function objection(
   now: number,
 ): { reason: string; until: number | null } | null {
   const compiled = site.program.byId.get(delivery.campaign);
-  if (!compiled || compiled.campaign.status !== 'live') return { reason: 'status', until: null };
+  if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
+  if (now >= delivery.until) return { reason: 'deadline', until: null };
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
-  const journey = new Journey(compiled, known, run, delivery.anonymousId ?? lastDevice, site, now);
+  // Of those on their way, the later one gives way.
+  const others = known.deliveries.filter(
+    (other) => other.id !== delivery.id && (other.status !== 'due' || isBefore(other, delivery)),
+  );
+  const knowing = { ...known, deliveries: others };
+  const journey = new Journey(compiled, knowing, run, delivery.anonymousId ?? lastDevice, site, now);
   const ended = journey.ended(run);
   if (ended) return { reason: ended.reason, until: null };
   const closed = journey.closedGate();
   if (closed) return { reason: closed, until: null };
+  const isPush = delivery.channel === 'push';
+  const refused = isPush ? journey.pushRefused(waitBefore(compiled.campaign, delivery.step)) : null;
+  // That nobody can be reached is found out where it is sent.
+  if (refused?.kind === 'skip' && refused.reason !== 'no_subscription') return { ...refused, until: null };
+  if (refused?.kind === 'hold') return refused;
   const until = journey.quietUntil();
-  return until === null ? null : { reason: 'quiet_hours', until };
+  if (until !== null) return { reason: 'quiet_hours', until };
+  const cap = isPush ? journey.pushCap() : null;
+  return cap === null ? null : { reason: cap, until: null };
+}
+
+/** The same at a person, of a delivery of a device that only lends what it hears: what he has done, and was told already. */
+export function objectionOfPerson(
+  { campaign, step, run, at }: Delivery,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): string | null {
+  const compiled = site.program.byId.get(campaign);
+  if (!compiled) return null;
+  const of: Run = { entry: { at: run ?? at, cause: '' }, passed: [], ended: null };
+  const ended = new Journey(compiled, known, of, lastDevice, site, now).ended(of);
+  if (ended) return ended.reason;
+  const isSaid = known.deliveries.some(
+    (one) =>
+      one.campaign === campaign &&
+      one.step === step &&
+      one.at >= of.entry.at &&
+      (one.status === 'sent' || one.status === 'due'),
+  );
+  return isSaid ? 'said_elsewhere' : null;
 }
 
 /** One visitor's journey, as its steps ask about it. */
@@ -224,11 +279,13 @@ export class Journey implements Ask {
     const { exits, goal, exitRules, campaign } = this.#compiled;
     const { reached } = this.#known.ledger;
     const newest = (key: string) => reached[key]?.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    const exitedAt = Math.max(...exits.map(newest));
-    if (exitedAt > entry.at) return { at: exitedAt, reason: 'exit' };
-    const goalAt = goal === null ? Number.NEGATIVE_INFINITY : newest(goal);
-    if (goalAt > entry.at) return { at: goalAt, reason: 'converted' };
     const { fact } = campaign.entry;
+    // A purchase changes carts, also those that it leaves something in: that is no new cart that was left.
+    const isOver = (at: number) => (fact === 'cart.updatedAt' ? at >= entry.at : at > entry.at);
+    const exitedAt = Math.max(...exits.map(newest));
+    if (isOver(exitedAt)) return { at: exitedAt, reason: 'exit' };
+    const goalAt = goal === null ? Number.NEGATIVE_INFINITY : newest(goal);
+    if (isOver(goalAt)) return { at: goalAt, reason: 'converted' };
     if (campaign.entry.on === 'fact' && fact && momentOf(fact, this.#known.history) === null) {
       return { at: this.#now, reason: 'entry_gone' };
     }
@@ -250,15 +307,12 @@ export class Journey implements Ask {
     const closed = this.closedGate();
     if (closed === 'not_matched' || closed?.startsWith('missing')) return { kind: 'end', reason: 'audience' };
     if (closed) return { kind: 'skip', reason: closed };
-    const refused = step.channel === 'push' ? this.#pushRefused(waitedMs) : null;
+    const refused = step.channel === 'push' ? this.pushRefused(waitedMs) : this.#unreachable(step);
     if (refused) return refused;
     const until = this.quietUntil();
     if (until !== null) return { kind: 'hold', until, reason: 'quiet_hours' };
-    if (step.channel === 'push' && this.#compiled.campaign.cap !== null) {
-      const { timezone } = this.#look().situation.shared.now;
-      const cap = reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
-      if (cap) return { kind: 'skip', reason: cap };
-    }
+    const cap = step.channel === 'push' ? this.pushCap() : null;
+    if (cap) return { kind: 'skip', reason: cap };
     const { variant, control } = this.armOf(step);
     return control ? { kind: 'held_out', variant, reason: control } : { kind: 'send', variant };
   }
@@ -289,7 +343,15 @@ export class Journey implements Ask {
     return quietUntil(this.#compiled.campaign.quietHours, this.#now, timezone);
   }
 
-  #pushRefused(waitedMs: number): Verdict | null {
+  /** The cap on pushes that is reached; `null`: none is. */
+  pushCap(): string | null {
+    if (this.#compiled.campaign.cap === null) return null;
+    const { timezone } = this.#look().situation.shared.now;
+    return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
+  }
+
+  /** @param waitedMs how long the journey has waited before the message */
+  pushRefused(waitedMs: number): Extract<Verdict, { kind: 'hold' | 'skip' }> | null {
     const { history, subscriptions } = this.#known;
     const window = Math.min(ON_SITE_MS, waitedMs);
     const presence = lastPresence(history);
@@ -301,6 +363,11 @@ export class Journey implements Ask {
     if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
     const { consent } = this.#look().situation.shared;
     return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
+  }
+
+  #unreachable({ webhook: { address, topic } }: WebhookStep): Verdict | null {
+    const found = address && addressFor(this.#known.history, address, topic ?? null);
+    return found && 'reason' in found ? { kind: 'skip', reason: found.reason } : null;
   }
 
   #look() {
@@ -333,7 +400,8 @@ function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: J
 function momentOf(fact: EntryFact, history: History): number | null {
   switch (fact) {
     case 'cart.updatedAt':
-      return currentCart(history.carts)?.updatedAt ?? null;
+      // What was bought elsewhere meanwhile is no cart that somebody has left.
+      return cartToRestore(history)?.updatedAt ?? null;
     case 'visitor.lastSeen': {
       // A server may tell of the order after the page was left: whoever buys is there.
       const times = [lastPresence(history), lastOrderAt(history)].filter((time) => time !== null);

@@ -3,7 +3,7 @@ import type { Identifiers } from '../message.ts';
 import type { OrderState, SiteSettings } from '../sites.ts';
 import type { Attribution, Touch } from './attribution.ts';
 import { cartValue, currentCart } from './cart.ts';
-import { type Consent, consentsOf } from './consents.ts';
+import { type Consent, consentsOf, topicConsentsOf } from './consents.ts';
 import { accountOf, type History, identifiersOf, traitsOf } from './history.ts';
 import type { Line } from './line.ts';
 import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
@@ -18,6 +18,8 @@ export interface ProfileJson {
   traits: JsonObject;
   /** By channel; one that nothing was said of is absent. */
   consents: Partial<Record<ConsentChannel, Consent>>;
+  /** By channel and topic, of what was said of topics alone. */
+  topicConsents: Partial<Record<ConsentChannel, Record<string, Consent>>>;
   sessions: {
     id: string;
     start: string;
@@ -89,6 +91,7 @@ export function profileJson(
     },
     traits: traitsOf(history),
     consents: consentsOf(history.consents, history.claimedConsents),
+    topicConsents: topicConsentsOf(history.consents, history.claimedConsents),
     sessions: history.sessions.map(({ id, start, end, events, anonymousId, entry, referrer, campaign }) => ({
       id,
       start: iso(start),

@@ -11,7 +11,7 @@ import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Codes } from './codes.ts';
 import { consentHistory } from './consents.ts';
-import type { SendResult } from './deliveries.ts';
+import type { Delivery, SendResult } from './deliveries.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
@@ -19,7 +19,6 @@ import { lastSeenOf, offersIn } from './journeying.ts';
 import { firstWake } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
-import type { Prepared } from './prepared.ts';
 import { profileJson } from './profile-json.ts';
 import { isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
@@ -37,6 +36,7 @@ import type {
   IngestResult,
   InspectInput,
   InspectResult,
+  Objection,
   ReadResult,
   Stale,
   SubscribeInput,
@@ -219,15 +219,23 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'subscribed' };
   }
 
-  /** Of a delivery that somebody else sends: all that it needs; `null`: it must not go out any more. */
-  async prepareDelivery(id: string): Promise<Prepared | null> {
-    return this.#sending.prepare(await this.#site(Date.now()), id);
+  /** Of a delivery that somebody else sends: all that it needs, a `Prepared` as JSON; `null`: it must not go out any more. */
+  async prepareDelivery(id: string): Promise<string | null> {
+    const prepared = await this.#sending.prepare(await this.#site(Date.now()), id);
+    return prepared && JSON.stringify(prepared);
   }
 
   /** What became of it. */
-  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<void> {
+  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<null> {
     await this.#records.askForAlarm();
     await this.#sending.conclude(id, result, endpoint);
+    return null;
+  }
+
+  /** At a person: whether a device that lends what it hears must not send this. */
+  async objectTo(delivery: Delivery): Promise<Objection | Elsewhere> {
+    const site = await this.#site(Date.now());
+    return this.#handedOver() ?? this.#sending.objectTo(delivery, site);
   }
 
   /** What was decided of campaigns lately, newest first. */
@@ -303,6 +311,8 @@ export class Profile extends DurableObject<Env> {
     this.#holding.attach(input, site, this.#moment());
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };
+    // What was about to be said there is said here.
+    this.#sending.advance(site, this.#moment());
     this.#factsDue = true;
     await this.#settle();
     return { kind: 'attached' };

@@ -10,6 +10,7 @@ import { freeShippingBar } from './free-shipping-bar.ts';
 import type { CampaignInput } from './languages.ts';
 import { newsletter } from './newsletter.ts';
 import { nps } from './nps.ts';
+import { pushPrompt } from './push-prompt.ts';
 import { welcome } from './welcome.ts';
 import { welcomeOffer } from './welcome-offer.ts';
 import { winBack } from './win-back.ts';
@@ -64,6 +65,10 @@ const DRAFTS: readonly [CampaignInput, description: string][] = [
     'Greets those who come back, by name where it is known, with the product that they looked at last. Send the url of products with view_item to have them linked.',
   ],
   [announcement, 'One line of news at the top of the page, for everybody, once. Set your own text and link.'],
+  [
+    pushPrompt,
+    'Asks to send push messages when something was put into the cart; the browser itself asks only after a yes. Host the worker of your site first: where it is missing, nobody is asked.',
+  ],
   [
     abandonedCart,
     'What lies in the cart when a visitor is about to leave; then a push after an hour and another a day later, whose link opens that cart on any device. Ends with a purchase, or when the cart is emptied. Set where the shop fills a cart, in the settings of the site.',
