@@ -69,13 +69,15 @@ export class Sending {
     if (Object.keys(found.runs).length > 0) {
       records.write((state) => {
         keepJourneys(state, found);
-        for (const delivery of found.deliveries) {
-          const { campaign, version, variant, reason, anonymousId, status } = delivery;
-          logDecision(state, {
-            ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
-            ...{ gate: null, reason, trace: { gates: [] } },
-            ...(anonymousId === null ? {} : { anonymousId }),
-          });
+        for (const { id, campaign, version, variant, reason, anonymousId, status } of found.deliveries) {
+          const device = anonymousId === null ? {} : { anonymousId };
+          const of = { at: now, campaign, version, variant, ...device };
+          const outcome = status === 'due' ? 'sent' : 'skipped';
+          logDecision(state, { ...of, outcome, gate: null, reason, trace: { gates: [] } });
+          if (status !== 'held_out') continue;
+          // What was said to others is compared with what became of those who were told nothing.
+          const control = reason === 'site' ? 'site' : 'campaign';
+          addExposures(state, [{ ...of, claimId: id, control, quiet: true }]);
         }
       });
     }
@@ -101,9 +103,10 @@ export class Sending {
       const now = Date.now();
       if (!this.#isDue(id, now)) continue;
       // Should this stop on its way, it is sent again.
-      this.#change(id, (one) => ({ ...one, nextTryAt: now + LEASE_MS }));
-      records.wakeBy(now + LEASE_MS);
-      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id });
+      const tryAt = now + LEASE_MS;
+      this.#change(id, (one) => ({ ...one, nextTryAt: tryAt }));
+      records.wakeBy(tryAt);
+      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id, tryAt });
       else await this.#send(site, id);
     }
   }
@@ -128,6 +131,14 @@ export class Sending {
     const { subscriptions } = this.#records.state;
     const isKnown = endpoint === null || subscriptions.some((known) => known.endpoint === endpoint);
     return isKnown && !this.#isRefused(site, id);
+  }
+
+  /** The same for somebody else who sends it: once for each task. */
+  async take(site: Site, id: string, tryAt: number): Promise<Prepared | null> {
+    const delivery = this.#held(id);
+    if (delivery?.nextTryAt !== tryAt) return null;
+    this.#change(id, (one) => ({ ...one, nextTryAt: Math.max(Date.now() + LEASE_MS, tryAt + 1) }));
+    return this.prepare(site, id);
   }
 
   /**
@@ -242,7 +253,10 @@ export class Sending {
       if (after.status !== 'sent') return;
       const { campaign, version, variant, anonymousId } = after;
       const device = anonymousId === null ? {} : { anonymousId };
-      addExposures(state, [{ campaign, version, variant, claimId: id, at: now, quiet: true, ...device }]);
+      const test = state.test ? { test: true as const } : {};
+      addExposures(state, [
+        { campaign, version, variant, claimId: id, at: now, quiet: true, ...device, ...test },
+      ]);
     });
     const next = nextTry(this.#records.state.deliveries);
     if (next !== null) this.#records.wakeBy(Math.max(now, next));
