@@ -71,6 +71,7 @@ describe('an abandoned cart', () => {
     const { life, steps } = living({
       ...ANY_TIME,
       entry: { on: 'event', event: 'cart_updated', reentry: 'PT1S' },
+      steps: cartJourney().steps.map((one) => (one.id === 'w1' ? { ...one, for: 'PT10M' } : one)),
     });
     life.say('laptop', 'cart_updated', ['a']);
     await life.pass(MINUTE);
@@ -79,7 +80,7 @@ describe('an abandoned cart', () => {
     const last = life.say('laptop', 'cart_updated', ['b']);
     await life.send('laptop');
     await life.rest(2 * HOUR);
-    expect(steps()).toEqual([['m1', Date.parse(last.timestamp) - NOON + HOUR]]);
+    expect(steps()).toEqual([['m1', Date.parse(last.timestamp) - NOON + 10 * MINUTE]]);
   });
 });
 
@@ -134,23 +135,30 @@ describe('a nudge that waits for a push service', () => {
     expect(owner && runIn(owner)?.passed.map(({ step }) => step)).toEqual(['m1']);
   });
 
-  it('of another journey is not sent on a day on which its visitor was pushed, wherever that was', async () => {
-    const other = { ...cartJourney({ quietHours: null }), id: 'other' };
-    const life = new Life(siteOf([cartJourney({ quietHours: null }), other]), NOON, () => {});
+  it('of another journey is not sent on a day on which its visitor was pushed elsewhere', async () => {
+    const other = { ...cartJourney({ quietHours: null }), id: 'other', priority: 1 };
+    const entry = { ...other.entry, fact: 'visitor.lastSeen' as const };
+    const life = new Life(siteOf([cartJourney({ quietHours: null }), { ...other, entry }]), NOON, () => {});
     life.say('laptop', 'cart_updated', ['a']);
+    life.say('phone', 'page_view', null);
+    // The cart's nudge of the laptop is taken; the phone has none, and its other message has to wait.
+    life.answers = [201, 503];
     await life.send('laptop');
-    life.answers = [503];
-    await life.rest(HOUR);
-    life.say('phone', 'cart_updated', ['b']);
     await life.send('phone');
-    // The phone is pushed before it is known whose it is.
-    life.answers = [201, 503, 503, 503];
     await life.rest(HOUR);
+    expect(life.wired.map(({ by, delivery, answer }) => [by.name, delivery.campaign, answer])).toEqual([
+      ['a:shop:laptop', 'cart', 201],
+      ['a:shop:phone', 'other', 503],
+    ]);
     await life.logIn('laptop');
     await life.logIn('phone');
-    const before = life.wired.filter(({ answer }) => answer === 201).length;
-    life.answers = [];
     await life.rest(3 * HOUR);
-    expect(life.wired.filter(({ answer }) => answer === 201)).toHaveLength(before);
+    expect(life.wired).toHaveLength(2);
+    const [owner] = life.owners;
+    expect(
+      owner?.state.deliveries.find(({ campaign, status }) => campaign === 'other' && status === 'cancelled'),
+    ).toMatchObject({
+      reason: 'push_per_day',
+    });
   });
 });
