@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { accounts } from './admin/accounts.ts';
+import { broadcasts } from './admin/broadcasts.ts';
 import { campaigns } from './admin/campaigns.ts';
 import { coupons } from './admin/coupons.ts';
 import { directory } from './admin/directory.ts';
@@ -10,6 +11,7 @@ import { keys } from './admin/keys.ts';
 import { pictures } from './admin/pictures.ts';
 import { profiles } from './admin/profiles.ts';
 import { push } from './admin/push.ts';
+import { pushSubscribers } from './admin/push-subscribers.ts';
 import { requireAdmin } from './admin/require-admin.ts';
 import { newSigningSecret, secrets } from './admin/secrets.ts';
 import { segments } from './admin/segments.ts';
@@ -29,6 +31,7 @@ import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
 import { changePreferences, showPreferences } from './preferences/route.ts';
 import { subscribe, unsubscribe } from './push/subscribe.ts';
+import { serviceWorker } from './service-worker.ts';
 import { siteConfig } from './site-config.ts';
 import { WEBHOOK_TEMPLATES } from './webhooks/templates/index.ts';
 
@@ -106,16 +109,19 @@ app.route('/api/sites/:site/profiles', profiles);
 app.route('/api/sites/:site/events', events);
 app.route('/api/sites/:site/campaigns', campaigns);
 app.route('/api/sites/:site/segments', segments);
+app.route('/api/sites/:site/broadcasts', broadcasts);
 app.route('/api/sites/:site/test-links', testLinks);
 app.route('/api/sites/:site/pictures', pictures);
 app.route('/api/sites/:site/push', push);
 app.route('/api/sites/:site/secrets', secrets);
 app.post('/api/sites/:site/webhook-signing-secret', newSigningSecret);
 app.get('/api/webhook-templates', (c) => c.json({ items: WEBHOOK_TEMPLATES, cursor: null }));
+app.route('/api/sites/:site/push/subscribers', pushSubscribers);
 app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.get('/api/templates', (c) => c.json({ items: templates(), cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 
+app.get('/beckon-sw.js', serviceWorker);
 app.get('/:file{[\\w-]+\\.js}', (c) =>
   c.env.ASSETS.fetch(new URL(`/${c.req.param('file')}`, c.req.url).toString()),
 );

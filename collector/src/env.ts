@@ -1,3 +1,4 @@
+import type { Broadcast } from './broadcasts/broadcast.ts';
 import type { Profile } from './profile/profile.ts';
 
 /** A delivery that somebody else sends: the name of the profile's object, and the delivery's id. */
@@ -12,6 +13,8 @@ export interface DeliveryTask {
 export interface Env {
   DB: D1Database;
   PROFILES: DurableObjectNamespace<Profile>;
+  /** One object for each broadcast: its name is `<site>:<id>`. */
+  BROADCASTS: DurableObjectNamespace<Broadcast>;
   /** What each site is decided by, as it was last published: see snapshot.ts. */
   SNAPSHOTS: KVNamespace;
   ASSETS: Fetcher;

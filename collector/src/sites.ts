@@ -4,6 +4,7 @@ import { timeZone } from './campaigns/local-time.ts';
 import type { Program } from './campaigns/program.ts';
 import { reasonOf } from './campaigns/reason.ts';
 import { soundProgram } from './campaigns/sound-program.ts';
+import { TOPIC } from './consent.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { cartTemplate, shopAddress, shopPath } from './shop-addresses.ts';
@@ -29,9 +30,7 @@ const language = z
 export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
-const topicId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits, _ or -');
+const topicId = z.string().regex(TOPIC, 'must be 1 to 32 lower-case letters, digits, _ or -');
 
 export const siteSettings = z.strictObject({
   name: z.string().min(1).max(200),
@@ -55,11 +54,11 @@ export const siteSettings = z.strictObject({
   retentionDays: z.number().int().min(31).max(3_650).default(400),
   /** What messages are about that can be subscribed to by themselves; names by language, BCP 47. */
   topics: z
-    .array(z.strictObject({ id: topicId, name: z.record(z.string(), z.string().min(1).max(100)) }))
+    .array(z.strictObject({ id: topicId, name: z.record(language, z.string().trim().min(1).max(80)) }))
     .max(20)
     .refine(
       (topics) => new Set(topics.map(({ id }) => id)).size === topics.length,
-      'must differ in their ids',
+      'must have ids that differ from each other',
     )
     .default([]),
   /** Where the collector is reached from outside: of links that are sent to people. `null`: not known. */

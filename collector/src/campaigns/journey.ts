@@ -8,6 +8,8 @@ import type { SentStep, Step } from './steps.ts';
  * it have come to, and what has happened since. So it is the same wherever it is asked, and moves with the person.
  */
 
+export const STEP_OUTCOMES = ['sent', 'shown', 'offered', 'skipped', 'held_out', 'yes', 'no'] as const;
+
 /** What a step came to. */
 export interface Passed {
   step: string;
@@ -17,7 +19,7 @@ export interface Passed {
    * `sent`: it is on its way, see deliveries.ts; `shown`: as a popup, because the visitor was there; `offered`: a popup
    * that waits for its trigger; `skipped`, `held_out`: nothing was said.
    */
-  outcome: 'sent' | 'shown' | 'offered' | 'skipped' | 'held_out' | 'yes' | 'no';
+  outcome: (typeof STEP_OUTCOMES)[number];
   reason?: string;
 }
 

@@ -46,7 +46,7 @@ export const popupStep = z.strictObject({
   variants: variantsOf(content),
 });
 
-const pushStep = z.strictObject({
+export const pushStep = z.strictObject({
   id: stepId,
   type: z.literal('message'),
   channel: z.literal('push'),
@@ -125,5 +125,12 @@ export function isJourney({ steps: all }: { steps: readonly Step[] }): boolean {
 export function popupSteps(all: readonly Step[]): { step: PopupStep; pointer: string }[] {
   return all.flatMap((one, index) =>
     one.type === 'message' && one.channel === 'popup' ? [{ step: one, pointer: `/steps/${index}` }] : [],
+  );
+}
+
+/** The same of all push messages. */
+export function pushSteps(all: readonly Step[]): { step: PushStep; pointer: string }[] {
+  return all.flatMap((one, index) =>
+    one.type === 'message' && one.channel === 'push' ? [{ step: one, pointer: `/steps/${index}` }] : [],
   );
 }

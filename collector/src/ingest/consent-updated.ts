@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../sdk/src/message.ts';
 import type { Program } from '../campaigns/program.ts';
-import { CONSENT_CHANNELS, CONSENT_STATES } from '../consent.ts';
+import { CONSENT_CHANNELS, CONSENT_STATES, TOPIC } from '../consent.ts';
 import { own, ownString } from '../message.ts';
-import { IDENTIFIER_OF, TOPIC } from '../profile/consents.ts';
+import { IDENTIFIER_OF } from '../profile/consents.ts';
 import { asksDoubleOptIn } from './form-content.ts';
 import { addressOn } from './form-submitted.ts';
 import { RefusedValues } from './refused-values.ts';

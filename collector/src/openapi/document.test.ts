@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
   api,
+  env,
   makeSite,
   post,
   publishPopup,
@@ -12,7 +13,9 @@ import {
 } from '../../../test/support/workerd/collector.ts';
 import { PICTURES } from '../../../test/support/workerd/pictures.ts';
 import { app } from '../app.ts';
+import { makeCartLink } from '../carts/make-cart-link.ts';
 import { ERROR_CODES, STATUS } from '../errors.ts';
+import { deviceName } from '../profile/profile-name.ts';
 import { openapi } from './document.ts';
 
 interface Answered {
@@ -172,6 +175,22 @@ describe('what is answered', () => {
       const config = await exports.default.fetch(`http://collector.test/v1/sites/${key}/config`);
       await keepsPromise('get', '/v1/sites/{key}/config', config);
     }
+    const cart = { items: [{ item_id: 'a', price: 5, quantity: 2 }], currency: 'USD' };
+    const link = { profile: deviceName(site.id, anonymousId), cart, seed: 'd' };
+    const token = await makeCartLink(env, site, link, Date.now());
+    const old = await makeCartLink(env, site, { ...link, seed: 'old' }, 0);
+    for (const [one, status] of [
+      [token, 200],
+      [old, 410],
+      ['forged', 404],
+    ] as const) {
+      const restored = await exports.default.fetch(
+        `http://collector.test/v1/carts/${one}?key=${site.browserKey}`,
+        { headers: { Origin: site.origin } },
+      );
+      expect(restored.status).toBe(status);
+      await keepsPromise('get', '/v1/carts/{token}', restored);
+    }
     const health = await exports.default.fetch('http://collector.test/healthz');
     await keepsPromise('get', '/healthz', health);
   });
@@ -192,6 +211,12 @@ describe('what is answered', () => {
       { type: 'group', ...next(), groupId: 'acme', traits: { name: 'Acme' } },
       { type: 'page', ...next(), context },
       { type: 'track', ...next(), event: 'Product Added', properties: items[0] },
+      {
+        type: 'track',
+        ...next(),
+        event: 'push_clicked',
+        properties: { delivery_id: `saver@1.a.s.${'x'.repeat(22)}` },
+      },
       {
         type: 'track',
         ...next(),
@@ -274,6 +299,23 @@ describe('what is answered', () => {
       const body = { writeKey: site.browserKey, anonymousId: 'v', inspect };
       await keepsPromise('post', '/v1/inspect', await post(site, '/v1/inspect', body));
     }
+  });
+
+  it('is what the description promises of broadcasts', async () => {
+    const site = await makeSite();
+    const push = { variants: [{ key: 'a', content: { de: { title: 'Hallo', url: '/' } } }] };
+    const draft = { id: 'sale', name: 'Sale', push };
+    const one = '/api/sites/{site}/broadcasts/{id}';
+    const id = { id: 'sale' };
+    await keptBy(site, 'post', '/api/sites/{site}/broadcasts', draft);
+    await keptBy(site, 'post', '/api/sites/{site}/broadcasts', draft);
+    await keptBy(site, 'post', '/api/sites/{site}/broadcasts', { ...draft, segment: 'none' });
+    await keptBy(site, 'put', one, draft, id);
+    await keptBy(site, 'get', one, undefined, id);
+    for (const verb of ['start', 'pause', 'resume', 'cancel']) {
+      await keptBy(site, 'post', `${one}/${verb}`, undefined, id);
+    }
+    await keptBy(site, 'get', '/api/sites/{site}/broadcasts?limit=1');
   });
 
   it('is what the description promises of push messages', async () => {

@@ -92,6 +92,7 @@ export const PREFERENCE_PAGE: Operation[] = [
     path: PREFERENCES,
     id: 'changePreferences',
     summary: 'What the form on that page says, or one click in a mail program (RFC 8058)',
+    errors: ['too_large'],
     query: z.object({
       channel: z.string().optional().meta({ description: 'What one click ends; without it everything.' }),
       topic: z.string().optional(),

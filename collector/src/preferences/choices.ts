@@ -8,6 +8,8 @@ export interface Row {
   channel: ConsentChannel;
   isOn: boolean;
   isPending: boolean;
+  /** Nothing is wanted there, whatever is imported. */
+  isEnded: boolean;
   /** As it is written on the channel; `null`: there is none, or it says nothing to people. */
   address: string | null;
   topics: { id: string; isOn: boolean }[];
@@ -48,6 +50,7 @@ export function rowsOf(known: Known, topics: readonly string[]): Row[] {
         channel,
         isOn,
         isPending: whole?.state === 'pending',
+        isEnded,
         address,
         topics: topics.map((id) => {
           const state = stateOf(id);
@@ -77,13 +80,15 @@ export function choicesIn(form: URLSearchParams, rows: readonly Row[]): Choice[]
 }
 
 /**
- * What one click ends (RFC 8058), as its link names it: one topic, one channel, or (`null`) all of them. A channel of
+ * What one click ends (RFC 8058), as its link names it: one topic, one channel, or (`null`) all of them, also those that
+ * were not begun, so that no import begins them. A channel of
  * which nothing is known is ended too: somebody was sent the link.
  */
 export function endOf(rows: readonly Row[], channel: ConsentChannel | null, topic: string | null): Choice[] {
   const ended = (one: ConsentChannel, address: string | null): Choice => {
     return { channel: one, topic: channel === null ? null : topic, state: 'withdrawn', address };
   };
-  if (channel === null) return rows.filter(({ isOn }) => isOn).map((row) => ended(row.channel, row.address));
+  if (channel === null)
+    return rows.filter((row) => !row.isEnded).map((row) => ended(row.channel, row.address));
   return [ended(channel, rows.find((row) => row.channel === channel)?.address ?? null)];
 }

@@ -56,10 +56,11 @@ function channelHtml(
   const label = `<span><b>${escapeHtml(texts.channels[channel])}</b>${
     known === null ? '' : `<small><bdi dir="ltr">${escapeHtml(known)}</bdi></small>`
   }${isPending ? `<small>${escapeHtml(texts.pending)}</small>` : ''}</span>`;
-  return `<fieldset><input type="hidden" name="shown" value="${channel}">
+  const name = `${texts.channels[channel]}: ${texts.topics}`;
+  return `<div class="channel"><input type="hidden" name="shown" value="${channel}">
 ${box('channel', channel, isOn, label)}
-${about.length === 0 ? '' : `<fieldset><legend>${escapeHtml(texts.topics)}</legend>\n${about.join('\n')}</fieldset>`}
-</fieldset>`;
+${about.length === 0 ? '' : `<fieldset aria-label="${escapeHtml(name)}"><legend>${escapeHtml(texts.topics)}</legend>\n${about.join('\n')}</fieldset>`}
+</div>`;
 }
 
 function box(name: string, value: string, isOn: boolean, label: string): string {

@@ -1,12 +1,11 @@
 import type { Context } from 'hono';
 import { uuidv7 } from 'uuidv7';
 import type { ConsentChannel, JsonObject } from '../../../sdk/src/message.ts';
-import { CONSENT_CHANNELS } from '../consent.ts';
+import { CONSENT_CHANNELS, TOPIC } from '../consent.ts';
 import type { Env } from '../env.ts';
-import { RequestError } from '../errors.ts';
 import { deliverTo } from '../ingest/deliver.ts';
+import { readBytes } from '../ingest/parse.ts';
 import type { StoredMessage } from '../message.ts';
-import { TOPIC } from '../profile/consents.ts';
 import { askOwner } from '../profile/people.ts';
 import type { ProfileJson } from '../profile/profile-json.ts';
 import { siteOf } from '../profile/profile-name.ts';
@@ -19,9 +18,6 @@ import { languageFor } from './texts.ts';
 import { readPreferencesToken } from './token.ts';
 
 type C = Context<{ Bindings: Env }>;
-
-/** Bytes of a form; the page's own is far smaller. */
-const MAX_FORM_BYTES = 64_000;
 
 interface Opened {
   /** Of the person's object. */
@@ -99,8 +95,7 @@ function messageOf({ channel, topic, state, address }: Choice, now: number): Sto
 }
 
 async function formIn(request: Request): Promise<URLSearchParams> {
-  const text = await request.text();
-  if (text.length > MAX_FORM_BYTES) throw new RequestError('too_large', 'The form is too large.');
+  const text = new TextDecoder().decode(await readBytes(request));
   const type = request.headers.get('Content-Type') ?? '';
   if (!type.startsWith('multipart/form-data')) return new URLSearchParams(text);
   // RFC 8058 allows it for the one field that there is.

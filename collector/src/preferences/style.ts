@@ -12,10 +12,11 @@ main { max-width: 34rem; margin: 0 auto; }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
 p { margin: 0 0 1rem; }
 [role=status] { padding: .75rem 1rem; border-radius: .5rem; background: var(--note); }
-fieldset { min-width: 0; margin: 0 0 1rem; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: .75rem;
+.channel { margin: 0 0 1rem; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: .75rem;
   background: var(--card); }
 legend { padding: 0; font-size: .875rem; color: var(--soft); }
-fieldset fieldset { margin: 0 0 .5rem; margin-inline-start: 2.25rem; padding: 0; border: 0; }
+fieldset { min-width: 0; margin: 0 0 .5rem; margin-inline-start: 2.25rem; padding: 0; border: 0; }
+.channel:has(> label > :not(:checked)[name=channel]) > fieldset { display: none; }
 label { display: flex; align-items: center; gap: .75rem; min-height: 2.75rem; padding: .25rem 0; }
 input { flex: none; inline-size: 1.5rem; block-size: 1.5rem; margin: 0; accent-color: var(--strong); }
 label b { font-weight: 600; }

@@ -1,6 +1,6 @@
 import type { ConsentChannel, JsonObject } from '../../../sdk/src/message.ts';
 import { isOfDraft } from '../campaigns/draft-label.ts';
-import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState } from '../consent.ts';
+import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState, TOPIC } from '../consent.ts';
 import { compareMessages, own, ownString, type StoredMessage } from '../message.ts';
 import type { Watermark } from './history.ts';
 
@@ -97,9 +97,6 @@ export function topicIn(properties: JsonObject | undefined): string | null {
   const topic = ownString(properties, 'topic');
   return topic !== null && TOPIC.test(topic) ? topic : null;
 }
-
-/** A topic's id. */
-export const TOPIC = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
 function ofTopic(topics: Record<string, Said>, topic: string): Said | undefined {
   return Object.hasOwn(topics, topic) ? topics[topic] : undefined;

@@ -162,7 +162,10 @@ function deliveryRows({ deliveries }: State): Row[] {
   return deliveries.flatMap((delivery): Row[] => {
     const { id, campaign, version, variant, step, channel, status, reason, at, anonymousId } = delivery;
     if (status === 'due') return [];
-    const row = { id, campaign, version, variant, step, channel, status, reason, at: iso(at), anonymousId };
+    const row = {
+      ...{ id, campaign, version, variant, step, channel, status, reason, at: iso(at), anonymousId },
+      ...(delivery.clickedAt === undefined ? {} : { clickedAt: iso(delivery.clickedAt) }),
+    };
     return [{ kind: 'delivery', key: `${iso(at)}/${id}`, row: JSON.stringify(row) }];
   });
 }
@@ -176,7 +179,12 @@ function subscriptionRows(name: string, { subscriptions }: State): Row[] {
 }
 
 function subscriptionKey(endpoint: string, name: string): string {
-  return `${digest(endpoint)}/${name}`;
+  return `${subscriptionPrefix(endpoint)}${name}`;
+}
+
+/** How the keys of a browser's facts begin, whoever states them. */
+export function subscriptionPrefix(endpoint: string): string {
+  return `${digest(endpoint)}/`;
 }
 
 /** A browser that takes no messages any more. */

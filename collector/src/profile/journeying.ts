@@ -1,4 +1,4 @@
-import { armOf } from '../campaigns/experiment.ts';
+import { type Arm, armOf } from '../campaigns/experiment.ts';
 import { firstClosed, type Situation } from '../campaigns/gates.ts';
 import {
   type Advanced,
@@ -17,10 +17,10 @@ import { offerOf } from '../campaigns/offer.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { quietUntil } from '../campaigns/quiet-hours.ts';
 import type { Campaign, EntryFact } from '../campaigns/schema.ts';
-import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
+import { popupOf, type SentStep, type WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
 import { addressFor } from './addresses.ts';
-import { currentCart } from './cart.ts';
+import { cartToRestore } from './cart-to-restore.ts';
 import { consentsOf } from './consents.ts';
 import { addDeliveries, type Delivery, isBefore, reachedPushCap } from './deliveries.ts';
 import type { History } from './history.ts';
@@ -48,7 +48,7 @@ export interface Outcome {
   wakeAt: number | null;
 }
 
-type Known = Pick<
+export type JourneyData = Pick<
   State,
   | 'history'
   | 'segments'
@@ -62,7 +62,7 @@ type Known = Pick<
 >;
 
 /** The gates of a popup that also stand before what is sent. */
-const GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as const;
+export const SENT_GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as const;
 
 /**
  * Takes every journey of the site as far as it goes for this visitor. The ledger must be up to date.
@@ -71,7 +71,7 @@ const GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as co
  * @param makeId of a delivery
  */
 export function journeysNow(
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -132,6 +132,34 @@ function deliveriesOf(
   });
 }
 
+/** One visitor's way through a journey, as {@link journeysNow} would find it; nothing comes of it. */
+export interface Look {
+  /** Asked about nothing that is not so now. */
+  journey: Journey;
+  /** `null`: it was not entered. */
+  run: Run | null;
+  waiting: Advanced['waiting'];
+  /** What would be sent now. */
+  due: Advanced['due'];
+}
+
+/** Where a visitor stands in a journey, be it a draft. The ledger must be up to date. */
+export function lookInto(
+  compiled: CompiledCampaign,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): Look {
+  const { campaign } = compiled;
+  const entries = entriesOf(compiled, known);
+  const run = runOf(campaign, own(known.journeys, campaign.id), entries);
+  const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
+  const journey = new Journey(compiled, known, entered, lastDevice, site, now);
+  if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
+  return { journey, ...advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now) };
+}
+
 /** Keeps what {@link journeysNow} has found. */
 export function keepJourneys(state: State, { runs, deliveries }: Pick<Outcome, 'runs' | 'deliveries'>): void {
   Object.assign(state.journeys, runs);
@@ -154,21 +182,47 @@ export function withShown(run: Run, step: string, now: number): Run {
   return { ...run, passed: [...others, { step, at: now, outcome: 'shown' as const }] };
 }
 
+/** What is to become of a broadcast's message, to whom, and in which variant; whether he is on the site does not matter. */
+export function verdictOn(
+  compiled: CompiledCampaign,
+  step: SentStep,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): { verdict: Verdict; variant: string; anonymousId: string } {
+  const run: Run = { entry: { at: now, cause: '' }, passed: [], ended: null };
+  const journey = new Journey(compiled, known, run, lastDevice, site, now);
+  const verdict = journey.message(step, 0);
+  return { verdict, variant: journey.variantOf(step), anonymousId: journey.device };
+}
+
+/** How long a message of a broadcast that is paused waits before it is looked at again, ms. */
+const PAUSED_MS = 300_000;
+
 /**
  * Why a delivery must not go out any more, though its time had come; `null`: it may.
  *
+ * @param compiled what it belongs to; `null`: that is not there any more
  * @returns `until`: it may then
  */
 export function objection(
   delivery: Delivery,
-  known: Known,
+  compiled: CompiledCampaign | null,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
 ): { reason: string; until: number | null } | null {
-  const compiled = site.program.byId.get(delivery.campaign);
+  const isBroadcast = delivery.run === null;
+  if (isBroadcast && compiled?.campaign.status === 'paused') {
+    return { reason: 'paused', until: now + PAUSED_MS };
+  }
   if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
   if (now >= delivery.until) return { reason: 'deadline', until: null };
+  if (isBroadcast && known.deliveries.some((other) => comesBefore(other, delivery))) {
+    return { reason: 'repeated', until: null };
+  }
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
   // Of those on their way, the later one gives way.
   const others = known.deliveries.filter(
@@ -194,7 +248,7 @@ export function objection(
 /** The same at a person, of a delivery of a device that only lends what it hears: what he has done, and was told already. */
 export function objectionOfPerson(
   { campaign, step, run, at }: Delivery,
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -214,11 +268,17 @@ export function objectionOfPerson(
   return isSaid ? 'said_elsewhere' : null;
 }
 
+/** Devices that were asked one by one, and then turned out to be one person's, have one message. */
+function comesBefore(other: Delivery, { campaign, version, id }: Delivery): boolean {
+  if (other.id === id || other.campaign !== campaign || other.version !== version) return false;
+  return other.status === 'sent' || (other.status === 'due' && other.id < id);
+}
+
 /** One visitor's journey, as its steps ask about it. */
-class Journey implements Ask {
+export class Journey implements Ask {
   readonly device: string;
   readonly #compiled: CompiledCampaign;
-  readonly #known: Known;
+  readonly #known: JourneyData;
   readonly #run: Run;
   readonly #site: Site;
   readonly #now: number;
@@ -226,13 +286,13 @@ class Journey implements Ask {
 
   constructor(
     compiled: CompiledCampaign,
-    known: Known,
+    known: JourneyData,
     run: Run,
     lastDevice: string,
     site: Site,
     now: number,
   ) {
-    this.#compiled = compiled;
+    this.#compiled = sent(compiled);
     this.#known = known;
     this.#run = run;
     this.#site = site;
@@ -279,17 +339,28 @@ class Journey implements Ask {
     if (until !== null) return { kind: 'hold', until, reason: 'quiet_hours' };
     const cap = step.channel === 'push' ? this.pushCap() : null;
     if (cap) return { kind: 'skip', reason: cap };
-    const { variant, control } = this.#armOf(step);
+    const { variant, control } = this.armOf(step);
     return control ? { kind: 'held_out', variant, reason: control } : { kind: 'send', variant };
   }
 
   variantOf(step: SentStep): string {
-    return this.#armOf(step).variant;
+    return this.armOf(step).variant;
+  }
+
+  /** What the gates are asked about. */
+  get situation(): Situation {
+    return this.#look().situation;
+  }
+
+  armOf(step: SentStep): Arm {
+    const variants = step.channel === 'push' ? step.variants : [{ key: 'a', weight: 1 }];
+    const { unit, holdout, exposures, test } = this.#look().situation;
+    return armOf(this.#compiled.campaign, unit, holdout, exposures, test, variants);
   }
 
   /** The reason of the first gate that is closed; `null`: none is. */
   closedGate(): string | null {
-    const found = firstClosed(GATES, this.#compiled, this.#look().situation);
+    const found = firstClosed(SENT_GATES, this.#compiled, this.#look().situation);
     return found.closed === null ? null : found.closed === 'audience' ? 'not_matched' : found.reason;
   }
 
@@ -298,11 +369,19 @@ class Journey implements Ask {
     return quietUntil(this.#compiled.campaign.quietHours, this.#now, timezone);
   }
 
-  /** The cap on pushes that is reached; `null`: none is. */
+  /** The cap on pushes that is reached; `null`: none is, or none is asked for. */
   pushCap(): string | null {
     if (this.#compiled.campaign.cap === null) return null;
     const { timezone } = this.#look().situation.shared.now;
     return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
+  }
+
+  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
+  unwanted(): string | null {
+    const { history } = this.#known;
+    const { push } = consentsOf(history.consents, history.claimedConsents);
+    if (push?.state === 'withdrawn') return 'unsubscribed';
+    return this.#look().situation.shared.consent.marketing === false ? 'consent' : null;
   }
 
   /** @param waitedMs how long the journey has waited before the message */
@@ -314,21 +393,13 @@ class Journey implements Ask {
       return { kind: 'hold', until: presence + window, reason: 'on_site' };
     }
     if (subscriptions.length === 0) return { kind: 'skip', reason: 'no_subscription' };
-    const { push } = consentsOf(history.consents, history.claimedConsents);
-    if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
-    const { consent } = this.#look().situation.shared;
-    return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
+    const reason = this.unwanted();
+    return reason === null ? null : { kind: 'skip', reason };
   }
 
   #unreachable({ webhook: { address, topic } }: WebhookStep): Verdict | null {
     const found = address && addressFor(this.#known.history, address, topic ?? null);
     return found && 'reason' in found ? { kind: 'skip', reason: found.reason } : null;
-  }
-
-  #armOf(step: SentStep) {
-    const variants = step.channel === 'push' ? step.variants : [{ key: 'a', weight: 1 }];
-    const { unit, holdout, exposures, test } = this.#look().situation;
-    return armOf(this.#compiled.campaign, unit, holdout, exposures, test, variants);
   }
 
   #look() {
@@ -342,8 +413,16 @@ class Journey implements Ask {
   }
 }
 
+/** As the gates see what is sent: no popup covers a page. */
+export function sent(compiled: CompiledCampaign): CompiledCampaign {
+  const { campaign } = compiled;
+  return popupOf(campaign)
+    ? { ...compiled, campaign: { ...campaign, steps: campaign.steps.slice(1) } }
+    : compiled;
+}
+
 /** By what the visitor has entered, oldest first. */
-function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: Known): Entry[] {
+function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: JourneyData): Entry[] {
   if (entry !== null) return (ledger.reached[entry] ?? []).map(({ at, id }) => ({ at, cause: id }));
   const moment = momentOf(campaign.entry.fact ?? 'visitor.lastSeen', history);
   return moment === null ? [] : [{ at: moment, cause: 'moment' }];
@@ -353,7 +432,8 @@ function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: K
 function momentOf(fact: EntryFact, history: History): number | null {
   switch (fact) {
     case 'cart.updatedAt':
-      return currentCart(history.carts)?.updatedAt ?? null;
+      // What was bought elsewhere meanwhile is no cart that somebody has left.
+      return cartToRestore(history)?.updatedAt ?? null;
     case 'visitor.lastSeen':
       return lastPresence(history);
     case 'visitor.lastOrderAt':

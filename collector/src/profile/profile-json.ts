@@ -52,6 +52,8 @@ export interface ProfileJson {
   account: { id: string; traits: JsonObject } | null;
   counters: JsonObject;
   segments: string[];
+  /** Browsers that take push messages, those that gave a sign of life last first; `service`: the host of their push service. */
+  push: { subscriptions: { anonymousId: string; service: string; at: string; seenAt: string }[] };
   /** Whether somebody of the shop tries campaigns out. */
   test: boolean;
   firstSeen: string;
@@ -70,7 +72,11 @@ const iso = (time: number) => new Date(time).toISOString();
 export function profileJson(
   history: History,
   settings: SiteSettings,
-  { segments, test }: Pick<State, 'segments' | 'test'> = { segments: {}, test: null },
+  { segments, test, subscriptions }: Pick<State, 'segments' | 'test' | 'subscriptions'> = {
+    segments: {},
+    test: null,
+    subscriptions: [],
+  },
 ): ProfileJson {
   const { orders } = history;
   const identifiers = identifiersOf(history);
@@ -119,6 +125,14 @@ export function profileJson(
     account: account ? { id: account.groupId, traits: account.traits } : null,
     counters: history.counters,
     segments: Object.keys(segments),
+    push: {
+      subscriptions: subscriptions.map(({ anonymousId, endpoint, at, seenAt }) => ({
+        anonymousId,
+        service: new URL(endpoint).host,
+        at: iso(at),
+        seenAt: iso(seenAt),
+      })),
+    },
     test: test !== null,
     firstSeen: iso(history.firstSeen),
     lastSeen: iso(history.lastSeen),

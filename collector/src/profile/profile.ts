@@ -38,6 +38,8 @@ import type {
   InspectResult,
   Objection,
   ReadResult,
+  ReceiveInput,
+  ReceiveResult,
   Stale,
   SubscribeInput,
   SubscribeResult,
@@ -219,6 +221,18 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'subscribed' };
   }
 
+  /** Takes a broadcast's message. Whoever asks goes on when that is written down, not when it is sent. */
+  async receive({ broadcast }: ReceiveInput): Promise<ReceiveResult> {
+    const site = await this.#site(Date.now());
+    await this.#records.askForAlarm();
+    if (!this.#records.exists) return { kind: 'passed_over' };
+    // Else the person might be asked before he knows of this browser.
+    await this.#belonging.handOver();
+    const status = await this.#sending.receive(site, broadcast);
+    if (status !== null && status !== 'due') await this.#state();
+    return { kind: status === null ? 'passed_over' : 'received' };
+  }
+
   /** Of a delivery that somebody else sends: all that it needs, a `Prepared` as JSON; `null`: it must not go out any more. */
   async prepareDelivery(id: string, tryAt: number): Promise<string | null> {
     const prepared = await this.#sending.take(await this.#site(Date.now()), id, tryAt);
@@ -288,7 +302,7 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'read', json };
   }
 
-  /** Messages and decisions before `cursor`, newest first. */
+  /** Messages, decisions and deliveries before `cursor`, newest first. */
   async timeline(cursor: Cursor | null, limit: number): Promise<ReadResult> {
     const elsewhere = this.#moved();
     if (elsewhere) return elsewhere;
@@ -412,6 +426,7 @@ export class Profile extends DurableObject<Env> {
     const all = await timelineOf(this.#records, this.env.DB, site.id, null, Number.POSITIVE_INFINITY);
     if (state.history.watermark === null) return { kind: 'read', json: null };
     const { devices, exposures, refusals, decisions, segments, coupons } = state;
+    const { journeys, deliveries, subscriptions } = state;
     const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
       profile: profileJson(state.history, site.settings, state),
@@ -423,6 +438,9 @@ export class Profile extends DurableObject<Env> {
       decisions,
       segments,
       coupons,
+      journeys,
+      deliveries,
+      subscriptions,
       facts: facts.map(({ kind, key, row }) => ({ kind, key, row: JSON.parse(row ?? 'null') })),
     });
     return { kind: 'read', json };
@@ -553,7 +571,10 @@ export class Profile extends DurableObject<Env> {
     records.wakeBy(firstWake(now));
     const after = records.state.history;
     this.#factsDue ||=
-      sorted.some(({ source, event = '' }) => source !== undefined || site.program.watches.has(event)) ||
+      sorted.some(
+        ({ source, event = '' }) =>
+          source !== undefined || event === 'push_clicked' || site.program.watches.has(event),
+      ) ||
       after !== history ||
       after.olderSessions + after.sessions.length !== sessions ||
       sorted.some(

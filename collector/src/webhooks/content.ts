@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ADDRESS_KINDS } from '../consent.ts';
-import { TOPIC } from '../profile/consents.ts';
+import { ADDRESS_KINDS, TOPIC } from '../consent.ts';
 
 /** Characters of a body as JSON, before its templates are filled in. */
 const MAX_BODY_LENGTH = 20_000;

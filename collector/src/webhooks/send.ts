@@ -3,13 +3,12 @@ import type { PersonalData } from '../campaigns/liquid.ts';
 import { formattingFor } from '../campaigns/liquid-filters.ts';
 import { reasonOf } from '../campaigns/reason.ts';
 import type { Env } from '../env.ts';
-import { inTime } from '../in-time.ts';
 import { visitorReference } from '../ingest/visitor-reference.ts';
+import { beginningOf, inTime, REAL, type Sending } from '../outgoing.ts';
 import { preferencesLink, unsubscribeLink } from '../preferences/link.ts';
 import { CHANNEL_OF } from '../profile/addresses.ts';
 import { testOrigins } from '../push/endpoint.ts';
 import { retryAfterMs } from '../push/retry-after.ts';
-import type { Sending } from '../push/send.ts';
 import type { Site } from '../sites.ts';
 import { textsIn, type WebhookContent } from './content.ts';
 import { markLinks } from './links.ts';
@@ -61,11 +60,6 @@ const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64_000;
 /** Characters. */
 const MAX_ANSWER_LENGTH = 1_000;
-
-const REAL: Sending = {
-  fetch: (...args) => fetch(...args),
-  timeout: (ms) => AbortSignal.timeout(ms),
-};
 
 /**
  * Sends a webhook once, and says what came of it; takes 10 s at most. The delivery id is the same for every try, so that
@@ -182,11 +176,13 @@ async function ask(
       signal,
     );
   } catch (error) {
+    sending.clear?.(signal);
     const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : reasonOf(error);
     return unsent('retry', withoutSecrets(why, secrets).slice(0, MAX_ANSWER_LENGTH));
   }
   const { status } = response;
-  const words = withoutSecrets(await beginningOf(response, signal), secrets);
+  const words = withoutSecrets(await beginningOf(response, MAX_ANSWER_BYTES, signal), secrets);
+  sending.clear?.(signal);
   const outcome = outcomeOf(status);
   return {
     outcome,
@@ -205,25 +201,6 @@ function outcomeOf(status: number): WebhookResult['outcome'] {
 function reasonFor(status: number): string {
   const moved = status >= 300 && status < 400;
   return moved ? `HTTP ${status}: it leads elsewhere, which is not followed` : `HTTP ${status}`;
-}
-
-/** What is there of an answer when it ends, is too long, or the time is over. The connection is released. */
-async function beginningOf(response: Response, signal: AbortSignal): Promise<string> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for (let read = 0; reader && read < MAX_ANSWER_BYTES; ) {
-      const { done, value } = await inTime(reader.read(), signal);
-      if (done) break;
-      text += decoder.decode(value.subarray(0, MAX_ANSWER_BYTES - read), { stream: true });
-      read += value.length;
-    }
-  } catch {
-    // The status has said what counts.
-  }
-  reader?.cancel().catch(() => {});
-  return text;
 }
 
 /** Answers and faults are kept where more people look than at secrets. */

@@ -90,7 +90,7 @@ describe('who is met by which template', () => {
         [1, 'page_view', '/p/kettle'],
         [0, ...added],
       ],
-      ['announcement', 'cart-saver', 'free-shipping-bar', 'welcome-offer'],
+      ['announcement', 'cart-saver', 'free-shipping-bar', 'push-prompt', 'welcome-offer'],
     ],
     [
       'somebody at the cart',
@@ -168,7 +168,7 @@ describe('who is met by which template', () => {
         [1, 'page_view'],
         [0, ...added],
       ],
-      ['announcement', 'cart-saver', 'free-shipping-bar'],
+      ['announcement', 'cart-saver', 'free-shipping-bar', 'push-prompt'],
     ],
     [
       'a buyer who has answered before',

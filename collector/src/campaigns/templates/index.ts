@@ -8,6 +8,7 @@ import { freeShippingBar } from './free-shipping-bar.ts';
 import type { CampaignInput } from './languages.ts';
 import { newsletter } from './newsletter.ts';
 import { nps } from './nps.ts';
+import { pushPrompt } from './push-prompt.ts';
 import { welcomeOffer } from './welcome-offer.ts';
 
 /** A campaign that is ready to be published. */
@@ -52,6 +53,10 @@ const DRAFTS: readonly [CampaignInput, description: string][] = [
     'Greets those who come back, by name where it is known, with the product that they looked at last. Send the url of products with view_item to have them linked.',
   ],
   [announcement, 'One line of news at the top of the page, for everybody, once. Set your own text and link.'],
+  [
+    pushPrompt,
+    'Asks to send push messages when something was put into the cart; the browser itself asks only after a yes. Host the worker of your site first: where it is missing, nobody is asked.',
+  ],
 ];
 
 /** All templates; their drafts with every setting, as the API answers them. */
