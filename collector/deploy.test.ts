@@ -133,6 +133,7 @@ describe('npm run deploy', () => {
       });
       const always = [
         'PROFILES (Profile)',
+        'BROADCASTS (Broadcast)',
         'DB (beckon)',
         'SNAPSHOTS',
         'PICTURES (beckon-pictures)',

@@ -1,15 +1,20 @@
+import type { Broadcast } from './broadcasts/broadcast.ts';
 import type { Profile } from './profile/profile.ts';
 
 /** A delivery that somebody else sends: the name of the profile's object, and the delivery's id. */
 export interface DeliveryTask {
   profile: string;
   id: string;
+  /** Of the delivery, ms since the epoch: an older task is not heeded, nor one that a queue brings twice. */
+  tryAt: number;
 }
 
 /** Bindings, secrets and variables of the Worker (wrangler.toml; secrets.env in development). */
 export interface Env {
   DB: D1Database;
   PROFILES: DurableObjectNamespace<Profile>;
+  /** One object for each broadcast: its name is `<site>:<id>`. */
+  BROADCASTS: DurableObjectNamespace<Broadcast>;
   /** What each site is decided by, as it was last published: see snapshot.ts. */
   SNAPSHOTS: KVNamespace;
   ASSETS: Fetcher;

@@ -1,4 +1,5 @@
 import { app } from './app.ts';
+import { wakeBroadcasts } from './broadcasts/broadcast.ts';
 import { expireCartLinks } from './carts/forget-cart-links.ts';
 import type { DeliveryTask, Env } from './env.ts';
 import { consumeDeliveries } from './push/consume-deliveries.ts';
@@ -7,6 +8,7 @@ import { consume } from './store/consume.ts';
 import { finishErasures } from './store/finish-erasures.ts';
 import { applyRetention } from './store/retention.ts';
 
+export { Broadcast } from './broadcasts/broadcast.ts';
 export { Profile } from './profile/profile.ts';
 
 export default {
@@ -21,6 +23,7 @@ export default {
       applyRetention(env, scheduledTime),
       repairSnapshots(env, scheduledTime),
       expireCartLinks(env.DB, scheduledTime),
+      wakeBroadcasts(env, scheduledTime),
     ]);
   },
 } satisfies ExportedHandler<Env>;

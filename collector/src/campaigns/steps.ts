@@ -46,7 +46,7 @@ export const popupStep = z.strictObject({
   variants: variantsOf(content),
 });
 
-const pushStep = z.strictObject({
+export const pushStep = z.strictObject({
   id: stepId,
   type: z.literal('message'),
   channel: z.literal('push'),

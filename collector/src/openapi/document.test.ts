@@ -351,6 +351,23 @@ describe('what is answered', () => {
     }
   });
 
+  it('is what the description promises of broadcasts', async () => {
+    const site = await makeSite();
+    const push = { variants: [{ key: 'a', content: { de: { title: 'Hallo', url: '/' } } }] };
+    const draft = { id: 'sale', name: 'Sale', push };
+    const one = '/api/sites/{site}/broadcasts/{id}';
+    const id = { id: 'sale' };
+    await keptBy(site, 'post', '/api/sites/{site}/broadcasts', draft);
+    await keptBy(site, 'post', '/api/sites/{site}/broadcasts', draft);
+    await keptBy(site, 'post', '/api/sites/{site}/broadcasts', { ...draft, segment: 'none' });
+    await keptBy(site, 'put', one, draft, id);
+    await keptBy(site, 'get', one, undefined, id);
+    for (const verb of ['start', 'pause', 'resume', 'cancel']) {
+      await keptBy(site, 'post', `${one}/${verb}`, undefined, id);
+    }
+    await keptBy(site, 'get', '/api/sites/{site}/broadcasts?limit=1');
+  });
+
   it('is what the description promises of push messages', async () => {
     const site = await makeSite();
     const push = '/api/sites/{site}/push';

@@ -9,6 +9,7 @@ import { disownRequest, explainQuery, testVisitorRequest, timelineQuery } from '
 import { siteRequest } from '../admin/sites.ts';
 import { testLink, testLinkRequest } from '../admin/test-link.ts';
 import { siteId, siteSettings } from '../sites.ts';
+import { BROADCASTS } from './broadcast-routes.ts';
 import { CAMPAIGN, decision, explanation, field, membership, SEGMENT, template } from './campaign-answers.ts';
 import { definitionRoutes, FROM_TEMPLATE, SEGMENT_SIZE } from './definition-routes.ts';
 import { type Described, listOf, type Operation, SITE } from './operation.ts';
@@ -280,6 +281,7 @@ export const MANAGEMENT: readonly Operation[] = [
   ...under('People and events', PEOPLE_AND_EVENTS),
   ...under('Campaigns', [...definitionRoutes('Campaign', CAMPAIGN, explanation), FROM_TEMPLATE]),
   ...under('Segments', [...definitionRoutes('Segment', SEGMENT, membership), SEGMENT_SIZE]),
+  ...under('Broadcasts', BROADCASTS),
   ...under('Coupons', COUPONS),
   ...under('Pictures', PICTURES),
   ...under('Push', PUSH),

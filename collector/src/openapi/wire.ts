@@ -294,10 +294,10 @@ export const WIRE: readonly Operation[] = [
     method: 'get',
     path: '/beckon-sw.js',
     id: 'serviceWorker',
-    tag: 'Push',
-    summary: "What a shop's own worker file imports: it shows push messages and reports of them",
+    tag: 'Running',
+    summary:
+      'What the worker of a site imports, `?site=<browser key>`: the settings of the site, and the code',
     access: 'anybody',
-    query: z.object({ site: z.string().meta({ description: 'The browser key' }) }),
     answer: { mediaType: 'text/javascript' },
     errors: ['bad_request', 'unavailable'],
   },

@@ -1,4 +1,5 @@
 import { dayOf } from '../campaigns/local-time.ts';
+import { ownString, type StoredMessage } from '../message.ts';
 import type { State } from './state.ts';
 
 export const DELIVERY_STATES = [
@@ -40,6 +41,8 @@ export interface Delivery {
   anonymousId: string | null;
   /** What was answered: a status of HTTP, and of webhooks the beginning of the body. */
   answered: { status: number | null; text: string | null } | null;
+  /** When it was clicked first, ms since the epoch. */
+  clickedAt?: number;
 }
 
 /** What a try came to, whoever sent it. */
@@ -97,6 +100,19 @@ export function cancelRepeats(state: Pick<State, 'journeys' | 'deliveries'>): vo
     one.status === 'due' && inRun.includes(one) && said.get(key(one)) !== one
       ? { ...one, status: 'cancelled', reason: 'said_elsewhere' }
       : one,
+  );
+}
+
+/** Notes that a message was clicked, where a service worker, or the page that was opened, tells so. */
+export function noteClick(
+  state: Pick<State, 'deliveries'>,
+  { event, properties, timestamp }: StoredMessage,
+): void {
+  const id = event === 'push_clicked' ? ownString(properties, 'delivery_id') : null;
+  if (id === null || !state.deliveries.some((delivery) => delivery.id === id)) return;
+  const at = Date.parse(timestamp);
+  state.deliveries = state.deliveries.map((delivery) =>
+    delivery.id === id ? { ...delivery, clickedAt: Math.min(delivery.clickedAt ?? at, at) } : delivery,
   );
 }
 

@@ -162,7 +162,10 @@ function deliveryRows({ deliveries }: State): Row[] {
   return deliveries.flatMap((delivery): Row[] => {
     const { id, campaign, version, variant, step, channel, status, reason, at, anonymousId } = delivery;
     if (status === 'due') return [];
-    const row = { id, campaign, version, variant, step, channel, status, reason, at: iso(at), anonymousId };
+    const row = {
+      ...{ id, campaign, version, variant, step, channel, status, reason, at: iso(at), anonymousId },
+      ...(delivery.clickedAt === undefined ? {} : { clickedAt: iso(delivery.clickedAt) }),
+    };
     return [{ kind: 'delivery', key: `${iso(at)}/${id}`, row: JSON.stringify(row) }];
   });
 }

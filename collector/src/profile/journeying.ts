@@ -188,21 +188,47 @@ export function withShown(run: Run, step: string, now: number): Run {
   return { ...run, passed: [...others, { step, at: now, outcome: 'shown' as const }] };
 }
 
+/** What is to become of a broadcast's message, to whom, and in which variant; whether he is on the site does not matter. */
+export function verdictOn(
+  compiled: CompiledCampaign,
+  step: SentStep,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): { verdict: Verdict; variant: string; anonymousId: string } {
+  const run: Run = { entry: { at: now, cause: '' }, passed: [], ended: null };
+  const journey = new Journey(compiled, known, run, lastDevice, site, now);
+  const verdict = journey.message(step, 0);
+  return { verdict, variant: journey.variantOf(step), anonymousId: journey.device };
+}
+
+/** How long a message of a broadcast that is paused waits before it is looked at again, ms. */
+const PAUSED_MS = 300_000;
+
 /**
  * Why a delivery must not go out any more, though its time had come; `null`: it may.
  *
+ * @param compiled what it belongs to; `null`: that is not there any more
  * @returns `until`: it may then
  */
 export function objection(
   delivery: Delivery,
+  compiled: CompiledCampaign | null,
   known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
 ): { reason: string; until: number | null } | null {
-  const compiled = site.program.byId.get(delivery.campaign);
+  const isBroadcast = delivery.run === null;
+  if (isBroadcast && compiled?.campaign.status === 'paused') {
+    return { reason: 'paused', until: now + PAUSED_MS };
+  }
   if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
   if (now >= delivery.until) return { reason: 'deadline', until: null };
+  if (isBroadcast && known.deliveries.some((other) => comesBefore(other, delivery))) {
+    return { reason: 'repeated', until: null };
+  }
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
   // Of those on their way, the later one gives way.
   const others = known.deliveries.filter(
@@ -246,6 +272,12 @@ export function objectionOfPerson(
       (one.status === 'sent' || one.status === 'due'),
   );
   return isSaid ? 'said_elsewhere' : null;
+}
+
+/** Devices that were asked one by one, and then turned out to be one person's, have one message. */
+function comesBefore(other: Delivery, { campaign, version, id }: Delivery): boolean {
+  if (other.id === id || other.campaign !== campaign || other.version !== version) return false;
+  return other.status === 'sent' || (other.status === 'due' && other.id < id);
 }
 
 /** One visitor's journey, as its steps ask about it. */
@@ -343,11 +375,19 @@ export class Journey implements Ask {
     return quietUntil(this.#compiled.campaign.quietHours, this.#now, timezone);
   }
 
-  /** The cap on pushes that is reached; `null`: none is. */
+  /** The cap on pushes that is reached; `null`: none is, or none is asked for. */
   pushCap(): string | null {
     if (this.#compiled.campaign.cap === null) return null;
     const { timezone } = this.#look().situation.shared.now;
     return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
+  }
+
+  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
+  unwanted(): string | null {
+    const { history } = this.#known;
+    const { push } = consentsOf(history.consents, history.claimedConsents);
+    if (push?.state === 'withdrawn') return 'unsubscribed';
+    return this.#look().situation.shared.consent.marketing === false ? 'consent' : null;
   }
 
   /** @param waitedMs how long the journey has waited before the message */
@@ -359,10 +399,8 @@ export class Journey implements Ask {
       return { kind: 'hold', until: presence + window, reason: 'on_site' };
     }
     if (subscriptions.length === 0) return { kind: 'skip', reason: 'no_subscription' };
-    const { push } = consentsOf(history.consents, history.claimedConsents);
-    if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
-    const { consent } = this.#look().situation.shared;
-    return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
+    const reason = this.unwanted();
+    return reason === null ? null : { kind: 'skip', reason };
   }
 
   #unreachable({ webhook: { address, topic } }: WebhookStep): Verdict | null {

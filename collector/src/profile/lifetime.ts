@@ -32,9 +32,11 @@ export function fateOf(
   heldSince: number | null,
   now: number,
 ): Fate {
-  const { link, history } = state;
+  const { link, history, subscriptions } = state;
   const retention = retentionDays * DAY_MS;
-  const lastSeen = Math.max(history.lastSeen, state.heardAt, state.epoch, link?.epoch ?? 0);
+  // A browser may subscribe before anything else is heard of it.
+  const subscribed = subscriptions.map(({ seenAt }) => seenAt);
+  const lastSeen = Math.max(history.lastSeen, state.heardAt, state.epoch, link?.epoch ?? 0, ...subscribed);
   if (now - lastSeen >= retention) return { kind: 'erase' };
   const closing = history.sessions.at(-1)?.end;
   if (closing !== undefined && now < lastSeen + SESSION_CLOSED_MS) {

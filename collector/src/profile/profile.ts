@@ -38,6 +38,8 @@ import type {
   InspectResult,
   Objection,
   ReadResult,
+  ReceiveInput,
+  ReceiveResult,
   Stale,
   SubscribeInput,
   SubscribeResult,
@@ -219,9 +221,21 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'subscribed' };
   }
 
+  /** Takes a broadcast's message. Whoever asks goes on when that is written down, not when it is sent. */
+  async receive({ broadcast }: ReceiveInput): Promise<ReceiveResult> {
+    const site = await this.#site(Date.now());
+    await this.#records.askForAlarm();
+    if (!this.#records.exists) return { kind: 'passed_over' };
+    // Else the person might be asked before he knows of this browser.
+    await this.#belonging.handOver();
+    const status = await this.#sending.receive(site, broadcast);
+    if (status !== null && status !== 'due') await this.#state();
+    return { kind: status === null ? 'passed_over' : 'received' };
+  }
+
   /** Of a delivery that somebody else sends: all that it needs, a `Prepared` as JSON; `null`: it must not go out any more. */
-  async prepareDelivery(id: string): Promise<string | null> {
-    const prepared = await this.#sending.prepare(await this.#site(Date.now()), id);
+  async prepareDelivery(id: string, tryAt: number): Promise<string | null> {
+    const prepared = await this.#sending.take(await this.#site(Date.now()), id, tryAt);
     return prepared && JSON.stringify(prepared);
   }
 
@@ -557,7 +571,10 @@ export class Profile extends DurableObject<Env> {
     records.wakeBy(firstWake(now));
     const after = records.state.history;
     this.#factsDue ||=
-      sorted.some(({ source, event = '' }) => source !== undefined || site.program.watches.has(event)) ||
+      sorted.some(
+        ({ source, event = '' }) =>
+          source !== undefined || event === 'push_clicked' || site.program.watches.has(event),
+      ) ||
       after !== history ||
       after.olderSessions + after.sessions.length !== sessions ||
       sorted.some(

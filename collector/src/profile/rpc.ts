@@ -58,6 +58,15 @@ export interface SubscribeInput {
 }
 export type SubscribeResult = { kind: 'subscribed' } | Elsewhere | Stale;
 
+/** What a broadcast asks: a `ToldBroadcast` as JSON. */
+export interface ReceiveInput {
+  broadcast: string;
+}
+/** `passed_over`: nobody is here who could be sent anything; a device's person is asked in its place. */
+export interface ReceiveResult {
+  kind: 'received' | 'passed_over';
+}
+
 /** What the inspector of a device's page asks. */
 export interface InspectInput {
   anonymousId: string;

@@ -1,3 +1,8 @@
+import { loadBroadcast, toldBroadcast } from '../broadcasts/known.ts';
+import type { ToldBroadcast } from '../broadcasts/schema.ts';
+import { exactMs } from '../campaigns/duration.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
+import type { Verdict } from '../campaigns/journey.ts';
 import type { PersonalData } from '../campaigns/liquid.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { reasonOf } from '../campaigns/reason.ts';
@@ -5,6 +10,7 @@ import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
 import { CART_PARAMETER, makeCartLink } from '../carts/make-cart-link.ts';
 import type { Env } from '../env.ts';
 import { type Sending as HowToSend, REAL } from '../outgoing.ts';
+import { makeDeliveryId } from '../push/delivery-id.ts';
 import { pushPayload } from '../push/payload.ts';
 import { sendPush } from '../push/send.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
@@ -14,7 +20,7 @@ import { sendWebhook } from '../webhooks/send.ts';
 import { addressFor, type Unreachable } from './addresses.ts';
 import type { Campaigning } from './campaigning.ts';
 import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
-import { concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
+import { addDeliveries, concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
 import {
   journeysNow,
   keepJourneys,
@@ -22,6 +28,7 @@ import {
   objection,
   objectionOfPerson,
   type Standing,
+  verdictOn,
   withShown,
 } from './journeying.ts';
 import { askOwner } from './people.ts';
@@ -29,7 +36,7 @@ import { endpointOf, type Prepared } from './prepared.ts';
 import type { Records } from './records.ts';
 import type { Objection } from './rpc.ts';
 import { seenByCampaign } from './situation.ts';
-import { addExposures, logDecision } from './state.ts';
+import { addExposures, type LoggedDecision, logDecision, type State } from './state.ts';
 import { removeSubscription, subscriptionsByLife } from './subscriptions.ts';
 import { wordPush } from './word-push.ts';
 
@@ -60,9 +67,8 @@ export class Sending {
   /** Takes all journeys as far as they go; what they have to say is due from now on. */
   advance(site: Site, now: number): Standing[] {
     const records = this.#records;
-    const { link, forgetting, history } = records.state;
-    const isElsewhere = link !== null && link.phase !== 'lending';
-    if (isElsewhere || forgetting || history.watermark === null) return [];
+    const { forgetting, history } = records.state;
+    if (isElsewhere(records.state) || forgetting || history.watermark === null) return [];
     if (!site.program.campaigns.some(({ isJourney }) => isJourney)) return [];
     this.#campaigning.catchUp(site);
     const device = this.#campaigning.lastDevice();
@@ -71,12 +77,9 @@ export class Sending {
       records.write((state) => {
         keepJourneys(state, found);
         for (const delivery of found.deliveries) {
-          const { campaign, version, variant, reason, anonymousId, status } = delivery;
-          logDecision(state, {
-            ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
-            ...{ gate: gateOf(status), reason, trace: { gates: [] } },
-            ...(anonymousId === null ? {} : { anonymousId }),
-          });
+          logDecision(state, decisionOn(delivery, now));
+          if (delivery.status === 'held_out')
+            addExposures(state, [heldOut(delivery, state.test !== null, now)]);
         }
       });
     }
@@ -84,6 +87,46 @@ export class Sending {
     const times = [found.wakeAt, due].filter((time) => time !== null);
     if (times.length > 0) records.wakeBy(Math.max(now, Math.min(...times)));
     return found.standings;
+  }
+
+  /**
+   * Takes a broadcast's message, to be sent by the alarm, or notes why not. Asked again, nothing changes.
+   *
+   * @param told see {@link toldBroadcast}
+   * @returns `null`: there is nobody here who could be sent anything
+   */
+  async receive(site: Site, told: string): Promise<Delivery['status'] | null> {
+    const records = this.#records;
+    const compiled = toldBroadcast(site, told, Date.now());
+    const { id: campaign, version, steps } = compiled.campaign;
+    const [step] = steps;
+    if (step?.type !== 'message' || step.channel !== 'push') return null;
+    this.#campaigning.catchUp(site);
+    const device = this.#campaigning.lastDevice();
+    const { variant } = verdictOn(compiled, step, records.state, device, site, Date.now());
+    const of = { campaign, version, variant, step: step.id };
+    const id = await makeDeliveryId(of, records.name);
+
+    // No await from here on.
+    const now = Date.now();
+    const { state } = records;
+    if (isElsewhere(state) || state.forgetting) return null;
+    const known = state.deliveries.find((one) => one.campaign === campaign && one.version === version);
+    if (known) return known.status;
+    const { draft }: ToldBroadcast = JSON.parse(told);
+    const left = draft.segment !== null && !Object.hasOwn(state.segments, draft.segment);
+    const { verdict, anonymousId } = verdictOn(compiled, step, state, device, site, now);
+    const delivery: Delivery = {
+      ...of,
+      ...{ id, channel: 'push', run: null, tries: 0, anonymousId, answered: null },
+      ...(left ? skipped('segment', now) : standingOf(verdict, now, now + exactMs(draft.ttl))),
+    };
+    records.write((changed) => {
+      addDeliveries(changed, [delivery]);
+      logDecision(changed, decisionOn(delivery, now));
+    });
+    if (delivery.status === 'due') records.wakeBy(delivery.nextTryAt);
+    return delivery.status;
   }
 
   /** A popup that a journey has offered was shown. */
@@ -102,14 +145,21 @@ export class Sending {
       const now = Date.now();
       if (!this.#isDue(id, now)) continue;
       // Should this stop on its way, it is sent again.
-      this.#change(id, (one) => ({ ...one, nextTryAt: now + LEASE_MS }));
-      records.wakeBy(now + LEASE_MS);
-      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id });
+      const tryAt = now + LEASE_MS;
+      this.#change(id, (one) => ({ ...one, nextTryAt: tryAt }));
+      records.wakeBy(tryAt);
+      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id, tryAt });
       else await this.#send(site, id);
     }
+    // What is held wakes it again, whatever it has woken for now.
+    const next = nextTry(records.state.deliveries);
+    if (next !== null) records.wakeBy(Math.max(Date.now(), next));
   }
 
   async #send(site: Site, id: string): Promise<void> {
+    const delivery = this.#held(id);
+    if (!delivery) return;
+    const compiled = await this.#belongsTo(site, delivery);
     const prepared = await this.prepare(site, id);
     if (!prepared) return;
     let isSent = true;
@@ -117,7 +167,7 @@ export class Sending {
       ...REAL,
       fetch: (...request) => {
         // Keys were read and signed with since; nothing is waited for between this and the wire.
-        isSent = this.#isWanted(site, id, endpointOf(prepared));
+        isSent = this.#isWanted(site, id, compiled, endpointOf(prepared));
         return isSent ? REAL.fetch(...request) : Promise.reject(new Error('It is not wanted any more.'));
       },
     });
@@ -125,10 +175,18 @@ export class Sending {
   }
 
   /** Whether it may still go out to this browser. */
-  #isWanted(site: Site, id: string, endpoint: string | null): boolean {
+  #isWanted(site: Site, id: string, compiled: CompiledCampaign | null, endpoint: string | null): boolean {
     const { subscriptions } = this.#records.state;
     const isKnown = endpoint === null || subscriptions.some((known) => known.endpoint === endpoint);
-    return isKnown && !this.#isRefused(site, id);
+    return isKnown && !this.#isRefused(site, id, compiled);
+  }
+
+  /** The same for somebody else who sends it: once for each task. */
+  async take(site: Site, id: string, tryAt: number): Promise<Prepared | null> {
+    const delivery = this.#held(id);
+    if (delivery?.nextTryAt !== tryAt) return null;
+    this.#change(id, (one) => ({ ...one, nextTryAt: Math.max(Date.now() + LEASE_MS, tryAt + 1) }));
+    return this.prepare(site, id);
   }
 
   /**
@@ -136,11 +194,13 @@ export class Sending {
    * for, the truth is asked once more at the end.
    */
   async prepare(site: Site, id: string): Promise<Prepared | null> {
-    if (this.#isRefused(site, id) || (await this.#isRefusedByPerson(site, id))) return null;
+    const asked = this.#held(id);
+    const compiled = asked ? await this.#belongsTo(site, asked) : null;
+    if (this.#isRefused(site, id, compiled) || (await this.#isRefusedByPerson(site, id, compiled)))
+      return null;
     const { state, name } = this.#records;
     const delivery = this.#held(id);
     if (!delivery) return null;
-    const compiled = site.program.byId.get(delivery.campaign);
     const step = compiled?.campaign.steps.find((one) => one.id === delivery.step);
     if (!compiled || step?.type !== 'message' || step.channel === 'popup') return this.#drop(id, 'status');
     const left = cartToRestore(state.history);
@@ -156,7 +216,7 @@ export class Sending {
     try {
       const prepared = await this.#worded(site, compiled, step, delivery, left, restore);
       if (typeof prepared === 'string') return this.#drop(id, prepared);
-      return this.#isRefused(site, id) ? null : prepared;
+      return this.#isRefused(site, id, compiled) ? null : prepared;
     } catch (error) {
       console.warn(`${delivery.campaign}@${delivery.version} cannot be worded.`, reasonOf(error));
       return this.#drop(id, 'content');
@@ -256,14 +316,20 @@ export class Sending {
     await askOwner<null>(person, this.#env, (profile) => profile.concludeDelivery(...concluded));
   }
 
+  /** What a delivery says: a journey's step, or a broadcast. `null`: that is not there any more. */
+  async #belongsTo(site: Site, { campaign, run }: Delivery): Promise<CompiledCampaign | null> {
+    if (run === null) return loadBroadcast(this.#env, site, campaign, Date.now());
+    return site.program.byId.get(campaign) ?? null;
+  }
+
   /** Whether something has come in between, or it is not sent from here any more; the former is written down. */
-  #isRefused(site: Site, id: string): boolean {
+  #isRefused(site: Site, id: string, compiled: CompiledCampaign | null): boolean {
     const { state } = this.#records;
     const delivery = this.#held(id);
     // Who takes it over sends it.
     if (!delivery || state.link?.phase === 'moving') return true;
     this.#campaigning.catchUp(site);
-    const found = objection(delivery, state, this.#campaigning.lastDevice(), site, Date.now());
+    const found = objection(delivery, compiled, state, this.#campaigning.lastDevice(), site, Date.now());
     if (found) this.#refuse(delivery, found);
     return found !== null;
   }
@@ -276,7 +342,7 @@ export class Sending {
   }
 
   /** A device that only lends what it hears does not know what its person has done elsewhere. */
-  async #isRefusedByPerson(site: Site, id: string): Promise<boolean> {
+  async #isRefusedByPerson(site: Site, id: string, compiled: CompiledCampaign | null): Promise<boolean> {
     const { link } = this.#records.state;
     const delivery = this.#held(id);
     if (link?.phase !== 'lending' || !delivery) return false;
@@ -284,7 +350,7 @@ export class Sending {
       profile.objectTo(delivery),
     );
     if (reason !== null) this.#change(id, (one) => ({ ...one, status: 'cancelled', reason }));
-    return this.#isRefused(site, id);
+    return this.#isRefused(site, id, compiled);
   }
 
   /** At a person: why a device that lends must not send this. */
@@ -328,6 +394,56 @@ export class Sending {
       state.deliveries = state.deliveries.map((one) => (one.id === id ? change(one) : one));
     });
   }
+}
+
+/** Whether all that is decided is decided by the person. */
+function isElsewhere({ link }: Pick<State, 'link'>): boolean {
+  return link !== null && link.phase !== 'lending';
+}
+
+/** How a delivery begins: when its time comes, or why it never does. */
+type Beginning = Pick<Delivery, 'at' | 'until' | 'status' | 'reason' | 'nextTryAt'>;
+
+/** @param until how long it is worth having, ms since the epoch */
+function standingOf(verdict: Verdict, now: number, until: number): Beginning {
+  switch (verdict.kind) {
+    case 'send':
+      return { at: now, until, status: 'due', reason: null, nextTryAt: now };
+    case 'hold': {
+      const { until: at, reason } = verdict;
+      return at < until ? { at, until, status: 'due', reason, nextTryAt: at } : skipped(reason, now);
+    }
+    case 'held_out':
+      return { ...skipped(verdict.reason, now), status: 'held_out' };
+    case 'skip':
+    case 'end':
+      return skipped(verdict.reason, now);
+  }
+}
+
+function skipped(reason: string, now: number): Beginning {
+  return { at: now, until: now, status: 'skipped', reason, nextTryAt: now };
+}
+
+/** Of somebody who is told nothing: what was said to others is compared with what becomes of him. */
+function heldOut(
+  { id, campaign, version, variant, reason, anonymousId }: Delivery,
+  isTest: boolean,
+  now: number,
+): Exposure {
+  const control = reason === 'site' ? 'site' : 'campaign';
+  const device = anonymousId === null ? {} : { anonymousId };
+  const test = isTest ? { test: true as const } : {};
+  return { campaign, version, variant, claimId: id, at: now, control, quiet: true, ...device, ...test };
+}
+
+function decisionOn(delivery: Delivery, now: number): LoggedDecision {
+  const { campaign, version, variant, reason, anonymousId, status } = delivery;
+  return {
+    ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
+    ...{ gate: gateOf(status), reason, trace: { gates: [] } },
+    ...(anonymousId === null ? {} : { anonymousId }),
+  };
 }
 
 /** Sends what was prepared, from wherever it is. */

@@ -1,6 +1,7 @@
 import { ownString, type StoredMessage, setOwn } from '../message.ts';
 import { timeOfId } from '../store/chunk-id.ts';
 import { currencyOf, type StoredChunk } from './chunks.ts';
+import { noteClick } from './deliveries.ts';
 import { retract, segmentId, sessionId } from './facts.ts';
 import type { History } from './history.ts';
 import type { Journal } from './journal.ts';
@@ -29,6 +30,7 @@ export function takeIn(
     const at = arrivals.get(message.messageId) ?? 0;
     // What the collector notes by itself is no sign of life.
     if (message.source !== 'collector') state.heardAt = Math.max(state.heardAt, at);
+    noteClick(state, message);
     const left = noteSegment(state.segments, message, at);
     if (left !== null) retractSegments(state, [left], name);
   }
