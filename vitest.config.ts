@@ -72,6 +72,7 @@ export default defineConfig({
             'collector/src/admin/{accounts,directory}.test.ts',
             'collector/src/profile/{claims,contacts,experiments,forgetting,identity,people,profile}.test.ts',
             'collector/src/ingest/{batch,forget-visitor}.test.ts',
+            'collector/src/push/*.production.test.ts',
             // The queue's waits make these long; the first project has them in every run.
             ...(process.env.DEEP ? ['test/properties/{any-order,crashes}.test.ts'] : []),
           ],

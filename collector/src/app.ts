@@ -11,7 +11,9 @@ import { keys } from './admin/keys.ts';
 import { pictures } from './admin/pictures.ts';
 import { profiles } from './admin/profiles.ts';
 import { push } from './admin/push.ts';
+import { pushSubscribers } from './admin/push-subscribers.ts';
 import { requireAdmin } from './admin/require-admin.ts';
+import { newSigningSecret, secrets } from './admin/secrets.ts';
 import { segments } from './admin/segments.ts';
 import { sites } from './admin/sites.ts';
 import { testLinks } from './admin/test-link.ts';
@@ -27,8 +29,10 @@ import { forgetVisitor } from './ingest/forget-visitor.ts';
 import { inspect } from './inspect/inspect.ts';
 import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
+import { changePreferences, showPreferences } from './preferences/route.ts';
 import { subscribe, unsubscribe } from './push/subscribe.ts';
 import { siteConfig } from './site-config.ts';
+import { WEBHOOK_TEMPLATES } from './webhooks/templates/index.ts';
 
 /** What a shop may serve beneath a path prefix of its own domain: `/anything/v1/batch` is `/v1/batch`. */
 const UNDER_PREFIX = [/\/v1\/.+$/, /\/healthz$/, /\/api\/.+$/, /\/[\w-]+\.js$/];
@@ -48,6 +52,9 @@ export const app = new Hono<{ Bindings: Env }>({ getPath: pathWithoutPrefix });
 /** Before the rest of /v1, whose answers name the origin that asks: these are the same for all, so that caches share them. */
 app.get('/v1/pictures/:site/:file', cors({ origin: '*' }), servePicture);
 app.get('/v1/sites/:key/config', cors({ origin: '*' }), siteConfig);
+/** A page of its own, which no other may read. */
+app.get('/v1/preferences/:token', (c) => showPreferences(c, Date.now()));
+app.post('/v1/preferences/:token', (c) => changePreferences(c, Date.now()));
 
 /**
  * Errors carry CORS headers too, else a developer would see "network error" instead of what to do. Nothing is given
@@ -105,6 +112,10 @@ app.route('/api/sites/:site/broadcasts', broadcasts);
 app.route('/api/sites/:site/test-links', testLinks);
 app.route('/api/sites/:site/pictures', pictures);
 app.route('/api/sites/:site/push', push);
+app.route('/api/sites/:site/secrets', secrets);
+app.post('/api/sites/:site/webhook-signing-secret', newSigningSecret);
+app.get('/api/webhook-templates', (c) => c.json({ items: WEBHOOK_TEMPLATES, cursor: null }));
+app.route('/api/sites/:site/push/subscribers', pushSubscribers);
 app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.get('/api/templates', (c) => c.json({ items: templates(), cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);

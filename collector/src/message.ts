@@ -52,6 +52,8 @@ export type Proof =
 export interface Accepted {
   message: StoredMessage;
   proof: Proof;
+  /** Name of the object of the person who was sent the link that was opened here; it is no proof of who has opened it. */
+  referred?: string;
 }
 
 /** The total order of design §2: accepted time, then id. Every invariant is over this order. */

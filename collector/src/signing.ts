@@ -1,5 +1,14 @@
 /** What is signed under one purpose is worth nothing under another. */
-export type Purpose = 'armed' | 'person' | 'contact' | 'route' | 'cookie' | 'test' | 'cart';
+export type Purpose =
+  | 'armed'
+  | 'person'
+  | 'contact'
+  | 'route'
+  | 'cookie'
+  | 'test'
+  | 'cart'
+  | 'preferences'
+  | 'reference';
 
 /** The secret of one purpose. */
 export function secretFor(purpose: Purpose, key: string): string {

@@ -4,6 +4,7 @@ import { timeZone } from './campaigns/local-time.ts';
 import type { Program } from './campaigns/program.ts';
 import { reasonOf } from './campaigns/reason.ts';
 import { soundProgram } from './campaigns/sound-program.ts';
+import { TOPIC } from './consent.ts';
 import type { Env } from './env.ts';
 import { RequestError } from './errors.ts';
 import { cartTemplate, shopAddress, shopPath } from './shop-addresses.ts';
@@ -25,24 +26,11 @@ const language = z
   .string()
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 tag such as en-GB');
 
-/** What messages may be about, so that somebody can end one kind and keep another. */
-const topics = z
-  .array(
-    z.strictObject({
-      id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/, 'must be lower-case letters, digits, _ and -'),
-      /** By language. */
-      name: z.record(language, z.string().trim().min(1).max(80)),
-    }),
-  )
-  .max(20)
-  .refine(
-    (all) => new Set(all.map(({ id }) => id)).size === all.length,
-    'must have ids that differ from each other',
-  );
-
 /** The states of an order, in the order in which it passes them; the last two end it. */
 export const ORDER_STATES = ['created', 'paid', 'shipped', 'delivered', 'cancelled', 'returned'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
+
+const topicId = z.string().regex(TOPIC, 'must be 1 to 32 lower-case letters, digits, _ or -');
 
 export const siteSettings = z.strictObject({
   name: z.string().min(1).max(200),
@@ -64,6 +52,17 @@ export const siteSettings = z.strictObject({
   identitySecrets: z.array(z.string().min(32).max(512)).max(3).default([]),
   /** Days after which events and idle profiles are erased. 13 months by default. */
   retentionDays: z.number().int().min(31).max(3_650).default(400),
+  /** What messages are about that can be subscribed to by themselves; names by language, BCP 47. */
+  topics: z
+    .array(z.strictObject({ id: topicId, name: z.record(language, z.string().trim().min(1).max(80)) }))
+    .max(20)
+    .refine(
+      (topics) => new Set(topics.map(({ id }) => id)).size === topics.length,
+      'must have ids that differ from each other',
+    )
+    .default([]),
+  /** Where the collector is reached from outside: of links that are sent to people. `null`: not known. */
+  collectorUrl: origin.nullable().default(null),
   /** Whether crawlers get no popups. */
   hidePopupsFromBots: z.boolean().default(false),
   /** Of all popups that come in front of the page or beside it (not bars, tabs, and those in slots): ms between two, and how many one visitor sees in a session and on a day of his calendar. */
@@ -87,7 +86,6 @@ export const siteSettings = z.strictObject({
     .prefault({}),
   /** Where the shop fills a cart: shop-addresses.ts. `null`: its pages do so themselves. */
   cartUrl: cartTemplate.nullable().default(null),
-  topics: topics.default([]),
   /**
    * Visitors in a hundred who never see a campaign with a commercial goal, so that it can be told what campaigns bring.
    * Another seed draws others.

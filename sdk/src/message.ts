@@ -233,7 +233,7 @@ export interface Picture {
 }
 
 /** Something that a visitor can agree to be reached by. */
-export type ConsentChannel = 'email' | 'sms' | 'push' | 'whatsapp' | 'phone';
+export type ConsentChannel = 'email' | 'sms' | 'push' | 'whatsapp' | 'telegram' | 'phone';
 
 /** What a button does; `step` of `submit` comes when the answers are valid, without it the popup closes. */
 export type ButtonAction =

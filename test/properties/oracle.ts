@@ -26,6 +26,9 @@ interface Properties {
   value?: number;
   currency?: string;
   status?: string;
+  delivery_id?: string;
+  campaign?: string;
+  variant?: string;
 }
 interface Event {
   id: string;
@@ -37,6 +40,9 @@ interface Event {
 }
 
 const SESSION_GAP_MS = 30 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+/** What service workers report is no visit. */
+export const NO_VISITS = ['push_shown', 'push_clicked', 'push_dismissed'];
 const iso = (time: number) => new Date(time).toISOString();
 
 /**
@@ -75,7 +81,8 @@ export function oracle(messages: Iterable<StoredMessage>, shop = SHOP) {
 }
 
 /** Runs of one device's events without a gap of more than 30 minutes. */
-function sessionsOf(events: readonly Event[]) {
+function sessionsOf(all: readonly Event[]) {
+  const events = all.filter(({ name }) => !NO_VISITS.includes(name));
   const runs = distinct(events.map(({ device }) => device)).flatMap((device) => {
     const own = events.filter((event) => event.device === device);
     const starts = own.flatMap(({ time }, i) => {
@@ -191,8 +198,50 @@ function ordersOf(events: readonly Event[], shop: Shop) {
       refunded,
       items: linesOf(purchase),
       state: said.at(-1) ?? 'created',
+      touches: touchesOf(events, purchase),
     };
   });
+}
+
+/** The newest click on each message within a day before the purchase. */
+function touchesOf(events: readonly Event[], purchase: Event) {
+  const clicks = events
+    .slice(0, events.indexOf(purchase))
+    .filter(({ time }) => purchase.time - time <= DAY_MS)
+    .flatMap(clickOn);
+  const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
+  return clicks
+    .filter(({ of }, i) => !clicks.slice(i + 1).some((later) => same(later.of, of)))
+    .map(({ of, at }) => ({ ...of, at }));
+}
+
+interface Click {
+  of: {
+    channel: string;
+    campaign: string;
+    version: number;
+    variant: string;
+    step: string | null;
+    deliveryId: string | null;
+  };
+  at: string;
+}
+
+function clickOn({ name, time, properties }: Event): Click[] {
+  const { delivery_id: deliveryId = '', campaign = '', variant } = properties;
+  if (!['push_clicked', 'popup_clicked'].includes(name) || campaign.endsWith('@draft')) return [];
+  const channel = name === 'push_clicked' ? 'push' : 'popup';
+  const at = iso(time);
+  const [delivered, , step] = deliveryId.split('.');
+  if (delivered && step) {
+    const [of = '', version] = delivered.split('@');
+    return [{ of: { channel, campaign: of, version: Number(version), variant: 'a', step, deliveryId }, at }];
+  }
+  const [of, version] = campaign.split('@');
+  if (channel === 'push' || !of || variant === undefined) return [];
+  return [
+    { of: { channel, campaign: of, version: Number(version), variant, step: null, deliveryId: null }, at },
+  ];
 }
 
 function revenueOf(orders: ReturnType<typeof ordersOf>, { ordersCountFrom }: Shop): Record<string, number> {

@@ -4,7 +4,7 @@ import { compareMessages, type StoredMessage } from '../../collector/src/message
 import { emptyHistory, extend, type History, isNewer } from '../../collector/src/profile/history.ts';
 import { profileJson } from '../../collector/src/profile/profile-json.ts';
 import { siteSettings } from '../../collector/src/sites.ts';
-import { oracle, SHOP } from './oracle.ts';
+import { NO_VISITS, oracle, SHOP } from './oracle.ts';
 import { runs } from './runs.ts';
 import { cut, DEVICES, heardOf, shuffled, sizes, worlds } from './shopping.ts';
 import { shown } from './shown.ts';
@@ -64,7 +64,10 @@ describe('sessions', () => {
       fc.property(worlds, ({ messages }) => {
         const expected = DEVICES.flatMap((device) => {
           const times = messages
-            .filter((message) => message.anonymousId === device && message.event !== undefined)
+            .filter(
+              ({ anonymousId, event }) =>
+                anonymousId === device && event !== undefined && !NO_VISITS.includes(event),
+            )
             .map((message) => Date.parse(message.timestamp))
             .sort((a, b) => a - b);
           const runs: number[][] = [];

@@ -24,6 +24,7 @@ const item = fc.record(
   },
   { requiredKeys: ['item_id'] },
 );
+const DELIVERIES = ['after-1h', 'after-1d'].map((step) => `cart@1.a.${step}.${'x'.repeat(22)}`);
 const properties = fc.record(
   {
     items: fc.array(item, { maxLength: 3 }),
@@ -32,6 +33,9 @@ const properties = fc.record(
     value: fc.constantFrom(0, 10, 2.5),
     currency: fc.constantFrom('USD', 'EUR'),
     status: fc.constantFrom(...ORDER_STATES, 'nonsense'),
+    delivery_id: fc.constantFrom(...DELIVERIES, 'nonsense'),
+    campaign: fc.constantFrom('exit@1', 'exit@2', 'exit@draft'),
+    variant: fc.constantFrom('a', 'b'),
   },
   { requiredKeys: ['items'] },
 );
@@ -44,6 +48,9 @@ const NAMES = [
   'purchase',
   'refund',
   'order_updated',
+  'popup_clicked',
+  'push_shown',
+  'push_clicked',
 ] as const;
 /**
  * Few distinct times, so that ties and gaps of exactly 30 minutes are common, and some gaps a millisecond longer; and the
@@ -56,6 +63,8 @@ const time = fc.oneof(
       .tuple(fc.integer({ min: 0, max: 20 }), fc.constantFrom(0, 0, 0, 1))
       .map(([quarter, ms]) => START + quarter * 15 * MINUTE_MS + ms),
   },
+  // A day after the first of them, and a millisecond later.
+  { weight: 2, arbitrary: fc.constantFrom(0, 1).map((ms) => START + 24 * 60 * MINUTE_MS + ms) },
   { weight: 1, arbitrary: fc.constant(NOW) },
 );
 const page = fc.record(

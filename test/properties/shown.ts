@@ -16,7 +16,7 @@ export function shown(profile: object | null): unknown {
       pick(session, 'id', 'start', 'end', 'events', 'anonymousId', 'entry', 'referrer', 'campaign'),
     ),
     orders: orders.map((order) => ({
-      ...pick(order, 'transactionId', 'at', 'value', 'currency', 'refunded', 'state', 'items'),
+      ...pick(order, 'transactionId', 'at', 'value', 'currency', 'refunded', 'state', 'items', 'touches'),
     })),
     revenue: withoutZero(totals.revenue),
   };

@@ -1,6 +1,7 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { asCampaign } from '../broadcasts/as-campaign.ts';
 import { wakeBroadcast } from '../broadcasts/broadcast.ts';
 import { forgetBroadcast } from '../broadcasts/known.ts';
 import { obstacleTo } from '../broadcasts/obstacle.ts';
@@ -17,7 +18,8 @@ import {
 import { countSubscribers } from '../broadcasts/subscribers.ts';
 import { validateBroadcast } from '../broadcasts/validate.ts';
 import type { Problem } from '../campaigns/problem.ts';
-import { loadContext, NOTHING_NAMED } from '../campaigns/site-context.ts';
+import { loadContext } from '../campaigns/site-context.ts';
+import { namedBy } from '../campaigns/validate.ts';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import { currentSite, type Site } from '../sites.ts';
@@ -114,7 +116,7 @@ async function required(c: C): Promise<StoredBroadcast> {
 }
 
 async function problemsOf(c: C, site: Site, draft: BroadcastDraft): Promise<Problem[]> {
-  return validateBroadcast(draft, await loadContext(c.env.DB, site, NOTHING_NAMED, Date.now()));
+  return validateBroadcast(draft, await loadContext(c.env, site, namedBy(asCampaign(draft)), Date.now()));
 }
 
 /** The answer to who wants one that has errors; `null`: it has none. */

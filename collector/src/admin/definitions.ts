@@ -85,7 +85,7 @@ export function definitions<D extends Draft>(kind: Kind<D>) {
   const problemsOf = async (c: C, { draft, fault }: Pick<Definition<D>, 'draft' | 'fault'>) => {
     if (fault !== null) return [error('', `It does not fit this version of Beckon. ${fault}`)];
     const named = namedBy?.(draft) ?? NOTHING_NAMED;
-    const context = await loadContext(c.env.DB, await requireSite(c), named, Date.now());
+    const context = await loadContext(c.env, await requireSite(c), named, Date.now());
     return validate(draft, context);
   };
   const required = async (c: C): Promise<Definition<D>> => {
@@ -115,7 +115,7 @@ export function definitions<D extends Draft>(kind: Kind<D>) {
   /** What live campaigns refer to stays as it is. */
   const requireUnused = async (c: C) => {
     if (!usersOf) return;
-    const { campaigns } = await loadContext(c.env.DB, await requireSite(c), NOTHING_NAMED, Date.now());
+    const { campaigns } = await loadContext(c.env, await requireSite(c), NOTHING_NAMED, Date.now());
     const users = usersOf(id(c), campaigns);
     if (users.length === 0) return;
     const who = listed(users.slice(0, 3).map(({ name }) => name));

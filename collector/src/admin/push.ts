@@ -1,8 +1,10 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono } from 'hono';
+import { base64url } from 'jose';
 import { z } from 'zod';
 import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
+import { keyBytes } from '../push/curve.ts';
 import { type PushFault, readFaults } from '../push/faults.ts';
 import { type KeyRow, makeCurrent, openPrivateKey, readKeys, startAgain } from '../push/key-storage.ts';
 import { forgetPushKeys, type PushKeys, pushKeys } from '../push/keys.ts';
@@ -18,12 +20,12 @@ export interface PushStatus extends PushKeys {
   faults: PushFault[];
 }
 
-const base64url = z.string().max(200);
+const keyText = z.string().max(200);
 
 /** A pair that the shop brings from another tool, so that its subscribers stay reachable. */
 export const pushKeysRequest = z.strictObject({
-  publicKey: base64url,
-  privateKey: base64url,
+  publicKey: keyText,
+  privateKey: keyText,
   /** `mailto:` or `https:`; without it the one before stays. */
   subject: z
     .string()
@@ -107,7 +109,7 @@ async function statusOf({ env }: Push, site: Site): Promise<PushStatus> {
   return {
     ...keys,
     stopped: isOpen ? keys.stopped : { since: null, why: UNOPENED },
-    refusals: await readRefusals(env.DB, site.id),
+    refusals: await readRefusals(env.DB, site.id, now),
     faults: await readFaults(env.DB, site.id, now),
   };
 }
@@ -122,7 +124,8 @@ async function exported(env: Env, site: string, row: KeyRow) {
   }
 }
 
-/** Base64url without padding, as browsers and push services compare it. */
-function plain(key: string): string {
-  return key.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+/** In the one spelling that browsers and push services compare: base64url without padding. */
+export function plain(key: string): string {
+  const bytes = keyBytes(key);
+  return bytes ? base64url.encode(bytes) : key;
 }

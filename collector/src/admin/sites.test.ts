@@ -100,7 +100,7 @@ describe('a site', () => {
     [{ cartUrl: '//evil.test/{id}' }, '"cartUrl": must be a path'],
     [{ cartUrl: 'https://u:p@shop.example/{id}' }, '"cartUrl": must be a path'],
     [{ cartUrl: 'https://{id}.example/{id}' }, '"cartUrl": must not name the host'],
-    [{ topics: [{ id: 'News', name: {} }] }, '"topics.0.id": must be lower-case'],
+    [{ topics: [{ id: 'News', name: {} }] }, '"topics.0.id": must be 1 to 32 lower-case'],
     [{ topics: [{ id: 'news', name: { english: 'News' } }] }, '"topics.0.name.english"'],
     [{ topics: [{ id: 'news', name: { en: '' } }] }, '"topics.0.name.en"'],
     [{ topics: ['a', 'a'].map((id) => ({ id, name: {} })) }, '"topics": must have ids that differ'],

@@ -10,9 +10,13 @@ import { newKey, setKey } from './key-storage.ts';
 
 const key = z.string().regex(KEY_FORMAT, 'must be 3 to 64 letters, digits, _ or -');
 
-/** Settings are replaced as a whole; but keys and secrets, which are not shown or not at hand, stay when left out. */
+/**
+ * Settings are replaced as a whole; but keys and secrets, which are not shown or not at hand, stay when left out, and so
+ * does the collector's own address: by default the one that the site was made at.
+ */
 export const siteRequest = siteSettings.extend({
   identitySecrets: siteSettings.shape.identitySecrets.unwrap().optional(),
+  collectorUrl: siteSettings.shape.collectorUrl.unwrap().optional(),
   browserKey: key.optional(),
   serverKey: key.optional(),
 });
@@ -56,10 +60,15 @@ export const sites = new Hono<{ Bindings: Env }>()
   .put('/:site', zValidator('json', siteRequest, explainInvalid), async (c) => {
     const id = siteId.safeParse(c.req.param('site'));
     if (!id.success) throw new RequestError('bad_request', `A site's id ${id.error.issues[0]?.message}.`);
-    const { browserKey, serverKey, identitySecrets, ...rest } = c.req.valid('json');
+    const { browserKey, serverKey, identitySecrets, collectorUrl, ...rest } = c.req.valid('json');
     const before = await read(c.env.DB, id.data);
-    const kept = before && siteSettings.parse(JSON.parse(before.settings)).identitySecrets;
-    const settings: SiteSettings = { ...rest, identitySecrets: identitySecrets ?? kept ?? [] };
+    const kept = before && siteSettings.parse(JSON.parse(before.settings));
+    const settings: SiteSettings = {
+      ...rest,
+      identitySecrets: identitySecrets ?? kept?.identitySecrets ?? [],
+      collectorUrl:
+        collectorUrl === undefined ? addressOf(c.req.url, kept?.collectorUrl ?? null) : collectorUrl,
+    };
     const given = {
       browser: browserKey ?? (before ? null : newKey('browser')),
       server: serverKey ?? (before ? null : newKey('server')),
@@ -79,6 +88,12 @@ export const sites = new Hono<{ Bindings: Env }>()
     const after = await read(c.env.DB, id.data);
     return c.json(after && toJson(after));
   });
+
+/** Where the collector was found; a machine of one's own changes its ports. */
+function addressOf(request: string, known: string | null): string {
+  const isHere = known !== null && /^http:\/\/(localhost|127\.0\.0\.1)(:|$)/.test(known);
+  return known !== null && !isHere ? known : new URL(request).origin;
+}
 
 const KINDS = ['browser', 'server'] as const;
 

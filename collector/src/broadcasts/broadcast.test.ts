@@ -364,7 +364,7 @@ describe('whom a broadcast reaches', () => {
     await alarm(mira);
     expect(service.sent()).toHaveLength(1);
     const done = await read(site);
-    expect(done.counts).toMatchObject({ sent: 1, cancelled: { repeated: 1 }, waiting: 0 });
+    expect(done.counts).toMatchObject({ sent: 1, cancelled: { said_elsewhere: 1 }, waiting: 0 });
     addsUp(done);
   });
 
@@ -498,7 +498,7 @@ describe('what is no broadcast', () => {
     ]);
     expect(await answers(saying({ title: 'Hi', url: 'javascript:alert(1)' }))).toEqual([
       422,
-      '"/push/variants/0/content/en/url": A click opens a page: write an address such as https://… or /sale.',
+      expect.stringContaining('"/push/variants/0/content/en/url": A click leads nowhere'),
     ]);
     expect(await answers({ push: { variants: said('Hi'), fallbackLocale: 'de' } })).toEqual([
       422,

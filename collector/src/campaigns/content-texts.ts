@@ -12,10 +12,13 @@ const TEXT_KEYS = [
   'high',
   'expired',
   'price',
+  // Of a push message.
+  'title',
+  'body',
 ];
 /** Elsewhere a `name` is the key of an answer, or what a page calls a button. */
 const NAMED = 'items';
-const ADDRESS_KEYS = ['href'];
+const ADDRESS_KEYS = ['href', 'url', 'icon', 'image'];
 
 export interface ContentText {
   kind: 'text' | 'address';

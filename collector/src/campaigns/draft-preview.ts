@@ -84,10 +84,10 @@ export interface InspectedDraft {
 export async function inspectDraft(
   site: Site,
   id: string,
-  db: D1Database,
+  env: Env,
   now: number,
 ): Promise<{ json: string | null; said: InspectedDraft }> {
-  const record = await campaignStore.get(db, site.id, id);
+  const record = await campaignStore.get(env.DB, site.id, id);
   if (!record) {
     const problems = [error('', 'There is no such draft any more.')];
     return { json: null, said: { id, name: null, problems } };
@@ -104,7 +104,7 @@ export async function inspectDraft(
   } catch (cause) {
     return refused(reasonOf(cause));
   }
-  const problems = validateCampaign(draft, await loadContext(db, site, namedBy(draft), now));
+  const problems = validateCampaign(draft, await loadContext(env, site, namedBy(draft), now));
   return { json: JSON.stringify(published(record)), said: { id, name, problems } };
 }
 

@@ -9,8 +9,8 @@ export interface Cause {
 }
 
 /**
- * Whether an event is what pages report of popups, they or service workers of push, and of time that has passed. It lets nobody in who does not wait for
- * it: what is shown would be the cause of its being shown again.
+ * Whether an event is what pages and service workers report of popups and push, and of time that has passed. It lets nobody
+ * in who does not wait for it: what is shown would be the cause of its being shown again.
  */
 export function isReport({ event }: Pick<Cause, 'event'>): boolean {
   return event.startsWith('popup_') || event.startsWith('push_') || event === 'user_engagement';

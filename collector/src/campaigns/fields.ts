@@ -137,6 +137,7 @@ const CHANNEL_NAMES: Record<ConsentChannel, string> = {
   sms: 'SMS',
   push: 'push',
   whatsapp: 'WhatsApp',
+  telegram: 'Telegram',
   phone: 'phone',
 };
 

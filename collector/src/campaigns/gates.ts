@@ -176,9 +176,9 @@ export function firstClosed(
   return { closed: null, arm: armOf(compiled.campaign, unit, holdout, exposures, test) };
 }
 
-/** One gate of an explanation. */
+/** One gate of an explanation; `journey`: where the visitor is on the way. */
 export interface GateTrace {
-  gate: Gate;
+  gate: Gate | 'journey';
   open: boolean;
   reason: string | null;
   seen: Json;
@@ -188,7 +188,7 @@ export interface GateTrace {
 export interface Explanation {
   matched: boolean;
   /** The first closed gate. */
-  gate: Gate | null;
+  gate: GateTrace['gate'] | null;
   reason: string | null;
   /** Each gate, also those behind a closed one; and the audience's rule, part by part. */
   trace: { gates: GateTrace[]; audience: Trace; arm: Arm };
@@ -196,21 +196,36 @@ export interface Explanation {
 
 /** Asks every gate, each for itself. */
 export function explainDecision(compiled: CompiledCampaign, situation: Situation): Explanation {
-  const gates = GATES.map((gate): GateTrace => {
+  const { unit, holdout, exposures, test } = situation;
+  const arm = armOf(compiled.campaign, unit, holdout, exposures, test);
+  return explanationOf(traceGates(GATES, compiled, situation), compiled, situation, arm);
+}
+
+/** Asks these gates, each for itself. */
+export function traceGates(
+  gates: readonly Gate[],
+  compiled: CompiledCampaign,
+  situation: Situation,
+): GateTrace[] {
+  return gates.map((gate) => {
     const found = CHECKS[gate](compiled, situation);
     return { gate, open: found === null, reason: found?.reason ?? null, seen: found?.seen ?? null };
   });
+}
+
+/** What gates that were asked come to. */
+export function explanationOf(
+  gates: GateTrace[],
+  { campaign }: CompiledCampaign,
+  { data }: Pick<Situation, 'data'>,
+  arm: Arm,
+): Explanation {
   const first = gates.find(({ open }) => !open);
-  const { unit, holdout, exposures, test } = situation;
   return {
     matched: first === undefined,
     gate: first?.gate ?? null,
     reason: first?.reason ?? null,
-    trace: {
-      gates,
-      audience: explain(compiled.campaign.audience.rule, situation.data),
-      arm: armOf(compiled.campaign, unit, holdout, exposures, test),
-    },
+    trace: { gates, audience: explain(campaign.audience.rule, data), arm },
   };
 }
 

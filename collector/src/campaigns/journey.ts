@@ -8,6 +8,8 @@ import type { SentStep, Step } from './steps.ts';
  * it have come to, and what has happened since. So it is the same wherever it is asked, and moves with the person.
  */
 
+export const STEP_OUTCOMES = ['sent', 'shown', 'offered', 'skipped', 'held_out', 'yes', 'no'] as const;
+
 /** What a step came to. */
 export interface Passed {
   step: string;
@@ -17,7 +19,7 @@ export interface Passed {
    * `sent`: it is on its way, see deliveries.ts; `shown`: as a popup, because the visitor was there; `offered`: a popup
    * that waits for its trigger; `skipped`, `held_out`: nothing was said.
    */
-  outcome: 'sent' | 'shown' | 'offered' | 'skipped' | 'held_out' | 'yes' | 'no';
+  outcome: (typeof STEP_OUTCOMES)[number];
   reason?: string;
 }
 
@@ -141,7 +143,10 @@ export function advance(
       moment = since(moment) + waitedMs;
     } else if (step.type === 'wait_until') {
       waitedMs = Number.POSITIVE_INFINITY;
-      moment = nextTimeOfDay(since(moment), step.time, ask.zone(step.timezone));
+      const from = since(moment);
+      // What was passed at the very time had its turn.
+      const isPassed = run.passed.at(-1)?.at === from;
+      moment = nextTimeOfDay(isPassed ? from + 1 : from, step.time, ask.zone(step.timezone));
     } else if (known) moment = known.at;
     if (step.type === 'wait' || step.type === 'wait_until') {
       index++;
@@ -195,6 +200,14 @@ export function timeToLive({ steps }: Pick<Campaign, 'steps'>, stepId: string): 
   return Math.min(Math.max(gap, MIN_TTL_MS), MAX_TTL_MS);
 }
 
+/** How long a journey has waited before a step, ms. */
+export function waitBefore({ steps }: Pick<Campaign, 'steps'>, stepId: string): number {
+  const at = steps.findIndex(({ id }) => id === stepId);
+  const wait = steps.slice(0, at).findLast(({ type }) => type === 'wait' || type === 'wait_until');
+  if (wait?.type === 'wait_until') return Number.POSITIVE_INFINITY;
+  return wait?.type === 'wait' ? exactMs(wait.for) : 0;
+}
+
 const DAY_MS = 86_400_000;
 /** Of a test's journey of seconds: a push service needs some time, too. */
 const MIN_TTL_MS = 60_000;
@@ -211,7 +224,10 @@ export function joinedRun(a: Run, b: Run): Run {
     const known = passed.get(one.step);
     if (!known || one.at < known.at) passed.set(one.step, one);
   }
-  const ended = first.ended && second.ended ? later(first.ended, second.ended) : null;
+  const isSame = first.entry.at === second.entry.at && first.entry.cause === second.entry.cause;
+  // Told again by who had handed it over, it may have come to its end since.
+  const known = isSame ? (first.ended ?? second.ended) : null;
+  const ended = first.ended && second.ended ? later(first.ended, second.ended) : known;
   return { entry: first.entry, passed: [...passed.values()].sort((x, y) => x.at - y.at), ended };
 }
 

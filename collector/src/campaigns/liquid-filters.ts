@@ -12,6 +12,28 @@ export interface Formatting {
   now: number;
 }
 
+/** How texts are written for somebody whose browser says what it likes. */
+export function formattingFor(
+  { locale, timeZone, currency }: { locale: string; timeZone: string; currency: string },
+  now: number,
+): Formatting {
+  return {
+    locale: usable(locale, (tag) => new Intl.Locale(tag), 'en'),
+    timezoneOffset: usable(timeZone, (zone) => new Intl.DateTimeFormat('en', { timeZone: zone }), 'UTC'),
+    currency: usable(currency, (code) => currencyText(0, 'en', code), 'USD'),
+    now,
+  };
+}
+
+function usable(value: string, check: (value: string) => unknown, fallback: string): string {
+  try {
+    check(value);
+    return value;
+  } catch {
+    return fallback;
+  }
+}
+
 /** What liquidjs calls a filter on. */
 interface Call {
   context: Context;

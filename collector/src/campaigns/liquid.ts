@@ -59,6 +59,8 @@ function engine(): Liquid {
 /** Every value goes through here on its way into the text. */
 function write(this: unknown, value: unknown): string {
   const { context } = this as { context: Context };
+  if (context.strictVariables && (value === null || value === undefined))
+    throw new Error('a value is missing');
   const plain = plainText(value);
   context.memoryLimit.use(plain.length);
   const outputs: Output[] | undefined = context.getRegister('outputs');
@@ -102,11 +104,23 @@ export interface Renderer {
   address(template: string, own?: PersonalData): string;
 }
 
+export interface Reading {
+  /** What may be read besides, by name. */
+  more?: Readonly<Record<string, unknown>>;
+  /** Whether it is a fault when a value is missing that no `default` stands in for. */
+  strict?: boolean;
+}
+
 /** Renders the texts of one content, which share the limits on work and memory. */
-export function rendererOf(data: PersonalData, formatting: Formatting): Renderer {
-  const all = Object.fromEntries(VARIABLES.map((name) => [name, data[name]]));
+export function rendererOf(
+  data: PersonalData,
+  formatting: Formatting,
+  { more = {}, strict = false }: Reading = {},
+): Renderer {
+  const all = { ...more, ...Object.fromEntries(VARIABLES.map((name) => [name, data[name]])) };
   const scopeWith = (own: PersonalData = {}) => Object.assign(Object.create(null), all, own);
-  const shared = new Context({}, { ...liquid.options, ...formatting }, { sync: true }, { liquid });
+  const options = { ...liquid.options, ...formatting, lenientIf: true };
+  const shared = new Context({}, options, { sync: true, strictVariables: strict }, { liquid });
   // Time stands still in a Worker that waits for nothing: steps are counted instead. Asked once for each of them.
   let steps = 0;
   shared.renderLimit.check = () => {

@@ -88,7 +88,15 @@ export function nextTimeOfDay(ms: number, time: string, zone: string): number {
   for (let day = today - 1; ; day++) {
     const moment = firstMomentAt(day * DAY_MS + wanted, zone);
     if (moment >= ms) return moment;
+    const again = lastMomentAt(day * DAY_MS + wanted, zone);
+    if (again >= ms) return again;
   }
+}
+
+/** The later moment of a repeated hour; of others the only one, or one that shows another time. */
+function lastMomentAt(wall: number, zone: string): number {
+  const moment = wall - zoneClock(zone).offset(wall + DAY_MS);
+  return wallTime(moment, zone) === wall ? moment : Number.NEGATIVE_INFINITY;
 }
 
 /** Whether {@link localTime} knows the zone: an IANA name, or an offset such as `+05:30`, which some browsers give. */

@@ -5,7 +5,7 @@ import type { Drawn } from './content.ts';
 import { mapTexts } from './content-texts.ts';
 import { type Around, wireContent } from './content-wire.ts';
 import { hasLiquid, type PersonalData, type Renderer, rendererOf } from './liquid.ts';
-import { currencyText } from './liquid-filters.ts';
+import { formattingFor } from './liquid-filters.ts';
 import { presentable } from './presentable.ts';
 
 export type { PersonalData } from './liquid.ts';
@@ -46,12 +46,7 @@ export function personalise(
   { locale, timeZone, currency, ...around }: PersonaliseOptions,
 ): PopupContent {
   const now = typeof data.now === 'number' ? data.now : 0;
-  const formatting = {
-    locale: usable(locale, (tag) => new Intl.Locale(tag), 'en'),
-    timezoneOffset: usable(timeZone, (zone) => new Intl.DateTimeFormat('en', { timeZone: zone }), 'UTC'),
-    currency: usable(currency, (code) => currencyText(0, 'en', code), 'USD'),
-    now,
-  };
+  const formatting = formattingFor({ locale, timeZone, currency }, now);
   const renderer = rendererOf(data, formatting);
   const codes = codesIn(content);
   let length = 0;
@@ -114,15 +109,5 @@ function render(
     return renderer[kind](text, own);
   } catch (cause) {
     throw new PersonaliseError(pointer, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-/** A visitor's browser says what it likes. */
-function usable(value: string, check: (value: string) => unknown, fallback: string): string {
-  try {
-    check(value);
-    return value;
-  } catch {
-    return fallback;
   }
 }

@@ -14,7 +14,14 @@ export function quietUntil(hours: Campaign['quietHours'], now: number, zone: str
   return isQuiet ? nextTimeOfDay(now + 1, hours[1], zone) : null;
 }
 
-function minutesOf(time: string): number {
+/** Of the day. @param time `HH:MM` */
+export function minutesOf(time: string): number {
   const [hour = 0, minute = 0] = time.split(':').map(Number);
   return hour * 60 + minute;
+}
+
+/** How many minutes of a day are quiet. */
+export function minutesQuiet(hours: NonNullable<Campaign['quietHours']>): number {
+  const [from, to] = hours.map(minutesOf) as [number, number];
+  return (to - from + 1_440) % 1_440;
 }

@@ -14,7 +14,7 @@ export function rulesInSegment({ audience }: SegmentDraft): PlacedRule[] {
 }
 
 /** Every rule of a campaign. */
-export function rulesInCampaign({ audience, entry, exits, goal }: CampaignDraft): PlacedRule[] {
+export function rulesInCampaign({ audience, entry, exits, steps, goal }: CampaignDraft): PlacedRule[] {
   return [
     ...inAudience(audience),
     ...written([
@@ -24,6 +24,10 @@ export function rulesInCampaign({ audience, entry, exits, goal }: CampaignDraft)
           ? { path: `exits.${index}.rule`, rule: exit.rule }
           : { path: `exits.${index}.where`, rule: exit.where },
       ),
+      ...steps.map((step, index) => ({
+        path: `steps.${index}.if`,
+        rule: step.type === 'branch' ? step.if : undefined,
+      })),
       { path: 'goal.where', rule: goal?.where },
     ]),
   ];

@@ -1,4 +1,6 @@
+import type { Env } from '../env.ts';
 import { findPictures, type Picture } from '../pictures/library.ts';
+import { testOrigins } from '../push/endpoint.ts';
 import type { Site, SiteSettings } from '../sites.ts';
 import { type CouponPool, readPool } from './coupon-pools.ts';
 import type { Campaign } from './schema.ts';
@@ -16,6 +18,8 @@ export interface SiteContext {
   campaigns: readonly Campaign[];
   /** ms since the epoch. */
   now: number;
+  /** Of tests alone: origins besides those that may be called. */
+  testOrigins?: readonly string[];
 }
 
 /** What a draft names, and has to be looked up. */
@@ -29,14 +33,14 @@ export interface Named {
 export const NOTHING_NAMED: Named = { pools: [], pictures: [] };
 
 export async function loadContext(
-  db: D1Database,
+  env: Env,
   { id, settings, program }: Site,
   named: Named,
   now: number,
 ): Promise<SiteContext> {
   const [pictures, ...pools] = await Promise.all([
-    findPictures(db, id, named.pictures),
-    ...named.pools.map((pool) => readPool(db, id, pool)),
+    findPictures(env.DB, id, named.pictures),
+    ...named.pools.map((pool) => readPool(env.DB, id, pool)),
   ]);
   return {
     settings,
@@ -45,5 +49,6 @@ export async function loadContext(
     pictures,
     campaigns: program.campaigns.map(({ campaign }) => campaign).filter(({ status }) => status === 'live'),
     now,
+    testOrigins: testOrigins(env),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webhookContent } from '../webhooks/content.ts';
 import { content } from './content-schema.ts';
 import { duration } from './duration.ts';
 import { timeZone } from './local-time.ts';
@@ -55,6 +56,13 @@ export const pushStep = z.strictObject({
   variants: variantsOf(pushContent),
 });
 
+const webhookStep = z.strictObject({
+  id: stepId,
+  type: z.literal('message'),
+  channel: z.literal('webhook'),
+  webhook: webhookContent,
+});
+
 const waitStep = z.strictObject({ id: stepId, type: z.literal('wait'), for: duration });
 
 const waitUntilStep = z.strictObject({
@@ -77,7 +85,15 @@ const branchStep = z.strictObject({
 
 const exitStep = z.strictObject({ id: stepId, type: z.literal('exit') });
 
-export const step = z.union([popupStep, pushStep, waitStep, waitUntilStep, branchStep, exitStep]);
+export const step = z.union([
+  popupStep,
+  pushStep,
+  webhookStep,
+  waitStep,
+  waitUntilStep,
+  branchStep,
+  exitStep,
+]);
 export const steps = z
   .array(step)
   .min(1)
@@ -87,6 +103,7 @@ export const steps = z
 export type Step = z.infer<typeof step>;
 export type PopupStep = z.infer<typeof popupStep>;
 export type PushStep = z.infer<typeof pushStep>;
+export type WebhookStep = z.infer<typeof webhookStep>;
 export type MessageStep = Extract<Step, { type: 'message' }>;
 /** A message that goes out to where the person is, and is not painted in a page. */
 export type SentStep = Exclude<MessageStep, PopupStep>;
@@ -108,5 +125,12 @@ export function isJourney({ steps: all }: { steps: readonly Step[] }): boolean {
 export function popupSteps(all: readonly Step[]): { step: PopupStep; pointer: string }[] {
   return all.flatMap((one, index) =>
     one.type === 'message' && one.channel === 'popup' ? [{ step: one, pointer: `/steps/${index}` }] : [],
+  );
+}
+
+/** The same of all push messages. */
+export function pushSteps(all: readonly Step[]): { step: PushStep; pointer: string }[] {
+  return all.flatMap((one, index) =>
+    one.type === 'message' && one.channel === 'push' ? [{ step: one, pointer: `/steps/${index}` }] : [],
   );
 }

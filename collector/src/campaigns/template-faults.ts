@@ -35,12 +35,18 @@ export function variablesIn(content: object): ReadonlySet<string> {
   return names;
 }
 
-function faultsOf(text: string): string[] {
+/**
+ * What is wrong with one template, as sentences.
+ *
+ * @param more names that it may read besides those that popups read
+ */
+export function faultsOf(text: string, more: readonly string[] = []): string[] {
   try {
     const { globals, locals } = analyzeSync(parse(text));
-    const known = [...VARIABLES, ...rootsOf(locals)];
+    const names = [...VARIABLES, ...more];
+    const known = [...names, ...rootsOf(locals)];
     const unknown = rootsOf(globals).filter((name) => !known.includes(name));
-    if (unknown.length > 0) return unknown.map(unknownVariable);
+    if (unknown.length > 0) return unknown.map((name) => unknownVariable(name, names));
     rendererOf({}, { locale: 'en', timezoneOffset: 'UTC', currency: 'USD', now: 0 }).text(text);
     return [];
   } catch (fault) {
@@ -52,8 +58,8 @@ function rootsOf(variables: StaticAnalysis['variables']): string[] {
   return Object.values(variables).flatMap((found) => found.map(({ segments: [root] }) => String(root)));
 }
 
-function unknownVariable(name: string): string {
-  return `There is nothing called "${name}". A value starts with ${listed(VARIABLES)}, as in {{ visitor.traits.first_name }}.`;
+function unknownVariable(name: string, names: readonly string[]): string {
+  return `There is nothing called "${name}". A value starts with ${listed(names)}, as in {{ visitor.traits.first_name }}.`;
 }
 
 /** What liquidjs says, without its positions. */

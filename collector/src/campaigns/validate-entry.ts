@@ -9,7 +9,7 @@ import { type Surroundings, validateRule, validateWhere } from './validate-rule.
 
 /** What starts a campaign: an event, or a segment that people enter or leave. */
 export function validateEntry({ entry }: CampaignDraft, { segments }: Surroundings): Problem[] {
-  const { on, event, segment, change, where } = entry;
+  const { on, event, segment, change, where, fact } = entry;
   const problems = validateWhere(where, '/entry/where');
   if (on === 'segment' && segment !== undefined && !segments.includes(segment)) {
     problems.push(error('/entry/segment', noSegment(segment, segments)));
@@ -18,6 +18,7 @@ export function validateEntry({ entry }: CampaignDraft, { segments }: Surroundin
     event: on !== 'event' && event,
     segment: on !== 'segment' && segment,
     change: on !== 'segment' && change,
+    fact: on !== 'fact' && fact,
   };
   for (const [key, value] of Object.entries(unused)) {
     if (value)

@@ -5,23 +5,50 @@ import type { Content } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
 import type { PopupStep } from './steps.ts';
 
-type Variant = PopupStep['variants'][number];
+interface Variant<Said = unknown> {
+  key: string;
+  /** By BCP 47 language. */
+  content: Record<string, Said>;
+}
+type PopupVariant = PopupStep['variants'][number];
 
-/** Texts that some visitors would read in another language, or in another order. */
-export function validateLanguages(
+/** A message of any channel. */
+interface Worded {
+  variants: readonly Variant[];
+  fallbackLocale?: string;
+}
+
+/** Texts of a popup that some visitors would read in another language, or in another order. */
+export function validatePopupLanguages(
   step: PopupStep,
   pointer: string,
-  { settings }: Pick<SiteContext, 'settings'>,
+  context: Pick<SiteContext, 'settings'>,
 ): Problem[] {
-  const { variants, fallbackLocale } = step;
+  const { variants } = step;
   const at = `${pointer}/variants`;
-  const fallback = fallbackLocale === undefined ? [] : inFallback(variants, fallbackLocale, at);
+  return validateLanguages(step, pointer, context, [
+    ...variants.flatMap((variant, index) => otherBlocks(variant, `${at}/${index}/content`)),
+    ...otherKinds(variants, at),
+  ]);
+}
+
+/**
+ * Texts of a message that some visitors would read in another language.
+ *
+ * @param more what else differs between its languages
+ */
+export function validateLanguages(
+  { variants, fallbackLocale }: Worded,
+  pointer: string,
+  { settings }: Pick<SiteContext, 'settings'>,
+  more: readonly Problem[] = [],
+): Problem[] {
+  const at = `${pointer}/variants`;
   return [
     ...variants.flatMap((variant, index) => tags(variant, `${at}/${index}/content`)),
     ...variants.flatMap((variant, index) => missing(variant, variants, `${at}/${index}/content`)),
-    ...variants.flatMap((variant, index) => otherBlocks(variant, `${at}/${index}/content`)),
-    ...otherKinds(variants, at),
-    ...fallback,
+    ...more,
+    ...(fallbackLocale === undefined ? [] : inFallback(variants, fallbackLocale, pointer)),
     ...(variants.some((variant) => speaks(variant, settings.language))
       ? []
       : [
@@ -31,7 +58,7 @@ export function validateLanguages(
 }
 
 /** Whether visitors of this language find it: `de-AT` takes `de`. */
-export function speaks({ content }: { content: object }, language: string): boolean {
+function speaks({ content }: Variant, language: string): boolean {
   const wanted = language.toLowerCase();
   return Object.keys(content).some((tag) => [wanted, wanted.split('-')[0]].includes(tag.toLowerCase()));
 }
@@ -49,11 +76,6 @@ function tags({ content }: Variant, pointer: string): Problem[] {
     if (before === undefined) return [];
     return [warning(at, `"${before}" and "${tag}" are the same language. The first one is shown.`)];
   });
-}
-
-/** Whether it is a BCP 47 tag. */
-export function isLanguage(tag: string): boolean {
-  return canonicalTag(tag) !== null;
 }
 
 function canonicalTag(tag: string): string | null {
@@ -79,7 +101,7 @@ function missing(variant: Variant, variants: readonly Variant[], pointer: string
   );
 }
 
-function otherBlocks({ key, content }: Variant, pointer: string): Problem[] {
+function otherBlocks({ key, content }: PopupVariant, pointer: string): Problem[] {
   const [first, ...others] = Object.entries(content);
   if (!first) return [];
   const [language, model] = first;
@@ -108,7 +130,7 @@ function consentsOf(content: Content): string {
 }
 
 /** One campaign is one kind of popup: rivals, limits and results are counted by it. */
-function otherKinds(variants: readonly Variant[], pointer: string): Problem[] {
+function otherKinds(variants: readonly PopupVariant[], pointer: string): Problem[] {
   const all = variants.flatMap(({ content }, index) =>
     Object.entries(content).map(([tag, { kind }]) => ({
       kind,
@@ -133,7 +155,7 @@ function inFallback(variants: readonly Variant[], language: string, pointer: str
   if (without.length === variants.length) {
     return [
       error(
-        '/steps/0/fallbackLocale',
+        `${pointer}/fallbackLocale`,
         `No variant has a text in "${language}", which all others should get.`,
       ),
     ];
@@ -144,6 +166,9 @@ function inFallback(variants: readonly Variant[], language: string, pointer: str
   if (!first || isTold) return [];
   const names = listed(without.map(({ key }) => key));
   return [
-    warning(`${pointer}/${first.index}/content`, `There is no text in "${language}" in variant ${names}.`),
+    warning(
+      `${pointer}/variants/${first.index}/content`,
+      `There is no text in "${language}" in variant ${names}.`,
+    ),
   ];
 }

@@ -1,12 +1,14 @@
 import type { ContentBlock } from './content-schema.ts';
 import { error, type Problem, warning } from './problem.ts';
+import type { PushContent } from './push-content.ts';
 import type { CampaignDraft, Content } from './schema.ts';
 import type { SiteContext } from './site-context.ts';
-import { popupSteps } from './steps.ts';
+import { popupSteps, pushSteps } from './steps.ts';
 import { placedBlocks } from './validate-blocks.ts';
 
 /** How much a picture may be stretched before somebody sees it. */
 const MAX_STRETCH = 1.05;
+const NO_PICTURE = 'There is no such picture in the library of this site. Upload it, or choose another one.';
 
 type Shown = Pick<Extract<ContentBlock, { type: 'image' }>, 'src' | 'width' | 'height'> & { pointer: string };
 
@@ -15,7 +17,29 @@ export function picturesOf({ steps }: CampaignDraft): string[] {
   const contents = popupSteps(steps).flatMap(({ step }) =>
     step.variants.flatMap(({ content }) => Object.values(content)),
   );
-  return [...new Set(contents.flatMap((content) => shownIn(content, '').map(({ src }) => src)))];
+  const pushed = pushSteps(steps).flatMap(({ step }) =>
+    step.variants.flatMap(({ content }) => Object.values(content)),
+  );
+  return [
+    ...new Set([
+      ...contents.flatMap((content) => shownIn(content, '').map(({ src }) => src)),
+      ...pushed.flatMap(({ icon, image }) => [icon, image].filter(isOfLibrary)),
+    ]),
+  ];
+}
+
+/** Pictures of the library that a notification would come without. */
+export function validatePushPictures(
+  content: PushContent,
+  pointer: string,
+  { pictures }: Pick<SiteContext, 'pictures'>,
+): Problem[] {
+  return (['icon', 'image'] as const).flatMap((key) => {
+    const src = content[key];
+    return isOfLibrary(src) && !pictures.some((one) => one.src === src)
+      ? [error(`${pointer}/${key}`, NO_PICTURE)]
+      : [];
+  });
 }
 
 /** Pictures of the library that visitors would not see, or not as they are. */
@@ -26,11 +50,7 @@ export function validatePictures(
 ): Problem[] {
   return shownIn(content, pointer).flatMap(({ src, width, height, pointer: at }) => {
     const picture = pictures.find((one) => one.src === src);
-    if (!picture) {
-      const message =
-        'There is no such picture in the library of this site. Upload it, or choose another one.';
-      return [error(`${at}/src`, message)];
-    }
+    if (!picture) return [error(`${at}/src`, NO_PICTURE)];
     const stretch = (width * picture.height) / (height * picture.width);
     if (Math.max(stretch, 1 / stretch) <= MAX_STRETCH) return [];
     const fitting = Math.max(1, Math.round((width * picture.height) / picture.width));
@@ -47,5 +67,10 @@ function shownIn(content: Content, pointer: string): Shown[] {
       image ? [{ ...image, pointer: `${at}/items/${index}/image` }] : [],
     );
   });
-  return shown.filter(({ src }) => src.startsWith('/v1/pictures/'));
+  return shown.filter(({ src }) => isOfLibrary(src));
+}
+
+/** What begins with Liquid is known when it is sent. */
+function isOfLibrary(src: string | undefined): src is string {
+  return src?.startsWith('/v1/pictures/') === true && !src.includes('{{');
 }

@@ -2,7 +2,6 @@ import { textsOf } from './content-texts.ts';
 import type { Facts } from './field-lookup.ts';
 import { nearest } from './field-lookup.ts';
 import { error, type Problem, warning } from './problem.ts';
-import type { Content } from './schema.ts';
 import { templateFaults } from './template-faults.ts';
 
 /** `{{ visitor.traits.first_name | upcase }}`: the path, and what is done with it. */
@@ -11,7 +10,7 @@ const CONDITION = /\{%-?\s*(?:if|elsif|unless|case)\s([^%]*)%\}/g;
 const FACT = /\bfacts\.([a-z]\w*)/gi;
 
 /** What personal texts get wrong, or leave empty. */
-export function validateTemplates(content: Content, pointer: string, facts: Facts): Problem[] {
+export function validateTemplates(content: object, pointer: string, facts: Facts): Problem[] {
   const faults = templateFaults(content);
   const broken = new Set(faults.map((fault) => fault.pointer));
   return [
@@ -24,15 +23,8 @@ export function validateTemplates(content: Content, pointer: string, facts: Fact
   ];
 }
 
-/** The same of one text that is no popup's. */
-export function validateText(text: string, pointer: string, facts: Facts): Problem[] {
-  const faults = templateFaults({ text });
-  if (faults.length > 0) return faults.map(({ message }) => error(pointer, message));
-  return [...gaps(text, pointer), ...undefinedFacts(text, pointer, facts)];
-}
-
 /** Names of what an audience defines, as texts use them. */
-export function factsInTexts(content: Content): string[] {
+export function factsInTexts(content: object): string[] {
   return textsOf(content).flatMap(({ text }) => factsIn(text));
 }
 

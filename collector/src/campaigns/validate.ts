@@ -1,3 +1,4 @@
+import { webhookFaults } from '../webhooks/webhook-faults.ts';
 import { pathsIn } from './logic.ts';
 import { escaped } from './logic-faults.ts';
 import { splitPath } from './logic-values.ts';
@@ -5,17 +6,19 @@ import { placeOf } from './place.ts';
 import { distinct, error, listed, type Problem, warning } from './problem.ts';
 import type { CampaignDraft, SegmentDraft } from './schema.ts';
 import type { Named, SiteContext } from './site-context.ts';
-import { type MessageStep, popupOf, popupSteps } from './steps.ts';
+import { type MessageStep, popupOf, popupSteps, pushSteps } from './steps.ts';
 import { validateBlocks } from './validate-blocks.ts';
 import { validateColours } from './validate-colours.ts';
 import { poolsOf, validateCoupons } from './validate-coupons.ts';
 import { noSegment, validateEntry, validateExits } from './validate-entry.ts';
 import { validateFacts } from './validate-facts.ts';
+import { validateJourney } from './validate-journey.ts';
 import { validateKind } from './validate-kind.ts';
-import { validateLanguages } from './validate-languages.ts';
+import { validateLanguages, validatePopupLanguages } from './validate-languages.ts';
 import { validateMeasurement } from './validate-measurement.ts';
 import { sharePage, validatePage } from './validate-page.ts';
 import { picturesOf, validatePictures } from './validate-pictures.ts';
+import { validatePush, validateRestoreLink } from './validate-push.ts';
 import { type Surroundings, validateRule } from './validate-rule.ts';
 import { validateSchedule } from './validate-schedule.ts';
 import { validateSteps } from './validate-steps.ts';
@@ -38,10 +41,16 @@ export function validateCampaign(draft: CampaignDraft, context: SiteContext): Pr
     tags: [...draft.tags, ...context.campaigns.flatMap(({ tags }) => tags)],
     of: 'campaign',
   };
-  const rules = [audience.rule, ...exits.flatMap((exit) => ('rule' in exit ? [exit.rule] : []))];
+  const rules = [
+    audience.rule,
+    ...exits.flatMap((exit) => ('rule' in exit ? [exit.rule] : [])),
+    ...draft.steps.flatMap((step) => (step.type === 'branch' ? [step.if] : [])),
+  ];
   const used = new Set([
     ...rules.flatMap(factsIn),
-    ...contentsOf(draft).flatMap(({ content }) => factsInTexts(content)),
+    ...draft.steps.flatMap((step) =>
+      step.type === 'message' ? factsInTexts(step.channel === 'webhook' ? step.webhook : step.variants) : [],
+    ),
   ]);
   return distinct([
     ...validateRule(audience.rule, '/audience/rule', around),
@@ -50,6 +59,7 @@ export function validateCampaign(draft: CampaignDraft, context: SiteContext): Pr
     ...validatePage(draft.page),
     ...validateEntry(draft, around),
     ...validateExits(draft, around),
+    ...validateJourney(draft, around, context),
     ...suppress.segments.flatMap((segment, index) =>
       context.segments.includes(segment)
         ? []
@@ -82,14 +92,16 @@ function factsIn(rule: CampaignDraft['audience']['rule']): string[] {
   });
 }
 
-function contentsOf({ steps }: CampaignDraft) {
-  return popupSteps(steps).flatMap(({ step, pointer }) =>
-    step.variants.flatMap((variant, index) =>
-      Object.entries(variant.content).map(([language, content]) => ({
-        content,
-        pointer: `${pointer}/variants/${index}/content/${escaped(language)}`,
-      })),
-    ),
+/** What a message says, in each variant and language. */
+function contentsOf<Said>(
+  { variants }: { variants: readonly { content: Record<string, Said> }[] },
+  pointer: string,
+): { content: Said; pointer: string }[] {
+  return variants.flatMap((variant, index) =>
+    Object.entries(variant.content).map(([language, content]) => ({
+      content,
+      pointer: `${pointer}/variants/${index}/content/${escaped(language)}`,
+    })),
   );
 }
 
@@ -98,22 +110,37 @@ function validateContents(draft: CampaignDraft, context: SiteContext): Problem[]
     ...draft.steps.flatMap((step, at) => (step.type === 'message' ? weightless(step, `/steps/${at}`) : [])),
     ...popupSteps(draft.steps).flatMap(({ step, pointer }) => [
       ...validateTriggers(draft, step, pointer),
-      ...validateLanguages(step, pointer, context),
+      ...validatePopupLanguages(step, pointer, context),
+      ...contentsOf(step, pointer).flatMap(({ content, pointer: at }) => [
+        ...validateKind(content, at),
+        ...validateBlocks(content, at, context.now),
+        ...validateSteps(content, at),
+        ...validateTemplates(content, at, draft.audience.facts),
+        ...validateRestoreLink(content, at),
+        ...validateColours(content, at),
+        ...validatePictures(content, at, context),
+      ]),
     ]),
-    ...contentsOf(draft).flatMap(({ content, pointer }) => [
-      ...validateKind(content, pointer),
-      ...validateBlocks(content, pointer, context.now),
-      ...validateSteps(content, pointer),
-      ...validateTemplates(content, pointer, draft.audience.facts),
-      ...validateColours(content, pointer),
-      ...validatePictures(content, pointer, context),
+    ...draft.steps.flatMap((step, at) =>
+      step.type === 'message' && step.channel === 'webhook'
+        ? webhookFaults(step.webhook, context.testOrigins ?? []).map(({ pointer, message }) =>
+            error(`/steps/${at}/webhook${pointer}`, message),
+          )
+        : [],
+    ),
+    ...pushSteps(draft.steps).flatMap(({ step, pointer }) => [
+      ...validateLanguages(step, pointer, context),
+      ...contentsOf(step, pointer).flatMap(({ content, pointer: at }) =>
+        validatePush(content, at, draft, context),
+      ),
     ]),
     ...validateCoupons(draft, context),
   ];
 }
 
-function weightless({ variants }: MessageStep, pointer: string): Problem[] {
-  return variants.flatMap(({ key, weight }, index) =>
+function weightless(step: MessageStep, pointer: string): Problem[] {
+  if (step.channel === 'webhook') return [];
+  return step.variants.flatMap(({ key, weight }, index) =>
     weight === 0
       ? [
           warning(

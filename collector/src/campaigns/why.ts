@@ -78,6 +78,67 @@ const DOUBTS: Record<string, (what: string) => string> = {
   limit: (which) => `the rule is too large to follow (${which})`,
 };
 
+const HOLDOUT: Words = {
+  site: () => 'held out, to see what all campaigns bring together',
+  campaign: () => 'held out, to see what this campaign brings',
+};
+
+/** With the time that is seen, by the visitor's clock. */
+const timed = (words: string) => (seen: Json) => {
+  const clock = part(seen, 'clock');
+  return typeof clock === 'string' ? `${words} ${clock}` : words.replace(/ (until|at)$/, '');
+};
+
+/** How a journey begins: by an event, or by a moment. */
+const AWAITED: Record<string, string> = {
+  'cart.updatedAt': 'the cart is empty',
+  'visitor.lastSeen': 'the visitor was on no page yet',
+  'visitor.lastOrderAt': 'nothing was bought yet',
+};
+
+const JOURNEY: Words = {
+  not_entered: (seen) =>
+    AWAITED[String(part(seen, 'fact'))] ??
+    `waits for: ${[part(seen, 'event'), part(seen, 'segment')].filter(Boolean).join(' ')}`,
+  wait: timed('waits until'),
+  quiet_hours: timed('quiet hours until'),
+  on_site: () => 'the visitor is on the site, where it comes as a popup',
+  no_subscription: () => 'no browser takes push messages',
+  unsubscribed: () => 'the visitor has ended push messages',
+  consent: () => 'consent was denied',
+  denied: () => 'consent was denied',
+  not_asked: () => 'the visitor was not asked for consent yet',
+  not_matched: () => 'the rule does not match',
+  push_per_day: () => 'enough push messages for today',
+  push_per_week: () => 'enough push messages for this week',
+  late: () => 'its time had passed too long ago',
+  entry_gone: (seen) => AWAITED[String(part(seen, 'fact'))] ?? 'what it began by is not so any more',
+  converted: (seen) =>
+    timed(part(seen, 'event') === 'purchase' ? 'bought at' : 'its goal was reached at')(seen),
+  exit(seen) {
+    const event = part(seen, 'event');
+    if (event === 'purchase') return timed('bought at')(seen);
+    return event ? timed(`ended by “${event}” at`)(seen) : 'what ends it has happened';
+  },
+  audience: () => 'is not for this visitor any more',
+  exit_step: () => 'has come to its end',
+  completed: () => 'has come to its end',
+  journey: () => 'its journey does not offer it now',
+  paused: () => 'is paused, not live',
+  status: () => 'is not live',
+  ...HOLDOUT,
+  payload: () => 'the message was too long to be sent',
+  deadline: () => 'no push service took it in time',
+  channel: () => 'cannot be sent by this version',
+};
+
+/** Why a journey says nothing to a visitor now, or why a message of it was not sent. */
+export function journeyInWords(reason: string, seen: Json = null): string {
+  const [doubt = '', what = ''] = reason.split(': ');
+  if (Object.hasOwn(DOUBTS, doubt)) return DOUBTS[doubt]?.(what) ?? reason;
+  return from({ ...SCHEDULE, ...SUPPRESSIONS, ...JOURNEY }, reason, seen);
+}
+
 /** By gate: from its reason and what it saw. */
 const WORDS: Record<string, (reason: string, seen: Json) => string> = {
   status: (reason) => `is ${reason}, not live`,
@@ -96,10 +157,8 @@ const WORDS: Record<string, (reason: string, seen: Json) => string> = {
       ? `“${seen}” goes first`
       : `too soon after the last popup, ${Math.ceil(Number(part(seen, 'waitMs') ?? 0) / 1_000)} s to go`,
   trigger: (_, seen) => `waits for: ${seen || 'another event'}`,
-  holdout: (reason) =>
-    reason === 'site'
-      ? 'held out, to see what all campaigns bring together'
-      : 'held out, to see what this campaign brings',
+  journey: journeyInWords,
+  holdout: (reason, seen) => from(HOLDOUT, reason === 'site' ? reason : 'campaign', seen),
 };
 
 function from(words: Words, reason: string, seen: Json): string {

@@ -15,6 +15,7 @@ import { isObject, readJsonObject } from './parse.ts';
 import { proverFor } from './proof.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { visitorCookie } from './visitor-cookie.ts';
+import { readReferences } from './visitor-reference.ts';
 
 /** Messages that one request may carry. */
 export const MAX_MESSAGES = 500;
@@ -91,7 +92,8 @@ async function accept(
   const messages = accepted.map(({ message }) => message);
   const links =
     keyKind === 'browser' ? await openedLinksIn(messages, site.id, env.SIGNING_KEY, now) : new Map();
-  const { decisions, tokens } = await store(accepted, { site, token: body.token, now, links }, env);
+  const referred = await readReferences(accepted, site.id, keyKind === 'browser', now, env.SIGNING_KEY);
+  const { decisions, tokens } = await store(referred, { site, token: body.token, now, links }, env);
   await noteFaults(env, site, messages, now);
   const drafts = await Promise.all(
     [...links].map(([anonymousId, link]) => armDraft(site, anonymousId, link, env, now)),

@@ -9,6 +9,9 @@ it.each([
   'popup_closed',
   'form_submitted',
   'survey_answered',
+  'push_shown',
+  'push_clicked',
+  'push_dismissed',
 ])('a goal finds its campaign in %s, whichever version was shown', (event) => {
   for (const campaign of ['newsletter@1', 'newsletter@27', 'newsletter']) {
     expect(withCampaignId(event, { campaign, a: 1 })).toEqual({ campaign, a: 1, campaign_id: 'newsletter' });

@@ -2,10 +2,10 @@ import type { ClaimAnswer } from '../../../sdk/src/message.ts';
 import type { Decision } from '../campaigns/decide.ts';
 import type { OpenedLink } from '../campaigns/test-link.ts';
 import type { Env } from '../env.ts';
-import type { Accepted } from '../message.ts';
+import type { Accepted, StoredMessage } from '../message.ts';
 import type { Claim } from '../profile/answer-claim.ts';
 import type { Inspected } from '../profile/inspection.ts';
-import { deviceName, rankOf } from '../profile/profile-name.ts';
+import { anonymousIdOf, deviceName, isAnonymous, rankOf } from '../profile/profile-name.ts';
 import type {
   ClaimResult,
   Elsewhere,
@@ -71,6 +71,26 @@ export async function deliver(accepted: readonly Accepted[], from: Batch, env: E
   await Promise.all(Array.from({ length: PARALLEL_VISITORS }, work));
   if (failures.length > 0) throw new AggregateError(failures, 'Messages could not be stored.');
   return delivered;
+}
+
+/**
+ * Brings what the collector itself was told of somebody, such as on the preference page, to the person's profile.
+ *
+ * @param name of the object: a device's, or that of a person or contact, who may have moved on since
+ */
+export async function deliverTo(name: string, messages: readonly StoredMessage[], env: Env): Promise<void> {
+  const anonymousId = isAnonymous(name) ? anonymousIdOf(name) : null;
+  const person = anonymousId === null ? name : null;
+  const sent = messages.map((message) => (anonymousId === null ? message : { ...message, anonymousId }));
+  await follow<Extract<IngestResult, { kind: 'stored' }>>(
+    { anonymousId, first: name },
+    null,
+    env,
+    async (profile, via, refusedBy) =>
+      profile.ingest({
+        ...{ messages: JSON.stringify(sent), person, trust: 'trusted', via, refusedBy, test: undefined },
+      }) as Promise<IngestResult>,
+  );
 }
 
 /**

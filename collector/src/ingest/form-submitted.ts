@@ -161,8 +161,12 @@ function addressIn(fields: JsonObject, inputs: JsonObject, channel: ConsentChann
   return null;
 }
 
+/** The id of a chat with the shop's bot, which only the bot learns. */
+const TELEGRAM_CHAT = /^-?\d{4,20}$/;
+
 /** An address as it is written on a channel; `null` for none, and where a channel has none. */
 export function addressOn(channel: ConsentChannel, written: string): string | null {
   if (channel === 'email') return normalEmail(written);
+  if (channel === 'telegram') return TELEGRAM_CHAT.test(written.trim()) ? written.trim() : null;
   return channel === 'push' ? null : normalPhone(written);
 }

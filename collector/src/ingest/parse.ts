@@ -40,7 +40,8 @@ async function* bodyOf(request: Request): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+/** @throws RequestError 413 over {@link MAX_BODY_BYTES} */
+export async function readBytes(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('Content-Length')) > MAX_BODY_BYTES)
     throw new RequestError('too_large', TOO_LARGE);
   const parts: Uint8Array[] = [];

@@ -42,8 +42,10 @@ export async function partsOf(accepted: readonly Accepted[], site: Site, key: st
     part.joins = [...new Set([...part.joins, ...naming.joins])];
     visitors.set(visitor, parts);
   };
-  for (const { message, proof } of accepted) {
-    const naming = await name(message, proof);
+  for (const { message, proof, referred } of accepted) {
+    const named = await name(message, proof);
+    const naming: Naming =
+      named.person === null && referred ? { ...named, person: referred, trust: 'referred' } : named;
     add(message.anonymousId ?? null, naming, message);
     const { previousId } = message;
     if (message.type !== 'alias' || !previousId || previousId === message.anonymousId) continue;

@@ -37,7 +37,7 @@ export async function inspect(request: Request, env: Env, now: number): Promise<
   if (!link?.inspect) {
     throw new RequestError('unauthorized', 'This link has run out, or is not of this site. Make a new one.');
   }
-  const draft = link.draft === undefined ? null : await inspectDraft(site, link.draft, env.DB, now);
+  const draft = link.draft === undefined ? null : await inspectDraft(site, link.draft, env, now);
   const change = test === undefined ? undefined : test ? { variants: {} } : null;
   const inspected = await inspectFor(
     { site, anonymousId, token, now },

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { content } from '../campaigns/content-schema.ts';
 import type { FIELDS } from '../campaigns/fields.ts';
-import { type Explanation, GATES } from '../campaigns/gates.ts';
+import { GATES } from '../campaigns/gates.ts';
+import { STEP_OUTCOMES } from '../campaigns/journey.ts';
 import type { Trace } from '../campaigns/logic.ts';
 import type { Replay } from '../campaigns/replay.ts';
 import { campaignDraft, segmentDraft } from '../campaigns/schema.ts';
 import { popupStep } from '../campaigns/steps.ts';
 import type { Template } from '../campaigns/templates/index.ts';
 import type { Problem } from '../campaigns/validate.ts';
+import type { Explained, JourneyStanding } from '../profile/journey-explained.ts';
 import type { LoggedDecision } from '../profile/state.ts';
 import { errorAnswer } from './wire.ts';
 
@@ -82,8 +84,9 @@ const trace: z.ZodType<Trace> = z
   })
   .meta({ id: 'Trace' });
 
+const anyGate = z.enum([...GATES, 'journey']);
 const gateTraces = z.array(
-  z.strictObject({ gate: z.enum(GATES), open: z.boolean(), reason: z.string().nullable(), seen: z.json() }),
+  z.strictObject({ gate: anyGate, open: z.boolean(), reason: z.string().nullable(), seen: z.json() }),
 );
 
 const reason = z
@@ -93,21 +96,47 @@ const reason = z
     description: [
       'A word of the gate: a `status`; `not_started`, `ended`, `day`, `hours`; `page`; `denied`, `not_asked`; `not_matched`, or what',
       'the audience cannot be sure of; a cap; `bot`, `search_arrival` (a phone that a search has just sent gets no modal), `segment`,',
-      '`exit`, `converted`, `coupon`, `content`; `loses`, `min_gap`; `waits_for`; of which experiment somebody is held out.',
+      '`exit`, `converted`, `coupon`, `content`; `loses`, `min_gap`; `waits_for`; of which experiment somebody is held out;',
+      'of a journey `not_entered`, what it waits for (`wait`, `quiet_hours`, `on_site`), why a message was not sent (`no_subscription`,',
+      '`unsubscribed`, `consent`, `push_per_day`, `push_per_week`, `late`), or what has ended it (`converted`, `exit`, `entry_gone`,',
+      '`audience`, `exit_step`, `completed`).',
     ].join(' '),
   });
+const journeyEnd = z.strictObject({ at: z.string(), reason: z.string() }).nullable();
+const journey = z
+  .strictObject({
+    entered: z.string().nullable().meta({ description: 'ISO 8601; null: it was not entered.' }),
+    passed: z.array(
+      z.strictObject({
+        step: z.string(),
+        at: z.string(),
+        outcome: z.enum(STEP_OUTCOMES),
+        reason: z.string().nullable(),
+      }),
+    ),
+    waiting: z.strictObject({ step: z.string(), until: z.string(), reason: z.string() }).nullable(),
+    ended: journeyEnd,
+    because: z.string().meta({ description: 'In words, with times by the clock of the visitor.' }),
+  })
+  .meta({
+    id: 'JourneyStanding',
+    description:
+      'Where the visitor is on the way; steps whose time has come just now, as they would come to it.',
+  }) satisfies z.ZodType<JourneyStanding>;
+
 const closedBy = { matched: z.boolean(), reason };
 export const explanation = z
   .strictObject({
     ...closedBy,
-    gate: z.enum(GATES).nullable(),
+    gate: anyGate.nullable(),
     trace: z.strictObject({
       gates: gateTraces,
       audience: trace,
       arm: z.strictObject({ variant: z.string(), control: z.enum(['site', 'campaign']).nullable() }),
     }),
+    journey: journey.nullable(),
   })
-  .meta({ id: 'Explanation' }) satisfies z.ZodType<Explanation>;
+  .meta({ id: 'Explanation' }) satisfies z.ZodType<Explained>;
 
 export const membership = z
   .strictObject({

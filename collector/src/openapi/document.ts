@@ -42,7 +42,8 @@ const PARAMETERS: Record<string, string> = {
   code: 'A code of the pool',
   id: 'An id',
   file: 'The name of the file',
-  token: 'As the link has it',
+  name: 'The name of the secret',
+  token: 'Of a link that was sent to somebody',
 };
 
 interface Document {

@@ -24,6 +24,7 @@ import {
   timelineItem,
 } from './profile-answers.ts';
 import { PUSH } from './push-routes.ts';
+import { PREFERENCE_PAGE, WEBHOOKS } from './webhook-routes.ts';
 import { success } from './wire.ts';
 
 const { identitySecrets: _, ...shownSettings } = siteSettings.shape;
@@ -284,8 +285,10 @@ export const MANAGEMENT: readonly Operation[] = [
   ...under('Coupons', COUPONS),
   ...under('Pictures', PICTURES),
   ...under('Push', PUSH),
+  ...under('Webhooks', WEBHOOKS),
   ...under('About', HERE),
   SERVED_PICTURE,
+  ...PREFERENCE_PAGE,
   {
     method: 'get',
     path: '/api/openapi.json',

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { Exposure } from '../campaigns/exposures.ts';
+import { type Run, STEP_OUTCOMES } from '../campaigns/journey.ts';
 import { CONSENT_STATES } from '../consent.ts';
 import type { StoredMessage } from '../message.ts';
-import type { Consent, ConsentChange } from '../profile/consents.ts';
+import type { Consent, ToldConsent } from '../profile/consents.ts';
+import { DELIVERY_STATES, type Delivery } from '../profile/deliveries.ts';
 import type { KnownDevice } from '../profile/link.ts';
 import type { ProfileJson } from '../profile/profile-json.ts';
 import type { HeldCode, Refusal } from '../profile/state.ts';
 import type { TimelineItem } from '../profile/timeline.ts';
+import type { StoredSubscription } from '../push/subscription.ts';
 import { ORDER_STATES } from '../sites.ts';
 import type { Account, AccountEntry } from '../store/accounts.ts';
 import type { DirectoryEntry } from '../store/directory.ts';
@@ -43,12 +46,14 @@ const consentChange = z
     text: textOrNone,
     reported: z.boolean(),
     address: textOrNone,
+    optIn: z.boolean().meta({ description: 'Said by somebody who wants to be reached again' }),
+    topic: textOrNone.meta({ description: 'null: it is about the whole channel' }),
     claimed: z.boolean(),
   })
-  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ConsentChange & { claimed: boolean }>;
+  .meta({ id: 'ConsentChange' }) satisfies z.ZodType<ToldConsent>;
 const byChannel = <T extends z.ZodType>(type: T) => {
   const one = type.exactOptional();
-  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, phone: one });
+  return z.strictObject({ email: one, sms: one, push: one, whatsapp: one, telegram: one, phone: one });
 };
 
 const line = z.object({ quantity: z.number() }).catchall(z.json()).meta({ id: 'Item' });
@@ -83,6 +88,7 @@ export const profile = z
     identifiers: z.strictObject({ email: textOrNone, phone: textOrNone, loyaltyCard: textOrNone }),
     traits: jsonObject,
     consents: byChannel(consent),
+    topicConsents: byChannel(z.record(z.string(), consent)),
     sessions: z.array(
       z.strictObject({
         id: text,
@@ -125,6 +131,18 @@ export const profile = z
     account: z.strictObject({ id: text, traits: jsonObject }).nullable(),
     counters: jsonObject,
     segments: texts,
+    push: z
+      .strictObject({
+        subscriptions: z.array(
+          z.strictObject({
+            anonymousId: text,
+            service: text.meta({ description: 'Host of the push service' }),
+            at: text,
+            seenAt: text.meta({ description: 'When the browser last gave a sign of life' }),
+          }),
+        ),
+      })
+      .meta({ description: 'Browsers that take push messages' }),
     test: z.boolean(),
     firstSeen: text,
     lastSeen: text,
@@ -178,10 +196,37 @@ const exposure = z
   })
   .meta({ id: 'Exposure' }) satisfies z.ZodType<Exposure>;
 
+const delivery = z
+  .strictObject({
+    id: text.meta({ description: 'The same for every try' }),
+    campaign: text,
+    version: int,
+    variant: text,
+    step: text,
+    channel: z.enum(['push', 'webhook']),
+    run: since1970.nullable().meta({ description: 'When the journey was entered; null: of a broadcast' }),
+    at: since1970,
+    until: since1970.meta({ description: 'Until when it is worth sending' }),
+    status: z.enum(DELIVERY_STATES),
+    reason: textOrNone.meta({ description: 'Why it was not sent, or not yet' }),
+    tries: int,
+    nextTryAt: since1970,
+    anonymousId: textOrNone,
+    answered: z
+      .strictObject({ status: int.nullable(), text: textOrNone })
+      .nullable()
+      .meta({ description: 'What a push service or webhook answered to the last try' }),
+  })
+  .meta({
+    id: 'Delivery',
+    description: 'A message of a journey or a broadcast, and what became of it',
+  }) satisfies z.ZodType<Delivery>;
+
 export const timelineItem = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('message'), at: text, id: text, message: storedMessage }),
     z.strictObject({ kind: z.literal('decision'), at: text, id: text, decision: exposure }),
+    z.strictObject({ kind: z.literal('delivery'), at: text, id: text, delivery }),
   ])
   .meta({ id: 'TimelineItem' }) satisfies z.ZodType<TimelineItem>;
 
@@ -205,6 +250,29 @@ const heldCode = z.strictObject({
   anonymousId: text.exactOptional(),
 }) satisfies z.ZodType<HeldCode>;
 
+const run = z.strictObject({
+  entry: z.strictObject({ at: since1970, cause: text }),
+  passed: z.array(
+    z.strictObject({
+      step: text,
+      at: since1970,
+      outcome: z.enum(STEP_OUTCOMES),
+      reason: text.exactOptional(),
+    }),
+  ),
+  ended: z.strictObject({ at: since1970, reason: text }).nullable(),
+}) satisfies z.ZodType<Run>;
+const subscription = z.strictObject({
+  endpoint: text,
+  p256dh: text,
+  auth: text,
+  key: text,
+  anonymousId: text,
+  at: since1970,
+  seenAt: since1970,
+  collector: text.exactOptional(),
+}) satisfies z.ZodType<StoredSubscription>;
+
 export const everythingHeld = z
   .strictObject({
     profile,
@@ -216,6 +284,9 @@ export const everythingHeld = z
     decisions: z.array(decision),
     segments: z.record(z.string(), since1970),
     coupons: z.record(z.string(), heldCode),
+    journeys: z.record(z.string(), run),
+    deliveries: z.array(delivery),
+    subscriptions: z.array(subscription),
     facts: z.array(z.strictObject({ kind: z.enum(FACT_KINDS), key: text, row: jsonObject.nullable() })),
   })
   .meta({ id: 'EverythingHeld' });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type PushStatus, pushKeysRequest } from '../admin/push.ts';
-import { type Described, SITE } from './operation.ts';
+import { subscribersQuery, subscribersUpload, subscribersUploadAnswer } from '../admin/push-subscribers.ts';
+import type { Subscriber } from '../store/push-subscribers.ts';
+import { type Described, listOf, SITE } from './operation.ts';
 
 const time = z.string().meta({ description: 'ISO 8601.' });
 const former = { publicKey: z.string(), createdAt: time, retiredAt: time };
@@ -50,6 +52,18 @@ const exported = z.strictObject({
   former: z.array(z.strictObject({ ...former, privateKey: z.string() })),
 });
 
+const subscriber = z
+  .strictObject({
+    endpoint: z.string(),
+    p256dh: z.string(),
+    auth: z.string(),
+    key: z.string().meta({ description: 'The public key with which the browser subscribed.' }),
+    anonymousId: z.string(),
+    userId: z.string().nullable(),
+    at: time,
+  })
+  .meta({ id: 'PushSubscriber' }) satisfies z.ZodType<Subscriber>;
+
 const ALL = `${SITE}/push`;
 
 export const PUSH: Described[] = [
@@ -86,6 +100,26 @@ export const PUSH: Described[] = [
     summary: 'The VAPID keys, private ones too, to be taken elsewhere',
     answer: exported,
     errors: ['not_found', 'unavailable'],
+  },
+  {
+    method: 'get',
+    path: `${ALL}/subscribers`,
+    id: 'listPushSubscribers',
+    summary:
+      'Browsers that take push messages, a page at a time; with `Accept: text/csv` all of them as a table',
+    query: subscribersQuery,
+    answer: listOf(subscriber),
+    errors: ['not_found'],
+  },
+  {
+    method: 'post',
+    path: `${ALL}/subscribers`,
+    id: 'importPushSubscribers',
+    summary: 'Bring subscribers from another tool, after its keys; what is none costs the others nothing',
+    body: subscribersUpload,
+    bodyTexts: { 'text/csv': 'A table with the names of the fields in its first line' },
+    answer: subscribersUploadAnswer,
+    errors: ['not_found', 'too_large'],
   },
   {
     method: 'post',

@@ -8,6 +8,7 @@ import { MAX_MESSAGES } from '../ingest/batch.ts';
 import { forgetRequest } from '../ingest/forget-visitor.ts';
 import { messageSchema } from '../ingest/message-schema.ts';
 import { inspectRequest } from '../inspect/inspect.ts';
+import { subscribeRequest, unsubscribeRequest } from '../push/subscribe.ts';
 import type { SiteConfig } from '../site-config.ts';
 import type { Operation } from './operation.ts';
 import { armedMessage, popupContent } from './popup-content.ts';
@@ -152,6 +153,16 @@ const siteConfig = z
   })
   .meta({ id: 'SiteConfig' }) satisfies z.ZodType<SiteConfig>;
 
+const pushSubscription = z
+  .object({
+    endpoint: z.string().meta({ description: 'Of a push service that browsers use' }),
+    keys: z.object({
+      p256dh: z.string().meta({ description: 'A point of P-256 (65 bytes), base64url' }),
+      auth: z.string().meta({ description: '16 bytes, base64url' }),
+    }),
+  })
+  .meta({ id: 'PushSubscription', description: 'What PushSubscription.toJSON() returns' });
+
 const batches = ['/v1/batch', '/v1/b'].map(
   (path): Operation => ({
     method: 'post',
@@ -233,6 +244,30 @@ export const WIRE: readonly Operation[] = [
     access: 'anybody',
     answer: siteConfig,
     errors: ['not_found', 'unavailable'],
+  },
+  {
+    method: 'put',
+    path: '/v1/push/subscription',
+    id: 'subscribeToPush',
+    tag: 'Push',
+    summary: 'A browser takes push messages; told again, it is a sign of life',
+    access: 'write-key',
+    body: z
+      .object({ writeKey, subscription: pushSubscription, ...subscribeRequest.shape })
+      .meta({ id: 'PushSubscribe' }),
+    answer: success,
+    errors: ['too_large'],
+  },
+  {
+    method: 'delete',
+    path: '/v1/push/subscription',
+    id: 'unsubscribeFromPush',
+    tag: 'Push',
+    summary: 'A browser takes no push messages any more; one that is not known is passed over',
+    access: 'write-key',
+    body: z.object({ writeKey, ...unsubscribeRequest.shape }).meta({ id: 'PushUnsubscribe' }),
+    answer: success,
+    errors: ['too_large'],
   },
   {
     method: 'delete',

@@ -100,12 +100,13 @@ function visitorData(history: History, settings: SiteSettings, now: number) {
 }
 
 function consentStates({ consents, claimedConsents }: History): SharedData['visitor']['consents'] {
-  const { email, sms, push, whatsapp, phone } = consentsOf(consents, claimedConsents);
+  const { email, sms, push, whatsapp, telegram, phone } = consentsOf(consents, claimedConsents);
   return {
     email: email?.state ?? null,
     sms: sms?.state ?? null,
     push: push?.state ?? null,
     whatsapp: whatsapp?.state ?? null,
+    telegram: telegram?.state ?? null,
     phone: phone?.state ?? null,
   };
 }

@@ -176,7 +176,12 @@ export class Belonging {
     const told = link.previous ? await this.#detach(link.previous) : [];
     await this.#codes.handOver(link.person);
     const held = records.chunks();
-    const person = await this.#give(link, held, true);
+    let person = link.person;
+    // What was on its way may have arrived meanwhile: whoever takes over must not send it once more.
+    for (let known: unknown = null; known !== records.state.deliveries; ) {
+      known = records.state.deliveries;
+      person = await this.#give(link, held, true);
+    }
     if (person !== link.person) await this.#codes.passOn(link.person, person);
     const current = records.state.link;
     if (current?.phase !== 'moving' || current.epoch !== link.epoch) return;

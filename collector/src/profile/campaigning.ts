@@ -3,7 +3,7 @@ import { type Decision, decide, rivalFor } from '../campaigns/decide.ts';
 import { isReport } from '../campaigns/entering.ts';
 import type { TestVisitor } from '../campaigns/experiment.ts';
 import { counted } from '../campaigns/exposures.ts';
-import { type Explanation, explainDecision } from '../campaigns/gates.ts';
+import { explainDecision } from '../campaigns/gates.ts';
 import { explain, missingIn } from '../campaigns/logic.ts';
 import { offerOf } from '../campaigns/offer.ts';
 import {
@@ -22,6 +22,7 @@ import { type Asked, answerClaim, type Claim, poolsNeeded } from './answer-claim
 import { messagesOf } from './chunks.ts';
 import type { Codes } from './codes.ts';
 import { explained, type Inspected, inspected, seen, unseen } from './inspection.ts';
+import { type Explained, explainJourney } from './journey-explained.ts';
 import { catchUp, type Ledger, noteConversions } from './ledger.ts';
 import { previewDraft } from './preview-draft.ts';
 import type { Records } from './records.ts';
@@ -171,7 +172,7 @@ export class Campaigning {
   }
 
   /** Why a campaign would be shown now, or why not: as if the visitor's last event had just happened again. */
-  explain(compiled: CompiledCampaign, site: Site, now: number): Explanation {
+  explain(compiled: CompiledCampaign, site: Site, now: number): Explained {
     return explainFor(compiled, this.#known(site), this.#newestEvent(), site, now);
   }
 
@@ -317,15 +318,20 @@ function explainFor(
   last: StoredMessage | null,
   site: Site,
   now: number,
-): Explanation {
+): Explained {
   const [happening] = last ? happeningsOf(state, [last], [], site, now) : [];
   const anonymousId = last?.anonymousId ?? state.history.anonymousIds.at(-1) ?? '';
-  const nothing = { anonymousId, cause: null, armedAt: null };
-  const situation = happening
-    ? happening.situationFor(compiled)
-    : situationOf(state, compiled, site, nothing, now);
-  situation.rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
-  return explainDecision(compiled, situation);
+  const popup = () => {
+    const nothing = { anonymousId, cause: null, armedAt: null };
+    const situation = happening
+      ? happening.situationFor(compiled)
+      : situationOf(state, compiled, site, nothing, now);
+    situation.rival = happening ? rivalFor(compiled, site.program, [happening]) : null;
+    return explainDecision(compiled, situation);
+  };
+  return compiled.isJourney
+    ? explainJourney(compiled, state, anonymousId, site, now, popup)
+    : { ...popup(), journey: null };
 }
 
 interface Cause {

@@ -46,6 +46,7 @@ export function cartToRestore({
 /** How much of a line was bought since it was put in. */
 function boughtOf(line: Line, { putIn, updatedAt }: Cart, orders: readonly Order[]): number {
   const since = putIn?.times[lineKey(line)] ?? updatedAt;
+  if (putIn?.boughtAt !== undefined && since <= putIn.boughtAt) return line.quantity;
   return orders
     .filter(({ at }) => at >= since)
     .flatMap(({ items }) => items)

@@ -192,7 +192,8 @@ describe('the newsletter form', () => {
     expect(await personOf(site, 'mira')).toMatchObject({
       consents: { email: { state: 'withdrawn', claimed: true } },
     });
-    await fromServer(site, [confirmed()]);
+    const again = confirmed();
+    await fromServer(site, [confirmed(), { ...again, properties: { ...again.properties, opt_in: true } }]);
     expect(await personOf(site, 'mira')).toMatchObject({
       consents: { email: { state: 'granted', claimed: false } },
     });

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../sdk/src/message.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
-import { type Consents, consentHistory, consentsOf, noteConsents, trimConsents } from './consents.ts';
+import {
+  type Consents,
+  consentHistory,
+  consentsOf,
+  noteConsents,
+  topicConsentsOf,
+  trimConsents,
+} from './consents.ts';
 import { emptyHistory, extend } from './history.ts';
 
 let count = 0;
@@ -69,8 +76,8 @@ describe('who ticks the newsletter', () => {
       [asking(), update('granted')],
       [asking(), form()],
       [form(), asking()],
-      [asking(), update('withdrawn'), form()],
-      [asking(), update('withdrawn'), update('granted')],
+      [asking(), update('withdrawn'), asking()],
+      [asking(), update('withdrawn'), update('granted', { opt_in: true })],
       [asking(), form({}, { campaign: 'other@1' }), update('pending'), update('granted')],
     ];
     for (const messages of tries) expect(state(...messages)).toBe('pending');
@@ -87,10 +94,10 @@ describe('who ticks the newsletter', () => {
     expect(state(...confirmed, another, ...without)).toBe('pending');
   });
 
-  it('after he had enough has agreed again', () => {
+  it('after he had enough has agreed again when he says so', () => {
     expect(state(form(), update('withdrawn'))).toBe('withdrawn');
-    expect(state(form(), update('withdrawn'), form())).toBe('granted');
-    expect(state(update('withdrawn', {}, server), form())).toBe('granted');
+    expect(state(form(), update('withdrawn'), form({}, { opt_in: true }))).toBe('granted');
+    expect(state(update('withdrawn', {}, server), update('granted', { opt_in: true }))).toBe('granted');
   });
 
   it('and confirmed it, and then had enough, has to confirm it again', () => {
@@ -114,6 +121,69 @@ describe('who ticks the newsletter', () => {
     expect(consentsOf(noted([both]), {})).toEqual({
       email: expect.objectContaining({ state: 'pending', text: 'News\nOffers', reported: true }),
     });
+  });
+});
+
+describe('who has ended a subscription', () => {
+  it('is not subscribed again by an import or a form, by whoever it was ended', () => {
+    for (const from of [{}, server])
+      for (const later of [
+        [form()],
+        [update('granted', {}, server)],
+        [form(), update('granted', {}, server)],
+      ])
+        expect(state(form(), update('withdrawn', {}, from), ...later)).toBe('withdrawn');
+    const end = update('withdrawn');
+    expect(email(form(), end, update('granted', { text: 'List of May' }, server))).toMatchObject({
+      at: end.timestamp,
+      text: null,
+    });
+  });
+
+  it('is again when the request is confirmed, or when it is said that this is meant', () => {
+    expect(state(update('withdrawn'), asking())).toBe('pending');
+    expect(state(update('withdrawn'), asking(), update('granted', {}, server))).toBe('granted');
+    expect(state(update('withdrawn'), update('granted', { opt_in: true }, server))).toBe('granted');
+    expect(state(update('withdrawn'), update('granted', { opt_in: 'true' }, server))).toBe('withdrawn');
+  });
+
+  it('by the address alone, and asks for it again there, has it when the shop confirms', () => {
+    const address = 'mira@shop.example';
+    const known = [update('granted', { address }, server)];
+    const claims = [update('withdrawn', { address })];
+    const of = () => consentsOf(noted(known), noted(claims)).email?.state;
+    expect(of()).toBe('withdrawn');
+    known.push(update('granted', { address }, server));
+    expect(of()).toBe('withdrawn');
+    claims.push(asking({ address }));
+    expect(of()).toBe('withdrawn');
+    known.push(update('granted', { address }, server));
+    expect(of()).toBe('granted');
+  });
+
+  it('to one topic keeps the others, and the channel', () => {
+    const messages = [
+      update('granted', {}, server),
+      update('granted', { topic: 'news' }),
+      update('withdrawn', { topic: 'offers' }),
+      update('granted', { topic: 'offers' }, server),
+      update('withdrawn', { topic: 'constructor' }),
+      update('withdrawn', { topic: '__proto__' }),
+    ];
+    const consents = noted(messages);
+    const claimed = noted([update('withdrawn', { topic: 'valueof' })]);
+    expect(topicConsentsOf(consents, claimed).email).toMatchObject({
+      news: { state: 'granted' },
+      offers: { state: 'withdrawn' },
+      constructor: { state: 'withdrawn' },
+      valueof: { claimed: true },
+    });
+    expect(consentHistory(consents, {}).email?.map(({ topic }) => topic)).toContain('offers');
+  });
+
+  it('to more topics than are remembered fills nothing', () => {
+    const flood = Array.from({ length: 300 }, (_, i) => update('granted', { topic: `t${i}` }));
+    expect(Object.keys(noted(flood).email?.topics ?? {})).toHaveLength(50);
   });
 });
 
@@ -153,7 +223,8 @@ describe('who has not proven who he is', () => {
     expect(consents([before], [gone])).toMatchObject({ state: 'withdrawn', claimed: true });
     for (const other of [update('withdrawn'), update('withdrawn', { address: 'noor@shop.example' })])
       expect(consents([before], [other])).toMatchObject({ state: 'granted', claimed: false });
-    expect(consents([before, form()], [gone])).toMatchObject({ state: 'granted', claimed: false });
+    const again = update('granted', { opt_in: true });
+    expect(consents([before, again], [gone])).toMatchObject({ state: 'granted', claimed: false });
   });
 });
 
@@ -164,13 +235,15 @@ const said = fc
     kind: fc.constantFrom('form', 'asking', 'granted', 'withdrawn', 'pending'),
     address: fc.constantFrom('a@shop.example', 'b@shop.example', null),
     server: fc.boolean(),
+    optIn: fc.boolean(),
     unverified: fc.boolean(),
     text: fc.constantFrom('Yes', 'Yes, please'),
     id: fc.uuid(),
   })
-  .map(({ time, kind, address, text, id, ...from }): StoredMessage => {
+  .map(({ time, kind, address, text, id, optIn, ...from }): StoredMessage => {
     const where = address === null ? {} : { address };
     const isForm = kind === 'form' || kind === 'asking';
+    const again = optIn && kind !== 'withdrawn' ? { opt_in: true } : {};
     return {
       messageId: id,
       type: 'track',
@@ -180,64 +253,112 @@ const said = fc
       properties: isForm
         ? {
             campaign: 'c@1',
+            ...again,
             consents: [
               { channel: 'email', text, ...(kind === 'asking' ? { doubleOptIn: true } : {}), ...where },
             ],
           }
-        : { channel: 'email', state: kind, text, ...where },
+        : { channel: 'email', state: kind, text, ...again, ...where },
       ...(from.server ? { server: true } : {}),
       ...(from.unverified ? { unverified: true } : {}),
     };
   });
 
+const some = (maxLength: number) => fc.uniqueArray(said, { maxLength, selector: (one) => one.messageId });
+
+/** What holds, read from all that was ever said; `claims` are by devices that did not prove whose they are. */
+function remembered(messages: readonly StoredMessage[], claims: readonly StoredMessage[]) {
+  const read = ({ properties = {}, event }: StoredMessage) => {
+    const [given] = (properties.consents ?? [properties]) as JsonObject[];
+    const word = event === 'consent_updated' ? properties.state : given?.doubleOptIn ? 'pending' : 'granted';
+    return { word: word as string, address: given?.address ?? null, again: properties.opt_in === true };
+  };
+  const one = messages.length > 0 ? messages : claims;
+  const asked = one.some((message) => read(message).word === 'pending');
+  const last = one.toSorted(compareMessages).findLast((message) => read(message).address !== null);
+  const named = last && read(last).address;
+  const foreign = claims.filter((claim) => messages.length > 0 && named && read(claim).address === named);
+  let now: string | undefined;
+  let address: unknown = null;
+  let confirmed: unknown[] = [];
+  let ended: 'ended' | 'asked again' | null = null;
+  for (const message of [...one, ...foreign].sort(compareMessages)) {
+    const { word, again, ...said } = read(message);
+    const isForeign = foreign.includes(message);
+    if (!isForeign) address = said.address ?? address;
+    if (word === 'withdrawn') {
+      now = word;
+      ended = 'ended';
+      confirmed = [];
+    } else if (ended && word === 'pending') {
+      ended = 'asked again';
+      if (!isForeign) now = word;
+    } else if (!isForeign) {
+      const isConfirmed = ended === 'asked again' && message.server === true;
+      if (ended && !again && !isConfirmed) continue;
+      ended = null;
+      if (message.server) {
+        now = word;
+        confirmed = word === 'granted' ? [address] : [];
+      } else now = !asked || confirmed.includes(address) ? 'granted' : 'pending';
+    }
+  }
+  return now;
+}
+
 describe('what somebody has agreed to', () => {
   it('depends on what was said alone, not on the order in which it came, or on what came twice', () => {
-    const some = fc
-      .uniqueArray(said, { maxLength: 9, selector: (one) => one.messageId })
-      .chain((messages) =>
-        fc.tuple(
-          fc.constant(messages),
-          fc.shuffledSubarray([...messages, ...messages], { minLength: 2 * messages.length }),
-        ),
-      );
+    const shuffledTwice = some(9).chain((messages) =>
+      fc.tuple(
+        fc.constant(messages),
+        fc.shuffledSubarray([...messages, ...messages], { minLength: 2 * messages.length }),
+      ),
+    );
     fc.assert(
-      fc.property(some, ([messages, shuffled]) => {
+      fc.property(shuffledTwice, ([messages, shuffled]) => {
         expect(noted(shuffled)).toEqual(noted(messages.toSorted(compareMessages)));
       }),
     );
   });
 
   it('is what it would be if everything were remembered for ever', () => {
-    const remembered = (messages: readonly StoredMessage[]) => {
-      let now: string | undefined;
-      let asked = false;
-      let address: unknown = null;
-      let confirmed: unknown = null;
-      let isConfirmed = false;
-      for (const { properties = {}, event, server: isServer } of messages) {
-        const [given] = (properties.consents ?? [properties]) as JsonObject[];
-        const word =
-          event === 'consent_updated' ? properties.state : given?.doubleOptIn ? 'pending' : 'granted';
-        address = given?.address ?? address;
-        asked ||= word === 'pending';
-        if (isServer || word === 'withdrawn') {
-          now = word as string;
-          isConfirmed = word === 'granted';
-          confirmed = address;
-        } else now = !asked || (isConfirmed && confirmed === address) ? 'granted' : 'pending';
+    const afterTrimming = (messages: readonly StoredMessage[], claims: readonly StoredMessage[]) => {
+      const known = noted(messages.toSorted(compareMessages));
+      const claimed = noted(claims.toSorted(compareMessages));
+      const before = consentsOf(known, claimed).email?.state;
+      for (const consents of [known, claimed]) {
+        expect(consents.email?.changes.length ?? 0).toBeLessThanOrEqual(28);
+        trimConsents(consents);
       }
-      return now;
+      return [before, consentsOf(known, claimed).email?.state];
     };
     fc.assert(
-      fc.property(fc.uniqueArray(said, { maxLength: 60, selector: (one) => one.messageId }), (messages) => {
-        const sorted = messages.toSorted(compareMessages);
-        const consents = noted(sorted);
-        expect(consentsOf(consents, {}).email?.state).toBe(remembered(sorted));
-        expect(consents.email?.changes.length ?? 0).toBeLessThanOrEqual(14);
-        trimConsents(consents);
-        expect(consentsOf(consents, {}).email?.state).toBe(remembered(sorted));
+      fc.property(some(60), some(8), some(60), (messages, few, claims) => {
+        const expected = remembered(messages, []);
+        expect(afterTrimming(messages, [])).toEqual([expected, expected]);
+        const [beside] = afterTrimming(messages.slice(0, 8), few);
+        expect(beside).toBe(remembered(messages.slice(0, 8), few));
+        // What is forgotten of a flood makes nobody reachable who is not.
+        for (const state of afterTrimming(messages, claims))
+          if (state === 'granted') expect(remembered(messages, claims)).toBe('granted');
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('once ended is not begun again by anything that does not say so, however much is imported or filled in', () => {
+    fc.assert(
+      fc.property(some(40), some(40), fc.boolean(), (messages, claims, isServer) => {
+        const end = { ...update('withdrawn'), timestamp: '2026-01-01T00:00:10.000Z' };
+        const later = messages.filter(({ properties, timestamp }) => {
+          const [given = {}] = (properties?.consents ?? []) as JsonObject[];
+          const asks = properties?.state === 'pending' || given.doubleOptIn === true;
+          return timestamp <= end.timestamp || !(properties?.opt_in === true || asks);
+        });
+        const known = noted([...later, { ...end, ...(isServer ? server : {}) }].sort(compareMessages));
+        const before = claims.filter(({ timestamp }) => timestamp <= end.timestamp);
+        expect(consentsOf(known, noted(before)).email?.state).toBe('withdrawn');
+      }),
     );
   });
 

@@ -1,6 +1,6 @@
-import type { ConsentChannel } from '../../../sdk/src/message.ts';
+import type { ConsentChannel, JsonObject } from '../../../sdk/src/message.ts';
 import { isOfDraft } from '../campaigns/draft-label.ts';
-import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState } from '../consent.ts';
+import { CONSENT_CHANNELS, CONSENT_STATES, type ConsentState, TOPIC } from '../consent.ts';
 import { compareMessages, own, ownString, type StoredMessage } from '../message.ts';
 import type { Watermark } from './history.ts';
 
@@ -11,6 +11,9 @@ import type { Watermark } from './history.ts';
  * - A device that has not proven whose it is speaks for itself alone. What it says is kept apart (`claimed`), shown while
  *   nothing else is known, and grants nothing where something is. With `identity: 'required'` it never reaches the person.
  * - The text is the published one, or it is marked as the client's word.
+ *
+ * Who has ended a subscription is not subscribed again by any list that the shop imports, nor by any form: only by the
+ * preference page, by a request that was confirmed since, or by a message that says so (`opt_in: true`).
  */
 
 /** What was said once of being reached on a channel; with its text, so that the shop can prove it. */
@@ -26,14 +29,20 @@ export interface ConsentChange extends Watermark {
   reported: boolean;
   /** The e-mail or phone that it was said of, normalised. */
   address: string | null;
+  /** Said by somebody who wants to be reached again, whatever was before. */
+  optIn?: true;
 }
 
-/** What has been said on one channel. */
-export interface ChannelConsents {
+/** What has been said of one subscription. */
+interface Said {
   /** Oldest first: the newest ones, and those before that the state depends on. */
   changes: ConsentChange[];
   /** Whether it was ever asked to be confirmed. */
   asked: boolean;
+}
+/** What has been said on one channel: of all that comes there, and of single topics. */
+export interface ChannelConsents extends Said {
+  topics?: Record<string, Said>;
 }
 export type Consents = Partial<Record<ConsentChannel, ChannelConsents>>;
 
@@ -58,6 +67,10 @@ const MAX_TEXT_LENGTH = 2_000;
 const MAX_SOURCE_LENGTH = 200;
 /** Changes that one message can bring. */
 const MAX_PER_MESSAGE = 10;
+/** Of each channel; what is said of others is in the events alone. */
+const MAX_TOPICS = 50;
+/** Those of each list whose end is remembered whatever else is said. */
+const MAX_ADDRESSES = 5;
 
 /**
  * Notes what a message says of consents: a form of a campaign with one that was ticked, or a `consent_updated`; not
@@ -65,21 +78,54 @@ const MAX_PER_MESSAGE = 10;
  */
 export function noteConsents(consents: Consents, message: StoredMessage): void {
   if (isOfDraft(message)) return;
+  const topic = message.event === 'consent_updated' ? topicIn(message.properties) : null;
   for (const [channel, change] of changesIn(message)) {
-    const { changes, asked } = consents[channel] ?? { changes: [], asked: false };
-    if (changes.some((known) => compareMessages(known, change) === 0)) continue;
-    consents[channel] = {
-      changes: kept([...changes, change].sort(compareMessages), MAX_CHANGES),
-      asked: asked || change.said === 'pending',
-    };
+    const known = consents[channel] ?? { changes: [], asked: false };
+    if (topic === null) {
+      consents[channel] = { ...known, ...noted(known, change) };
+      continue;
+    }
+    const topics = known.topics ?? {};
+    const said = ofTopic(topics, topic);
+    if (!said && Object.keys(topics).length >= MAX_TOPICS) continue;
+    consents[channel] = { ...known, topics: { ...topics, [topic]: noted(said, change) } };
   }
 }
 
+/** What a consent is about, where it is not about all of its channel. */
+export function topicIn(properties: JsonObject | undefined): string | null {
+  const topic = ownString(properties, 'topic');
+  return topic !== null && TOPIC.test(topic) ? topic : null;
+}
+
+function ofTopic(topics: Record<string, Said>, topic: string): Said | undefined {
+  return Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+}
+
+function noted({ changes, asked }: Said = { changes: [], asked: false }, change: ConsentChange): Said {
+  if (changes.some((known) => compareMessages(known, change) === 0)) return { changes, asked };
+  return {
+    changes: kept([...changes, change].sort(compareMessages), MAX_CHANGES),
+    asked: asked || change.said === 'pending',
+  };
+}
+
+/** By what a person is known whom a channel reaches. */
+export const IDENTIFIER_OF: Partial<Record<ConsentChannel, 'email' | 'phone'>> = {
+  email: 'email',
+  sms: 'phone',
+  whatsapp: 'phone',
+  phone: 'phone',
+};
+
 function changesIn({ event, properties, identifiers, timestamp, messageId, server }: StoredMessage) {
   const found = new Map<ConsentChannel, ConsentChange>();
-  const base = { timestamp, messageId, by: server ? 'server' : 'browser' } as const;
-  const addressFor = (channel: ConsentChannel, said: string | null) =>
-    said ?? (channel === 'push' ? null : (identifiers?.[channel === 'email' ? 'email' : 'phone'] ?? null));
+  const optIn: { optIn?: true } = own(properties, 'opt_in') === true ? { optIn: true } : {};
+  const base = { timestamp, messageId, by: server ? 'server' : 'browser', ...optIn } as const;
+  const addressFor = (channel: ConsentChannel, said: string | null) => {
+    const kind = IDENTIFIER_OF[channel];
+    return said ?? (kind ? (identifiers?.[kind] ?? null) : null);
+  };
   if (event === 'consent_updated') {
     const channel = CONSENT_CHANNELS.find((one) => one === own(properties, 'channel'));
     const said = CONSENT_STATES.find((one) => one === own(properties, 'state'));
@@ -112,36 +158,95 @@ function changesIn({ event, properties, identifiers, timestamp, messageId, serve
   return found;
 }
 
-/** The newest `count`, and before them all that the state depends on, and what the server's last word was about. */
+/** The newest `count`, and before them all that the state depends on. */
 function kept(sorted: readonly ConsentChange[], count: number): ConsentChange[] {
-  const last = sorted.findLastIndex(isDecisive);
-  const needed = [last, last - 1, addressedAt(sorted), addressedAt(sorted.slice(0, Math.max(0, last)))];
+  const decisive = sorted.findLastIndex(isDecisive);
+  const granted = sorted.findLastIndex(({ by, said }) => by === 'server' && said === 'granted');
+  const before = (end: number, is: (change: ConsentChange) => boolean) =>
+    sorted.slice(0, Math.max(0, end)).findLastIndex(is);
+  const isPending = ({ said }: ConsentChange) => said === 'pending';
+  const addresses = new Set(sorted.toReversed().flatMap(({ address }) => address ?? []));
+  const needed = [
+    ...[decisive, decisive - 1, granted, granted - 1, before(granted, isPending)],
+    ...[before(sorted.length, isPending), sorted.findLastIndex(isEnd), sorted.findLastIndex(isOptIn)],
+    ...[sorted.length, decisive, granted].map((end) => before(end + 1, (one) => one.address !== null)),
+    ...[...addresses].slice(0, MAX_ADDRESSES).flatMap((address) => lastOf(sorted, address)),
+  ];
   return sorted.filter((_, i) => i >= sorted.length - count || needed.includes(i));
+}
+
+/** Where an address was given up last, when it was asked for first after that, and when last. */
+function lastOf(sorted: readonly ConsentChange[], address: string): number[] {
+  const isOf = (change: ConsentChange) => change.address === address;
+  const isAsked = (change: ConsentChange) => isOf(change) && change.said === 'pending';
+  const end = sorted.findLastIndex((change) => isOf(change) && isEnd(change));
+  return [end, sorted.findIndex((change, i) => i > end && isAsked(change)), sorted.findLastIndex(isAsked)];
+}
+
+function isEnd({ said }: ConsentChange): boolean {
+  return said === 'withdrawn';
+}
+
+function isOptIn({ said, optIn }: ConsentChange): boolean {
+  return optIn === true && said === 'granted';
+}
+
+/** What no later form of a browser overrules: the shop's word, or that somebody does not want it any more. */
+function isDecisive(change: ConsentChange): boolean {
+  return change.by === 'server' || isEnd(change);
+}
+
+/**
+ * The state that a subscription is in, and what brought it there. What was asked to be confirmed once is confirmed by the
+ * server alone: until then, and again after an end or with another address, whatever a browser grants is pending.
+ *
+ * @param claims what those who did not prove who they are have said of the same address: they may end it, and ask
+ */
+function standingOf(
+  { changes, asked }: Said,
+  claims: readonly ConsentChange[] = [],
+): { state: ConsentState; change: ConsentChange } | null {
+  let standing: { state: ConsentState; change: ConsentChange } | null = null;
+  let address: string | null = null;
+  /** What the server has confirmed. */
+  let confirmed: { address: string | null } | null = null;
+  let ended = false;
+  let requested = false;
+  for (const change of claims.length > 0 ? [...changes, ...claims].sort(compareMessages) : changes) {
+    const { said, by } = change;
+    const isClaim = claims.includes(change);
+    if (!isClaim) address = change.address ?? address;
+    if (said === 'withdrawn') {
+      ended = true;
+      requested = false;
+      confirmed = null;
+      standing = { state: said, change };
+      continue;
+    }
+    if (ended && said === 'pending') {
+      requested = true;
+      if (!isClaim) standing = { state: said, change };
+      continue;
+    }
+    if (isClaim) continue;
+    const isConfirmed = by === 'server' && said === 'granted' && requested;
+    if (ended && !isConfirmed && !isOptIn(change)) continue;
+    ended = false;
+    requested = false;
+    if (by === 'server') {
+      confirmed = said === 'granted' ? { address } : null;
+      standing = { state: said, change };
+    } else {
+      const isGranted = !asked || (confirmed !== null && confirmed.address === address);
+      standing = { state: isGranted ? 'granted' : 'pending', change };
+    }
+  }
+  return standing;
 }
 
 /** Where an address was named last. */
 function addressedAt(changes: readonly ConsentChange[]): number {
   return changes.findLastIndex(({ address }) => address !== null);
-}
-
-/** What no later form of a browser overrules: the shop's word, or that somebody does not want it any more. */
-function isDecisive({ by, said }: ConsentChange): boolean {
-  return by === 'server' || said === 'withdrawn';
-}
-
-/**
- * The state that a channel is in. What was asked to be confirmed once is confirmed by the server alone: until then, and
- * again after a withdrawal or with another address, whatever a browser grants is pending.
- */
-function stateOf({ changes, asked }: ChannelConsents): ConsentState | null {
-  const last = changes.at(-1);
-  if (!last) return null;
-  if (isDecisive(last)) return last.said;
-  if (!asked) return 'granted';
-  const at = changes.findLastIndex(isDecisive);
-  const word = changes[at];
-  if (word?.said !== 'granted') return 'pending';
-  return addressOf(changes) === addressOf(changes.slice(0, at + 1)) ? 'granted' : 'pending';
 }
 
 function addressOf(changes: readonly ConsentChange[]): string | null {
@@ -166,46 +271,86 @@ function wordsOf(changes: readonly ConsentChange[]): Pick<Consent, 'text' | 'rep
 export function consentsOf(known: Consents, claimed: Consents): Partial<Record<ConsentChannel, Consent>> {
   const all: Partial<Record<ConsentChannel, Consent>> = {};
   for (const channel of CONSENT_CHANNELS) {
-    const sure = consentOf(known[channel], false);
-    const said = consentOf(claimed[channel], true);
-    const named = claimed[channel]?.changes.at(-1)?.address ?? null;
-    const isTakenBack =
-      sure !== null &&
-      said?.state === 'withdrawn' &&
-      said.at > sure.at &&
-      named !== null &&
-      named === sure.address;
-    const holds = sure === null || isTakenBack ? said : sure;
+    const holds = consentOf(known[channel], claimed[channel]);
     if (holds) all[channel] = holds;
   }
   return all;
 }
 
-function consentOf(channel: ChannelConsents | undefined, claimed: boolean): Consent | null {
-  const state = channel ? stateOf(channel) : null;
-  const last = channel?.changes.at(-1);
-  if (!channel || !state || !last) return null;
-  const { timestamp: at, by, source } = last;
-  const address = addressOf(channel.changes);
-  return { state, at, by, source, ...wordsOf(channel.changes), address, claimed };
+/** What holds of each topic of which something was said: an end counts besides what holds on the channel. */
+export function topicConsentsOf(
+  known: Consents,
+  claimed: Consents,
+): Partial<Record<ConsentChannel, Record<string, Consent>>> {
+  const all: ReturnType<typeof topicConsentsOf> = {};
+  for (const channel of CONSENT_CHANNELS) {
+    const sure = known[channel]?.topics ?? {};
+    const said = claimed[channel]?.topics ?? {};
+    const topics = [...new Set([...Object.keys(sure), ...Object.keys(said)])].flatMap((topic) => {
+      const holds = consentOf(ofTopic(sure, topic), ofTopic(said, topic));
+      return holds ? [[topic, holds] as const] : [];
+    });
+    if (topics.length > 0) all[channel] = Object.fromEntries(topics);
+  }
+  return all;
 }
+
+function consentOf(known: Said | undefined, claimed: Said | undefined): Consent | null {
+  if (!known || known.changes.length === 0) return claimed ? consentIn(claimed, true) : null;
+  const address = addressOf(known.changes);
+  const claims = (claimed?.changes ?? []).filter(
+    (change) =>
+      address !== null && change.address === address && (isEnd(change) || change.said === 'pending'),
+  );
+  return consentIn(known, false, claims);
+}
+
+function consentIn(said: Said, claimed: boolean, claims: readonly ConsentChange[] = []): Consent | null {
+  const standing = standingOf(said, claims);
+  if (!standing) return null;
+  const { state, change } = standing;
+  const { timestamp: at, by, source } = change;
+  const until = said.changes.slice(0, said.changes.indexOf(change) + 1);
+  const address = addressOf(said.changes);
+  return { state, at, by, source, ...wordsOf(until), address, claimed: claimed || claims.includes(change) };
+}
+
+/** One of {@link consentHistory}. `topic`: `null`, it is about the whole channel. */
+export type ToldConsent = Omit<ConsentChange, 'optIn'> & {
+  optIn: boolean;
+  topic: string | null;
+  claimed: boolean;
+};
 
 /** All that was said, oldest first, for those who have to prove it. */
 export function consentHistory(
   known: Consents,
   claimed: Consents,
-): Partial<Record<ConsentChannel, (ConsentChange & { claimed: boolean })[]>> {
+): Partial<Record<ConsentChannel, ToldConsent[]>> {
   const all: ReturnType<typeof consentHistory> = {};
   for (const channel of CONSENT_CHANNELS) {
     const of = (consents: Consents, isClaimed: boolean) =>
-      (consents[channel]?.changes ?? []).map((change) => ({ ...change, claimed: isClaimed }));
+      subscriptionsOf(consents[channel]).flatMap(({ topic, changes }) =>
+        changes.map(
+          ({ optIn = false, ...change }): ToldConsent => ({ ...change, optIn, topic, claimed: isClaimed }),
+        ),
+      );
     const changes = [...of(known, false), ...of(claimed, true)].sort(compareMessages);
     if (changes.length > 0) all[channel] = changes;
   }
   return all;
 }
 
+function subscriptionsOf(channel: ChannelConsents | undefined): (Said & { topic: string | null })[] {
+  if (!channel) return [];
+  const topics = Object.entries(channel.topics ?? {}).map(([topic, said]) => ({ ...said, topic }));
+  return [{ ...channel, topic: null }, ...topics];
+}
+
 /** Of a history that is far too large: what the state depends on stays. */
 export function trimConsents(consents: Consents): void {
-  for (const channel of Object.values(consents)) channel.changes = kept(channel.changes, 1);
+  for (const channel of Object.values(consents)) {
+    for (const said of [channel, ...Object.values(channel.topics ?? {})])
+      said.changes = kept(said.changes, 1);
+  }
 }

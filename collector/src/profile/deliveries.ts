@@ -2,6 +2,16 @@ import { dayOf } from '../campaigns/local-time.ts';
 import { ownString, type StoredMessage } from '../message.ts';
 import type { State } from './state.ts';
 
+export const DELIVERY_STATES = [
+  'due',
+  'sent',
+  'cancelled',
+  'failed',
+  'skipped',
+  'held_out',
+  'shown',
+] as const;
+
 /**
  * A message of a journey or a broadcast on its way to a person. It is written down before it is sent, so that a crash in
  * between repeats it under the same id and loses nothing.
@@ -20,11 +30,13 @@ export interface Delivery {
   at: number;
   until: number;
   /** `due`: to be sent, or sent again. All others are final. */
-  status: 'due' | 'sent' | 'cancelled' | 'failed' | 'skipped' | 'held_out' | 'shown';
+  status: (typeof DELIVERY_STATES)[number];
   reason: string | null;
   tries: number;
   /** Of one that is due: when, ms since the epoch. */
   nextTryAt: number;
+  /** When it went out, ms since the epoch. */
+  sentAt?: number;
   /** The device that it went to. */
   anonymousId: string | null;
   /** What was answered: a status of HTTP, and of webhooks the beginning of the body. */
@@ -52,9 +64,9 @@ export function addDeliveries(state: Pick<State, 'deliveries'>, deliveries: read
   const all = new Map(state.deliveries.map((delivery) => [delivery.id, delivery]));
   for (const delivery of deliveries) {
     const known = all.get(delivery.id);
-    if (!known || (known.status === 'due' && delivery.status !== 'due')) all.set(delivery.id, delivery);
+    if (!known || progress(delivery) > progress(known)) all.set(delivery.id, delivery);
   }
-  const sorted = [...all.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  const sorted = [...all.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   const oldest = sorted.length - MAX_DELIVERIES;
   state.deliveries = sorted.filter((delivery, index) => index >= oldest || delivery.status === 'due');
 }
@@ -72,7 +84,41 @@ export function noteClick(
   );
 }
 
+/** What went out went out, whatever was decided elsewhere. */
+function progress({ status }: Delivery): number {
+  return status === 'due' ? 0 : status === 'sent' ? 2 : 1;
+}
+
+/** In the order in which their time had come. */
+export function isBefore(a: Delivery, b: Delivery): boolean {
+  return a.at === b.at ? a.id < b.id : a.at < b.at;
+}
+
+/**
+ * What was to be said on each of two devices that turn out to be one person's is said once: by the delivery that is
+ * further on.
+ */
+export function cancelRepeats(state: Pick<State, 'journeys' | 'deliveries'>): void {
+  const said = new Map<string, Delivery>();
+  const key = ({ campaign, step }: Delivery) => JSON.stringify([campaign, step]);
+  const inRun = state.deliveries.filter(({ campaign, run, status }) => {
+    const entered = Object.hasOwn(state.journeys, campaign) ? state.journeys[campaign]?.entry.at : undefined;
+    return run !== null && entered !== undefined && run >= entered && (status === 'due' || status === 'sent');
+  });
+  const isTried = (one: Delivery) => progress(one) + (one.nextTryAt > one.at ? 1 : 0);
+  for (const one of inRun.sort((a, b) => isTried(b) - isTried(a) || (isBefore(a, b) ? -1 : 1))) {
+    if (!said.has(key(one))) said.set(key(one), one);
+  }
+  state.deliveries = state.deliveries.map((one) =>
+    one.status === 'due' && inRun.includes(one) && said.get(key(one)) !== one
+      ? { ...one, status: 'cancelled', reason: 'said_elsewhere' }
+      : one,
+  );
+}
+
 /** Waits between tries, ms: as long as the message is worth sending, the last one again and again. */
+/** A push service that asks for no wait at all gets one, ms. */
+const MIN_WAIT_MS = 5_000;
 const BACK_OFF_MS = [60_000, 300_000, 900_000, 1_800_000, 3_600_000];
 
 /**
@@ -92,7 +138,7 @@ export function concluded(delivery: Delivery, result: SendResult, others: boolea
   });
   switch (result.outcome) {
     case 'sent':
-      return final('sent', null);
+      return { ...final('sent', null), sentAt: now };
     case 'skipped':
       return final('skipped', reason);
     case 'dropped':
@@ -102,9 +148,9 @@ export function concluded(delivery: Delivery, result: SendResult, others: boolea
     case 'gone':
       return others ? { ...tried, nextTryAt: now } : final('failed', 'no_subscription');
     case 'retry': {
-      const wait = retryAfterMs ?? BACK_OFF_MS[Math.min(tries, BACK_OFF_MS.length) - 1] ?? 0;
-      const nextTryAt = now + wait;
-      return nextTryAt > delivery.until
+      const backOff = BACK_OFF_MS[Math.min(tries, BACK_OFF_MS.length) - 1] ?? 0;
+      const nextTryAt = now + Math.max(retryAfterMs ?? backOff, MIN_WAIT_MS);
+      return nextTryAt >= delivery.until
         ? final('failed', 'deadline')
         : { ...tried, nextTryAt, reason: reason ?? null };
     }
@@ -119,10 +165,14 @@ export function reachedPushCap(
   zone: string,
 ): 'push_per_day' | 'push_per_week' | null {
   const today = dayOf(now, zone);
+  // What is on its way is going to be sent today, at the earliest.
+  const sentOn = ({ status, sentAt, at }: Delivery) => (status === 'due' ? now : (sentAt ?? at));
   const inDays = (days: number) =>
     deliveries.filter(
-      ({ channel, status, at }) =>
-        channel === 'push' && (status === 'sent' || status === 'due') && today - dayOf(at, zone) < days,
+      (one) =>
+        one.channel === 'push' &&
+        (one.status === 'sent' || one.status === 'due') &&
+        today - dayOf(sentOn(one), zone) < days,
     ).length;
   if (perDay !== null && inDays(1) >= perDay) return 'push_per_day';
   return perWeek !== null && inDays(7) >= perWeek ? 'push_per_week' : null;

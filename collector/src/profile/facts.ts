@@ -179,7 +179,12 @@ function subscriptionRows(name: string, { subscriptions }: State): Row[] {
 }
 
 function subscriptionKey(endpoint: string, name: string): string {
-  return `${digest(endpoint)}/${name}`;
+  return `${subscriptionPrefix(endpoint)}${name}`;
+}
+
+/** How the keys of a browser's facts begin, whoever states them. */
+export function subscriptionPrefix(endpoint: string): string {
+  return `${digest(endpoint)}/`;
 }
 
 /** A browser that takes no messages any more. */

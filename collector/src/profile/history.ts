@@ -185,7 +185,10 @@ export function traitsOf({ traits, claimedTraits }: History): JsonObject {
 }
 
 /** All names below the user id, the claimed ones behind those that are known. */
-export function identifiersOf({ identifiers, claimedIdentifiers }: History): Identifiers {
+export function identifiersOf({
+  identifiers,
+  claimedIdentifiers,
+}: Pick<History, 'identifiers' | 'claimedIdentifiers'>): Identifiers {
   return { ...claimedIdentifiers, ...identifiers };
 }
 

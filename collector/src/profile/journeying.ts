@@ -1,4 +1,4 @@
-import { armOf } from '../campaigns/experiment.ts';
+import { type Arm, armOf } from '../campaigns/experiment.ts';
 import { firstClosed, type Situation } from '../campaigns/gates.ts';
 import {
   type Advanced,
@@ -6,20 +6,23 @@ import {
   advance,
   type Entry,
   offeredStep,
+  type Passed,
   type Run,
   runOf,
   timeToLive,
   type Verdict,
+  waitBefore,
 } from '../campaigns/journey.ts';
 import { offerOf } from '../campaigns/offer.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { quietUntil } from '../campaigns/quiet-hours.ts';
-import type { EntryFact } from '../campaigns/schema.ts';
-import type { SentStep } from '../campaigns/steps.ts';
+import type { Campaign, EntryFact } from '../campaigns/schema.ts';
+import { popupOf, type SentStep, type WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
-import { currentCart } from './cart.ts';
+import { addressFor } from './addresses.ts';
+import { cartToRestore } from './cart-to-restore.ts';
 import { consentsOf } from './consents.ts';
-import { addDeliveries, type Delivery, reachedPushCap } from './deliveries.ts';
+import { addDeliveries, type Delivery, isBefore, reachedPushCap } from './deliveries.ts';
 import type { History } from './history.ts';
 import { lastPresence } from './presence.ts';
 import { type Sight, sightOf, situationOf } from './situation.ts';
@@ -45,7 +48,7 @@ export interface Outcome {
   wakeAt: number | null;
 }
 
-type Known = Pick<
+export type JourneyData = Pick<
   State,
   | 'history'
   | 'segments'
@@ -59,7 +62,7 @@ type Known = Pick<
 >;
 
 /** The gates of a popup that also stand before what is sent. */
-const GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as const;
+export const SENT_GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as const;
 
 /**
  * Takes every journey of the site as far as it goes for this visitor. The ledger must be up to date.
@@ -68,7 +71,7 @@ const GATES = ['status', 'schedule', 'consent', 'audience', 'suppression'] as co
  * @param makeId of a delivery
  */
 export function journeysNow(
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -79,44 +82,82 @@ export function journeysNow(
     const { campaign } = compiled;
     if (!compiled.isJourney || campaign.status === 'paused') continue;
     const entries = entriesOf(compiled, known);
-    const run = runOf(campaign, own(known.journeys, campaign.id), entries);
-    if (!run || run.ended) continue;
-    const sent = [...known.deliveries, ...outcome.deliveries];
-    const journey = new Journey(compiled, { ...known, deliveries: sent }, run, lastDevice, site, now);
-    const newest = entries.at(-1)?.at ?? run.entry.at;
-    const { run: next, waiting } = advance(campaign, run, newest, journey, now);
-    outcome.standings.push({ compiled, run: next, waiting });
-    if (waiting) outcome.wakeAt = Math.min(outcome.wakeAt ?? waiting.until, waiting.until);
-    if (!next.ended && next.passed.length === run.passed.length) continue;
-    outcome.runs[campaign.id] = next;
-    for (const { step, outcome: came, reason = null } of next.passed.slice(run.passed.length)) {
-      const message = campaign.steps.find(({ id }) => id === step);
-      if (message?.type !== 'message' || message.channel === 'popup') continue;
-      const status = came === 'sent' ? 'due' : came;
-      if (status !== 'due' && status !== 'skipped' && status !== 'held_out') continue;
-      const of = {
-        campaign: campaign.id,
-        version: campaign.version,
-        variant: journey.variantOf(message),
-        step,
-      };
-      outcome.deliveries.push({
-        ...of,
-        id: makeId(of),
-        channel: message.channel,
-        run: next.entry.at,
-        at: now,
-        until: now + timeToLive(campaign, step),
-        status,
-        reason,
-        tries: 0,
-        nextTryAt: now,
-        anonymousId: journey.device,
-        answered: null,
-      });
+    let before = own(known.journeys, campaign.id);
+    // Who comes late, with all that he has done meanwhile, may have ended one run and be in the next.
+    for (;;) {
+      const run = runOf(campaign, before, entries);
+      if (!run || run.ended) break;
+      const sent = [...known.deliveries, ...outcome.deliveries];
+      const journey = new Journey(compiled, { ...known, deliveries: sent }, run, lastDevice, site, now);
+      // Nothing was done in it, and the moment tells as much each time: what is not kept holds no later entry back.
+      if (campaign.entry.on === 'fact' && run !== before && journey.ended(run)) break;
+      const newest = entries.at(-1)?.at ?? run.entry.at;
+      const { run: next, waiting } = advance(campaign, run, newest, journey, now);
+      outcome.standings.push({ compiled, run: next, waiting });
+      if (waiting) outcome.wakeAt = Math.min(outcome.wakeAt ?? waiting.until, waiting.until);
+      if (!next.ended && next.passed.length === run.passed.length) break;
+      outcome.runs[campaign.id] = next;
+      const said = next.passed.slice(run.passed.length);
+      outcome.deliveries.push(...deliveriesOf(said, next, journey, campaign, now, makeId));
+      if (!next.ended) break;
+      before = next;
     }
   }
   return outcome;
+}
+
+/** What these steps of a run have come to, of messages that go out. */
+function deliveriesOf(
+  said: readonly Passed[],
+  { entry }: Run,
+  journey: Journey,
+  campaign: Campaign,
+  now: number,
+  makeId: (of: Pick<Delivery, 'campaign' | 'version' | 'variant' | 'step'>) => string,
+): Delivery[] {
+  return said.flatMap(({ step, outcome, reason = null }): Delivery[] => {
+    const message = campaign.steps.find(({ id }) => id === step);
+    if (message?.type !== 'message' || message.channel === 'popup') return [];
+    const status = outcome === 'sent' ? 'due' : outcome;
+    if (status !== 'due' && status !== 'skipped' && status !== 'held_out') return [];
+    const { id, version } = campaign;
+    const of = { campaign: id, version, variant: journey.variantOf(message), step };
+    return [
+      {
+        ...{ ...of, id: makeId(of), channel: message.channel, run: entry.at },
+        ...{ at: now, until: now + timeToLive(campaign, step), status, reason },
+        ...{ tries: 0, nextTryAt: now, anonymousId: journey.device, answered: null },
+      },
+    ];
+  });
+}
+
+/** One visitor's way through a journey, as {@link journeysNow} would find it; nothing comes of it. */
+export interface Look {
+  /** Asked about nothing that is not so now. */
+  journey: Journey;
+  /** `null`: it was not entered. */
+  run: Run | null;
+  waiting: Advanced['waiting'];
+  /** What would be sent now. */
+  due: Advanced['due'];
+}
+
+/** Where a visitor stands in a journey, be it a draft. The ledger must be up to date. */
+export function lookInto(
+  compiled: CompiledCampaign,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): Look {
+  const { campaign } = compiled;
+  const entries = entriesOf(compiled, known);
+  const run = runOf(campaign, own(known.journeys, campaign.id), entries);
+  const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
+  const journey = new Journey(compiled, known, entered, lastDevice, site, now);
+  if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
+  return { journey, ...advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now) };
 }
 
 /** Keeps what {@link journeysNow} has found. */
@@ -145,7 +186,7 @@ export function withShown(run: Run, step: string, now: number): Run {
 export function verdictOn(
   compiled: CompiledCampaign,
   step: SentStep,
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
@@ -153,7 +194,7 @@ export function verdictOn(
   const run: Run = { entry: { at: now, cause: '' }, passed: [], ended: null };
   const journey = new Journey(compiled, known, run, lastDevice, site, now);
   const verdict = journey.message(step, 0);
-  return { verdict, variant: journey.variantOf(step), anonymousId: journey.device };
+  return { verdict, variant: journey.armOf(step).variant, anonymousId: journey.device };
 }
 
 /** How long a message of a broadcast that is paused waits before it is looked at again, ms. */
@@ -162,59 +203,85 @@ const PAUSED_MS = 300_000;
 /**
  * Why a delivery must not go out any more, though its time had come; `null`: it may.
  *
- * @param compiled what it belongs to; `null`: that is not there any more
  * @returns `until`: it may then
  */
 export function objection(
   delivery: Delivery,
-  compiled: CompiledCampaign | null,
-  known: Known,
+  known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
 ): { reason: string; until: number | null } | null {
+  const compiled = site.program.byId.get(delivery.campaign);
   const isBroadcast = delivery.run === null;
   if (isBroadcast && compiled?.campaign.status === 'paused') {
     return { reason: 'paused', until: now + PAUSED_MS };
   }
   if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
-  if (now > delivery.until) return { reason: 'late', until: null };
-  const others = known.deliveries.filter(({ id }) => id !== delivery.id);
-  if (isBroadcast && others.some((other) => comesBefore(other, delivery))) {
-    return { reason: 'repeated', until: null };
-  }
+  if (now >= delivery.until) return { reason: 'deadline', until: null };
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
-  const journey = new Journey(
-    compiled,
-    { ...known, deliveries: others },
-    run,
-    delivery.anonymousId ?? lastDevice,
-    site,
-    now,
+  // Of those on their way, the later one gives way.
+  const others = known.deliveries.filter(
+    (other) => other.id !== delivery.id && (other.status !== 'due' || isBefore(other, delivery)),
   );
+  if (isBroadcast && saysSame(delivery, others)) return { reason: 'said_elsewhere', until: null };
+  const knowing = { ...known, deliveries: others };
+  const journey = new Journey(compiled, knowing, run, delivery.anonymousId ?? lastDevice, site, now);
   const ended = journey.ended(run);
   if (ended) return { reason: ended.reason, until: null };
-  const closed =
-    journey.closedGate() ??
-    (delivery.channel === 'push' ? journey.unwanted() : null) ??
-    // That of a journey was seen when its step was passed; a broadcast's may have waited for the morning.
-    (isBroadcast ? journey.pushCap() : null);
+  const closed = journey.closedGate();
   if (closed) return { reason: closed, until: null };
+  const isPush = delivery.channel === 'push';
+  const refused = isPush ? journey.pushRefused(waitBefore(compiled.campaign, delivery.step)) : null;
+  // That nobody can be reached is found out where it is sent.
+  if (refused?.kind === 'skip' && refused.reason !== 'no_subscription') return { ...refused, until: null };
+  if (refused?.kind === 'hold') return refused;
   const until = journey.quietUntil();
-  return until === null ? null : { reason: 'quiet_hours', until };
+  if (until !== null) return { reason: 'quiet_hours', until };
+  const cap = isPush ? journey.pushCap() : null;
+  return cap === null ? null : { reason: cap, until: null };
 }
 
-/** Devices that were asked one by one, and then turned out to be one person's, have one message. */
-function comesBefore(other: Delivery, { campaign, version, id }: Delivery): boolean {
-  if (other.campaign !== campaign || other.version !== version) return false;
-  return other.status === 'sent' || (other.status === 'due' && other.id < id);
+/** The same at a person, of a delivery of a device that only lends what it hears: what he has done, and was told already. */
+export function objectionOfPerson(
+  delivery: Delivery,
+  known: JourneyData,
+  lastDevice: string,
+  site: Site,
+  now: number,
+): string | null {
+  const { campaign, step, run, at } = delivery;
+  if (run === null) return saysSame(delivery, known.deliveries) ? 'said_elsewhere' : null;
+  const compiled = site.program.byId.get(campaign);
+  if (!compiled) return null;
+  const of: Run = { entry: { at: run ?? at, cause: '' }, passed: [], ended: null };
+  const ended = new Journey(compiled, known, of, lastDevice, site, now).ended(of);
+  if (ended) return ended.reason;
+  const isSaid = known.deliveries.some(
+    (one) =>
+      one.campaign === campaign &&
+      one.step === step &&
+      one.at >= of.entry.at &&
+      (one.status === 'sent' || one.status === 'due'),
+  );
+  return isSaid ? 'said_elsewhere' : null;
+}
+
+/** Devices that were asked one by one, and then turned out to be one person's, have one message of a broadcast. */
+function saysSame({ campaign, version }: Delivery, others: readonly Delivery[]): boolean {
+  return others.some(
+    (other) =>
+      other.campaign === campaign &&
+      other.version === version &&
+      (other.status === 'sent' || other.status === 'due'),
+  );
 }
 
 /** One visitor's journey, as its steps ask about it. */
-class Journey implements Ask {
+export class Journey implements Ask {
   readonly device: string;
   readonly #compiled: CompiledCampaign;
-  readonly #known: Known;
+  readonly #known: JourneyData;
   readonly #run: Run;
   readonly #site: Site;
   readonly #now: number;
@@ -222,13 +289,13 @@ class Journey implements Ask {
 
   constructor(
     compiled: CompiledCampaign,
-    known: Known,
+    known: JourneyData,
     run: Run,
     lastDevice: string,
     site: Site,
     now: number,
   ) {
-    this.#compiled = compiled;
+    this.#compiled = sent(compiled);
     this.#known = known;
     this.#run = run;
     this.#site = site;
@@ -241,11 +308,13 @@ class Journey implements Ask {
     const { exits, goal, exitRules, campaign } = this.#compiled;
     const { reached } = this.#known.ledger;
     const newest = (key: string) => reached[key]?.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    const exitedAt = Math.max(...exits.map(newest));
-    if (exitedAt > entry.at) return { at: exitedAt, reason: 'exit' };
-    const goalAt = goal === null ? Number.NEGATIVE_INFINITY : newest(goal);
-    if (goalAt > entry.at) return { at: goalAt, reason: 'converted' };
     const { fact } = campaign.entry;
+    // A purchase changes carts, also those that it leaves something in: that is no new cart that was left.
+    const isOver = (at: number) => (fact === 'cart.updatedAt' ? at >= entry.at : at > entry.at);
+    const exitedAt = Math.max(...exits.map(newest));
+    if (isOver(exitedAt)) return { at: exitedAt, reason: 'exit' };
+    const goalAt = goal === null ? Number.NEGATIVE_INFINITY : newest(goal);
+    if (isOver(goalAt)) return { at: goalAt, reason: 'converted' };
     if (campaign.entry.on === 'fact' && fact && momentOf(fact, this.#known.history) === null) {
       return { at: this.#now, reason: 'entry_gone' };
     }
@@ -267,23 +336,34 @@ class Journey implements Ask {
     const closed = this.closedGate();
     if (closed === 'not_matched' || closed?.startsWith('missing')) return { kind: 'end', reason: 'audience' };
     if (closed) return { kind: 'skip', reason: closed };
-    const refused = step.channel === 'push' ? this.#pushRefused(waitedMs) : null;
+    const refused = step.channel === 'push' ? this.pushRefused(waitedMs) : this.#unreachable(step);
     if (refused) return refused;
     const until = this.quietUntil();
     if (until !== null) return { kind: 'hold', until, reason: 'quiet_hours' };
     const cap = step.channel === 'push' ? this.pushCap() : null;
     if (cap) return { kind: 'skip', reason: cap };
-    const { variant, control } = this.#armOf(step);
+    const { variant, control } = this.armOf(step);
     return control ? { kind: 'held_out', variant, reason: control } : { kind: 'send', variant };
   }
 
   variantOf(step: SentStep): string {
-    return this.#armOf(step).variant;
+    return this.armOf(step).variant;
+  }
+
+  /** What the gates are asked about. */
+  get situation(): Situation {
+    return this.#look().situation;
+  }
+
+  armOf(step: SentStep): Arm {
+    const variants = step.channel === 'push' ? step.variants : [{ key: 'a', weight: 1 }];
+    const { unit, holdout, exposures, test } = this.#look().situation;
+    return armOf(this.#compiled.campaign, unit, holdout, exposures, test, variants);
   }
 
   /** The reason of the first gate that is closed; `null`: none is. */
   closedGate(): string | null {
-    const found = firstClosed(GATES, this.#compiled, this.#look().situation);
+    const found = firstClosed(SENT_GATES, this.#compiled, this.#look().situation);
     return found.closed === null ? null : found.closed === 'audience' ? 'not_matched' : found.reason;
   }
 
@@ -292,22 +372,15 @@ class Journey implements Ask {
     return quietUntil(this.#compiled.campaign.quietHours, this.#now, timezone);
   }
 
-  /** The cap on pushes that is reached; `null`: none is, or none is asked for. */
+  /** The cap on pushes that is reached; `null`: none is. */
   pushCap(): string | null {
     if (this.#compiled.campaign.cap === null) return null;
     const { timezone } = this.#look().situation.shared.now;
     return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
   }
 
-  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
-  unwanted(): string | null {
-    const { history } = this.#known;
-    const { push } = consentsOf(history.consents, history.claimedConsents);
-    if (push?.state === 'withdrawn') return 'unsubscribed';
-    return this.#look().situation.shared.consent.marketing === false ? 'consent' : null;
-  }
-
-  #pushRefused(waitedMs: number): Verdict | null {
+  /** @param waitedMs how long the journey has waited before the message */
+  pushRefused(waitedMs: number): Extract<Verdict, { kind: 'hold' | 'skip' }> | null {
     const { history, subscriptions } = this.#known;
     const window = Math.min(ON_SITE_MS, waitedMs);
     const presence = lastPresence(history);
@@ -315,14 +388,15 @@ class Journey implements Ask {
       return { kind: 'hold', until: presence + window, reason: 'on_site' };
     }
     if (subscriptions.length === 0) return { kind: 'skip', reason: 'no_subscription' };
-    const reason = this.unwanted();
-    return reason === null ? null : { kind: 'skip', reason };
+    const { push } = consentsOf(history.consents, history.claimedConsents);
+    if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
+    const { consent } = this.#look().situation.shared;
+    return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
   }
 
-  #armOf(step: SentStep) {
-    const variants = step.channel === 'push' ? step.variants : [{ key: 'a', weight: 1 }];
-    const { unit, holdout, exposures, test } = this.#look().situation;
-    return armOf(this.#compiled.campaign, unit, holdout, exposures, test, variants);
+  #unreachable({ webhook: { address, topic } }: WebhookStep): Verdict | null {
+    const found = address && addressFor(this.#known.history, address, topic ?? null);
+    return found && 'reason' in found ? { kind: 'skip', reason: found.reason } : null;
   }
 
   #look() {
@@ -336,8 +410,16 @@ class Journey implements Ask {
   }
 }
 
+/** As the gates see what is sent: no popup covers a page. */
+export function sent(compiled: CompiledCampaign): CompiledCampaign {
+  const { campaign } = compiled;
+  return popupOf(campaign)
+    ? { ...compiled, campaign: { ...campaign, steps: campaign.steps.slice(1) } }
+    : compiled;
+}
+
 /** By what the visitor has entered, oldest first. */
-function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: Known): Entry[] {
+function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: JourneyData): Entry[] {
   if (entry !== null) return (ledger.reached[entry] ?? []).map(({ at, id }) => ({ at, cause: id }));
   const moment = momentOf(campaign.entry.fact ?? 'visitor.lastSeen', history);
   return moment === null ? [] : [{ at: moment, cause: 'moment' }];
@@ -347,7 +429,8 @@ function entriesOf({ campaign, entry }: CompiledCampaign, { ledger, history }: K
 function momentOf(fact: EntryFact, history: History): number | null {
   switch (fact) {
     case 'cart.updatedAt':
-      return currentCart(history.carts)?.updatedAt ?? null;
+      // What was bought elsewhere meanwhile is no cart that somebody has left.
+      return cartToRestore(history)?.updatedAt ?? null;
     case 'visitor.lastSeen':
       return lastPresence(history);
     case 'visitor.lastOrderAt':

@@ -42,7 +42,11 @@ export interface KnownDevice extends Device {
 }
 
 /** How far the name that a message gives can be believed. */
-export type Trust = 'trusted' | 'claimed';
+export type Trust =
+  | 'trusted'
+  | 'claimed'
+  /** By a link that was sent to the person, and may have been passed on: it never parts a device from somebody. */
+  | 'referred';
 
 /** What a device does with messages that name `wanted`. */
 export type Step =
@@ -78,6 +82,7 @@ export function stepFor(
   }
   const named = link?.named ?? link?.person ?? null;
   if (wanted === named) return here;
+  if (trust === 'referred' && (link !== null || required)) return here;
   const rank = rankOf(wanted);
   // Who has logged in is not somebody else for naming an e-mail.
   if (named !== null && rank < rankOf(named)) return here;

@@ -1,10 +1,13 @@
 import type { PushMessage } from '../push/send.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
+import type { WebhookMessage } from '../webhooks/send.ts';
 
 /** A delivery with everything filled in, for whoever sends it. */
-export interface Prepared {
-  id: string;
-  channel: 'push';
-  subscription: StoredSubscription;
-  message: PushMessage;
+export type Prepared =
+  | { channel: 'push'; subscription: StoredSubscription; message: PushMessage }
+  | { channel: 'webhook'; message: WebhookMessage };
+
+/** The browser that a push goes to. */
+export function endpointOf(prepared: Prepared): string | null {
+  return prepared.channel === 'push' ? prepared.subscription.endpoint : null;
 }

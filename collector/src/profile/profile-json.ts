@@ -3,7 +3,7 @@ import type { Identifiers } from '../message.ts';
 import type { OrderState, SiteSettings } from '../sites.ts';
 import type { Attribution, Touch } from './attribution.ts';
 import { cartValue, currentCart } from './cart.ts';
-import { type Consent, consentsOf } from './consents.ts';
+import { type Consent, consentsOf, topicConsentsOf } from './consents.ts';
 import { accountOf, type History, identifiersOf, traitsOf } from './history.ts';
 import type { Line } from './line.ts';
 import { type Amounts, counts, inSiteCurrency, totalRevenue } from './revenue.ts';
@@ -18,6 +18,8 @@ export interface ProfileJson {
   traits: JsonObject;
   /** By channel; one that nothing was said of is absent. */
   consents: Partial<Record<ConsentChannel, Consent>>;
+  /** By channel and topic, of what was said of topics alone. */
+  topicConsents: Partial<Record<ConsentChannel, Record<string, Consent>>>;
   sessions: {
     id: string;
     start: string;
@@ -50,6 +52,8 @@ export interface ProfileJson {
   account: { id: string; traits: JsonObject } | null;
   counters: JsonObject;
   segments: string[];
+  /** Browsers that take push messages, those that gave a sign of life last first; `service`: the host of their push service. */
+  push: { subscriptions: { anonymousId: string; service: string; at: string; seenAt: string }[] };
   /** Whether somebody of the shop tries campaigns out. */
   test: boolean;
   firstSeen: string;
@@ -68,7 +72,11 @@ const iso = (time: number) => new Date(time).toISOString();
 export function profileJson(
   history: History,
   settings: SiteSettings,
-  { segments, test }: Pick<State, 'segments' | 'test'> = { segments: {}, test: null },
+  { segments, test, subscriptions }: Pick<State, 'segments' | 'test' | 'subscriptions'> = {
+    segments: {},
+    test: null,
+    subscriptions: [],
+  },
 ): ProfileJson {
   const { orders } = history;
   const identifiers = identifiersOf(history);
@@ -83,6 +91,7 @@ export function profileJson(
     },
     traits: traitsOf(history),
     consents: consentsOf(history.consents, history.claimedConsents),
+    topicConsents: topicConsentsOf(history.consents, history.claimedConsents),
     sessions: history.sessions.map(({ id, start, end, events, anonymousId, entry, referrer, campaign }) => ({
       id,
       start: iso(start),
@@ -116,6 +125,14 @@ export function profileJson(
     account: account ? { id: account.groupId, traits: account.traits } : null,
     counters: history.counters,
     segments: Object.keys(segments),
+    push: {
+      subscriptions: subscriptions.map(({ anonymousId, endpoint, at, seenAt }) => ({
+        anonymousId,
+        service: new URL(endpoint).host,
+        at: iso(at),
+        seenAt: iso(seenAt),
+      })),
+    },
     test: test !== null,
     firstSeen: iso(history.firstSeen),
     lastSeen: iso(history.lastSeen),

@@ -46,6 +46,7 @@ describe('a profile', () => {
         },
       ],
       consents: {},
+      topicConsents: {},
       cart: { items: [], value: 0, currency: null, updatedAt: null },
       orders: [],
       totals: { sessions: 1, orders: 0, revenue: {}, siteRevenue: 0 },

@@ -11,7 +11,7 @@ import { Campaigning } from './campaigning.ts';
 import { toChunks } from './chunks.ts';
 import { Codes } from './codes.ts';
 import { consentHistory } from './consents.ts';
-import type { SendResult } from './deliveries.ts';
+import type { Delivery, SendResult } from './deliveries.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
@@ -19,7 +19,6 @@ import { lastSeenOf, offersIn } from './journeying.ts';
 import { firstWake } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
-import type { Prepared } from './prepared.ts';
 import { profileJson } from './profile-json.ts';
 import { isAnonymous, rankOf, siteOf } from './profile-name.ts';
 import { Records } from './records.ts';
@@ -37,6 +36,7 @@ import type {
   IngestResult,
   InspectInput,
   InspectResult,
+  Objection,
   ReadResult,
   ReceiveInput,
   ReceiveResult,
@@ -233,15 +233,23 @@ export class Profile extends DurableObject<Env> {
     return { kind: status === null ? 'passed_over' : 'received' };
   }
 
-  /** Of a delivery that somebody else sends: all that it needs; `null`: it must not go out any more. */
-  async prepareDelivery(id: string): Promise<Prepared | null> {
-    return this.#sending.prepare(await this.#site(Date.now()), id);
+  /** Of a delivery that somebody else sends: all that it needs, a `Prepared` as JSON; `null`: it must not go out any more. */
+  async prepareDelivery(id: string): Promise<string | null> {
+    const prepared = await this.#sending.prepare(await this.#site(Date.now()), id);
+    return prepared && JSON.stringify(prepared);
   }
 
   /** What became of it. */
-  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<void> {
+  async concludeDelivery(id: string, result: SendResult, endpoint: string | null): Promise<null> {
     await this.#records.askForAlarm();
     await this.#sending.conclude(id, result, endpoint);
+    return null;
+  }
+
+  /** At a person: whether a device that lends what it hears must not send this. */
+  async objectTo(delivery: Delivery): Promise<Objection | Elsewhere> {
+    const site = await this.#site(Date.now());
+    return this.#handedOver() ?? this.#sending.objectTo(delivery, site);
   }
 
   /** What was decided of campaigns lately, newest first. */
@@ -294,7 +302,7 @@ export class Profile extends DurableObject<Env> {
     return { kind: 'read', json };
   }
 
-  /** Messages and decisions before `cursor`, newest first. */
+  /** Messages, decisions and deliveries before `cursor`, newest first. */
   async timeline(cursor: Cursor | null, limit: number): Promise<ReadResult> {
     const elsewhere = this.#moved();
     if (elsewhere) return elsewhere;
@@ -317,6 +325,8 @@ export class Profile extends DurableObject<Env> {
     this.#holding.attach(input, site, this.#moment());
     this.#records.wakeBy(firstWake(now));
     if (!input.last) return { kind: 'attached' };
+    // What was about to be said there is said here.
+    this.#sending.advance(site, this.#moment());
     this.#factsDue = true;
     await this.#settle();
     return { kind: 'attached' };
@@ -416,6 +426,7 @@ export class Profile extends DurableObject<Env> {
     const all = await timelineOf(this.#records, this.env.DB, site.id, null, Number.POSITIVE_INFINITY);
     if (state.history.watermark === null) return { kind: 'read', json: null };
     const { devices, exposures, refusals, decisions, segments, coupons } = state;
+    const { journeys, deliveries, subscriptions } = state;
     const { facts } = factsToState(this.#name, { ...state, link: null, stated: {} }, site, Date.now());
     const json = JSON.stringify({
       profile: profileJson(state.history, site.settings, state),
@@ -427,6 +438,9 @@ export class Profile extends DurableObject<Env> {
       decisions,
       segments,
       coupons,
+      journeys,
+      deliveries,
+      subscriptions,
       facts: facts.map(({ kind, key, row }) => ({ kind, key, row: JSON.parse(row ?? 'null') })),
     });
     return { kind: 'read', json };

@@ -3,13 +3,15 @@ import { type Line, lineKey } from './line.ts';
 
 /**
  * When the lines of a cart were put into it, by the word of its own events. A device that was not told of a purchase on
- * another one goes on to tell what lay in its cart before: that is put in then, and has been bought since.
+ * another one goes on to tell what lay in its cart before: that was put in then, and has been bought since.
  */
 export interface PutIn {
   /** ms since the epoch, by {@link lineKey}. */
   times: Record<string, number>;
-  /** When this cart itself was bought last, ms since the epoch, while nothing else was put into it. */
+  /** When this cart itself was bought last, ms since the epoch: all that had been put in by then is sold. */
   boughtAt?: number;
+  /** Nothing was told of the cart since. */
+  sold?: true;
 }
 
 /** A page may tell once more what lay in the cart that it has just sold; what it tells later is another cart. */
@@ -24,40 +26,41 @@ const MAX_TIMES = 200;
  * @param time ms since the epoch
  */
 export function putInAfter(
-  before: PutIn | undefined,
+  before: PutIn = { times: {} },
   { event }: StoredMessage,
   items: readonly Line[],
   lines: readonly Line[],
   time: number,
 ): PutIn {
-  const { times = {}, boughtAt } = before ?? {};
+  const { sold, ...known } = before;
   const named = items.filter(({ quantity }) => quantity > 0).map(lineKey);
   switch (event) {
     case 'cart_updated': {
-      const echoes = boughtAt !== undefined && time - boughtAt <= ECHO_MS;
-      const known = boughtAt === undefined || echoes ? times : {};
-      const told = Object.fromEntries(named.map((key) => [key, known[key] ?? time]));
-      return { times: told, ...(echoes ? { boughtAt } : {}) };
+      const echoes = !sold || time - (known.boughtAt ?? time) <= ECHO_MS;
+      const times = echoes ? known.times : {};
+      return { ...known, times: Object.fromEntries(named.map((key) => [key, times[key] ?? time])) };
     }
     case 'add_to_cart': {
       const held = new Set(lines.map(lineKey));
-      const after = { ...(boughtAt === undefined ? times : {}) };
+      const times = sold ? {} : { ...known.times };
       for (const key of named) {
-        const since = held.has(key) ? after[key] : undefined;
-        delete after[key];
-        after[key] = since ?? time;
+        const since = held.has(key) ? (times[key] ?? 0) : 0;
+        delete times[key];
+        times[key] = since > (known.boughtAt ?? 0) ? since : time;
       }
-      return { times: Object.fromEntries(Object.entries(after).slice(-MAX_TIMES)) };
+      return { ...known, times: Object.fromEntries(Object.entries(times).slice(-MAX_TIMES)) };
     }
     case 'remove_from_cart': {
       const gone = new Set(items.filter((item) => leftOf(item, lines) <= 0).map(lineKey));
-      const after = Object.fromEntries(Object.entries(times).filter(([key]) => !gone.has(key)));
-      return { times: after, ...(boughtAt === undefined ? {} : { boughtAt }) };
+      return {
+        ...before,
+        times: Object.fromEntries(Object.entries(known.times).filter(([key]) => !gone.has(key))),
+      };
     }
     case 'purchase':
-      return { times, boughtAt: time };
+      return { ...known, boughtAt: time, sold: true };
     default:
-      return before ?? { times };
+      return before;
   }
 }
 

@@ -82,6 +82,12 @@ export interface InspectInput {
 /** `json`: an `Inspected`. */
 export type InspectResult = { kind: 'inspected'; json: string } | Elsewhere | Stale;
 
+/** Why a person does not want what a device is about to send that lends what it hears; `null`: it may. */
+export interface Objection {
+  kind: 'objection';
+  reason: string | null;
+}
+
 /** JSON; `null` when nothing was ever heard of this visitor. */
 export type ReadResult = { kind: 'read'; json: string | null } | Elsewhere;
 

@@ -2,17 +2,21 @@ import { loadBroadcast, toldBroadcast } from '../broadcasts/known.ts';
 import type { ToldBroadcast } from '../broadcasts/schema.ts';
 import { exactMs } from '../campaigns/duration.ts';
 import type { Verdict } from '../campaigns/journey.ts';
+import type { PersonalData } from '../campaigns/liquid.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { reasonOf } from '../campaigns/reason.ts';
-import type { SentStep } from '../campaigns/steps.ts';
-import { makeCartLink } from '../carts/make-cart-link.ts';
+import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
+import { CART_PARAMETER, makeCartLink } from '../carts/make-cart-link.ts';
 import type { Env } from '../env.ts';
+import { type Sending as HowToSend, REAL } from '../outgoing.ts';
 import { makeDeliveryId } from '../push/delivery-id.ts';
 import { pushPayload } from '../push/payload.ts';
 import { sendPush } from '../push/send.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
 import { base64url } from '../signing.ts';
 import type { Site } from '../sites.ts';
+import { sendWebhook } from '../webhooks/send.ts';
+import { addressFor, type Unreachable } from './addresses.ts';
 import type { Campaigning } from './campaigning.ts';
 import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
 import { addDeliveries, concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
@@ -21,12 +25,15 @@ import {
   keepJourneys,
   lastSeenOf,
   objection,
+  objectionOfPerson,
   type Standing,
   verdictOn,
   withShown,
 } from './journeying.ts';
-import type { Prepared } from './prepared.ts';
+import { askOwner } from './people.ts';
+import { endpointOf, type Prepared } from './prepared.ts';
 import type { Records } from './records.ts';
+import type { Objection } from './rpc.ts';
 import { seenByCampaign } from './situation.ts';
 import { addExposures, type LoggedDecision, logDecision, type State } from './state.ts';
 import { removeSubscription, subscriptionsByLife } from './subscriptions.ts';
@@ -34,6 +41,12 @@ import { wordPush } from './word-push.ts';
 
 /** After how long what was handed to somebody else to send, or was being sent when all stopped, is sent again, ms. */
 const LEASE_MS = 60_000;
+
+/** Reasons of which nobody is to blame: there is nowhere to send it to. */
+const UNREACHABLE: readonly string[] = [
+  ...(['no_address', 'no_consent', 'unsubscribed', 'topic_unsubscribed'] satisfies Unreachable[]),
+  'no_subscription',
+];
 
 /** How messages leave a profile: what is due is written down, then prepared, sent, and its outcome written down. */
 export class Sending {
@@ -111,6 +124,17 @@ export class Sending {
     return delivery.status;
   }
 
+  /** The site as a delivery sees it: what a broadcast says stands beside the campaigns. */
+  async #around(site: Site, id: string): Promise<Site> {
+    const delivery = this.#held(id);
+    if (delivery?.run !== null) return site;
+    const { campaign } = delivery;
+    const compiled = await loadBroadcast(this.#env, site, campaign, Date.now());
+    if (!compiled) return site;
+    const byId = new Map([...site.program.byId, [campaign, compiled]]);
+    return { ...site, program: { ...site.program, byId } };
+  }
+
   /** A popup that a journey has offered was shown. */
   noteShown(campaign: string, step: string, standings: readonly Standing[], now: number): void {
     const standing = standings.find(({ compiled }) => compiled.campaign.id === campaign);
@@ -125,36 +149,51 @@ export class Sending {
     const records = this.#records;
     for (const { id } of records.state.deliveries.filter(({ status }) => status === 'due')) {
       const now = Date.now();
-      const delivery = this.#due(id, now);
-      if (!delivery) continue;
+      if (!this.#isDue(id, now)) continue;
       // Should this stop on its way, it is sent again.
       this.#change(id, (one) => ({ ...one, nextTryAt: now + LEASE_MS }));
       records.wakeBy(now + LEASE_MS);
       if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id });
-      else await this.#send(site, id);
+      else await this.#send(await this.#around(site, id), id);
     }
     // What is held wakes it again, whatever it has woken for now.
-    const next = nextTry(records.state.deliveries);
+    const next = isElsewhere(records.state) ? null : nextTry(records.state.deliveries);
     if (next !== null) records.wakeBy(Math.max(Date.now(), next));
   }
 
   async #send(site: Site, id: string): Promise<void> {
     const prepared = await this.prepare(site, id);
     if (!prepared) return;
-    const result = await sendPrepared(this.#env, site, prepared);
-    await this.conclude(id, result, prepared.subscription.endpoint);
+    let isSent = true;
+    const result = await sendPrepared(this.#env, site, prepared, {
+      ...REAL,
+      fetch: (...request) => {
+        // Keys were read and signed with since; nothing is waited for between this and the wire.
+        isSent = this.#isWanted(site, id, endpointOf(prepared));
+        return isSent ? REAL.fetch(...request) : Promise.reject(new Error('It is not wanted any more.'));
+      },
+    });
+    if (isSent) await this.conclude(id, result, endpointOf(prepared));
+  }
+
+  /** Whether it may still go out to this browser. */
+  #isWanted(site: Site, id: string, endpoint: string | null): boolean {
+    const { subscriptions } = this.#records.state;
+    const isKnown = endpoint === null || subscriptions.some((known) => known.endpoint === endpoint);
+    return isKnown && !this.#isRefused(site, id);
   }
 
   /**
    * What is to be sent, with all that is known now; `null`: nothing any more, and why is written down. Whatever is waited
    * for, the truth is asked once more at the end.
    */
-  async prepare(site: Site, id: string): Promise<Prepared | null> {
-    const asked = this.#held(id);
-    const compiled = asked ? await this.#belongsTo(site, asked) : null;
-    const delivery = this.#held(id);
-    if (!delivery || this.#isRefused(site, delivery, compiled)) return null;
+  async prepare(within: Site, id: string): Promise<Prepared | null> {
+    const site = await this.#around(within, id);
+    if (this.#isRefused(site, id) || (await this.#isRefusedByPerson(site, id))) return null;
     const { state, name } = this.#records;
+    const delivery = this.#held(id);
+    if (!delivery) return null;
+    const compiled = site.program.byId.get(delivery.campaign);
     const step = compiled?.campaign.steps.find((one) => one.id === delivery.step);
     if (!compiled || step?.type !== 'message' || step.channel === 'popup') return this.#drop(id, 'status');
     const left = cartToRestore(state.history);
@@ -170,7 +209,7 @@ export class Sending {
     try {
       const prepared = await this.#worded(site, compiled, step, delivery, left, restore);
       if (typeof prepared === 'string') return this.#drop(id, prepared);
-      return this.#isRefused(site, delivery, compiled) ? null : prepared;
+      return this.#isRefused(site, id) ? null : prepared;
     } catch (error) {
       console.warn(`${delivery.campaign}@${delivery.version} cannot be worded.`, reasonOf(error));
       return this.#drop(id, 'content');
@@ -186,84 +225,134 @@ export class Sending {
     left: CartToRestore | null,
     restore: string | null,
   ): Promise<Prepared | string> {
-    if (step.channel !== 'push') return 'channel';
-    const subscription = this.#target();
-    if (!subscription) return 'no_subscription';
     const now = Date.now();
-    const { state, name } = this.#records;
-    const { data, currency, timeZone } = seenByCampaign(state, compiled, subscription.anonymousId, site, now);
-    const origin = originFor(site, data.page.url);
+    const { state } = this.#records;
+    const subscription = step.channel === 'push' ? this.#target() : null;
+    if (subscription === undefined) return 'no_subscription';
+    const device = subscription?.anonymousId ?? this.#campaigning.lastDevice();
+    const { data: seen, currency, timeZone } = seenByCampaign(state, compiled, device, site, now);
+    const origin = originFor(site, seen.page.url);
+    const restored = restore === null ? origin : withParameter(origin, CART_PARAMETER, restore);
     const cart = left
       ? { items: left.items, value: left.value, currency: left.currency, quantity: quantityOf(left) }
-      : data.cart;
-    const restoreUrl = restore === null ? origin : withParameter(origin, 'beckon_cart', restore);
+      : seen.cart;
+    const data = { ...seen, cart: { ...cart, restore_url: restored }, now };
+    if (step.channel === 'webhook') return this.#webhook(step, delivery, data, timeZone);
+    if (!subscription) return 'no_subscription';
+    this.#change(delivery.id, (one) => ({ ...one, anonymousId: device }));
     const worded = wordPush(step, {
       variant: delivery.variant,
       locales: [state.history.locale, site.settings.language],
-      data: { ...data, cart: { ...cart, restore_url: restoreUrl }, now },
+      data,
       timeZone,
       currency: left?.currency ?? currency,
       now,
       origin,
-      collector: subscription.collector ?? origin,
+      collector: site.settings.collectorUrl ?? subscription.collector ?? origin,
     });
     if (!worded) return 'status';
-    this.#change(delivery.id, (one) => ({ ...one, anonymousId: subscription.anonymousId }));
-    const topic = await topicOf(site.id, name, delivery.campaign);
-    const about = { id: delivery.id, anonymousId: subscription.anonymousId, lang: worded.lang, tag: topic };
+    const topic = await topicOf(site.id, device, delivery.campaign);
+    const about = { id: delivery.id, anonymousId: device, lang: worded.lang, tag: topic };
     const fitted = pushPayload(worded.text, about);
     if ('fault' in fitted) return 'payload';
     const ttlS = Math.max(1, Math.round((delivery.until - now) / 1_000));
     const message = { payload: fitted.payload, ttlS, urgency: step.urgency, topic };
-    return { id: delivery.id, channel: 'push', subscription, message };
+    return { channel: 'push', subscription, message };
+  }
+
+  #webhook(
+    { webhook }: WebhookStep,
+    { id }: Delivery,
+    data: PersonalData,
+    timeZone: string,
+  ): Prepared | string {
+    const { history } = this.#records.state;
+    const found =
+      webhook.address === undefined ? null : addressFor(history, webhook.address, webhook.topic ?? null);
+    if (found && 'reason' in found) return found.reason;
+    const person = {
+      name: this.#records.name,
+      address: found?.address ?? null,
+      locale: history.locale,
+      timeZone,
+    };
+    return { channel: 'webhook', message: { content: webhook, data, deliveryId: id, person } };
   }
 
   /** What a try has come to. Said twice, it counts once. */
   async conclude(id: string, result: SendResult, endpoint: string | null): Promise<void> {
+    const { name, state: before } = this.#records;
+    if (before.link?.phase === 'moved') return this.#concludeAt(before.link.person, id, result, endpoint);
     const delivery = this.#held(id);
     if (!delivery) return;
     const now = Date.now();
-    const { name } = this.#records;
     const target = this.#target();
     const tried = endpoint ?? target?.endpoint;
     this.#records.write((state) => {
       if (result.outcome === 'gone' && tried) removeSubscription(state, tried, name);
       const after = concluded(delivery, result, state.subscriptions.length > 0, now);
-      addDeliveries(state, []);
       state.deliveries = state.deliveries.map((one) => (one.id === id ? after : one));
       if (after.status !== 'sent') return;
       const { campaign, version, variant, anonymousId } = after;
       const device = anonymousId === null ? {} : { anonymousId };
-      addExposures(state, [{ campaign, version, variant, claimId: id, at: now, quiet: true, ...device }]);
+      const test = state.test ? { test: true as const } : {};
+      const shown = { campaign, version, variant, claimId: id, at: now, quiet: true as const };
+      addExposures(state, [{ ...shown, ...device, ...test }]);
     });
     const next = nextTry(this.#records.state.deliveries);
     if (next !== null) this.#records.wakeBy(Math.max(now, next));
     await this.#settle();
   }
 
-  /** What a delivery says: a journey's step, or a broadcast. `null`: that is not there any more. */
-  async #belongsTo(site: Site, { campaign, run }: Delivery): Promise<CompiledCampaign | null> {
-    if (run === null) return loadBroadcast(this.#env, site, campaign, Date.now());
-    return site.program.byId.get(campaign) ?? null;
+  /** It went out while all that is here was handed over. */
+  async #concludeAt(person: string, ...concluded: Parameters<Sending['conclude']>): Promise<void> {
+    await askOwner<null>(person, this.#env, (profile) => profile.concludeDelivery(...concluded));
   }
 
-  /** Whether something has come in between; that is written down. */
-  #isRefused(site: Site, delivery: Delivery, compiled: CompiledCampaign | null): boolean {
-    this.#campaigning.catchUp(site);
-    const now = Date.now();
+  /** Whether something has come in between, or it is not sent from here any more; the former is written down. */
+  #isRefused(site: Site, id: string): boolean {
     const { state } = this.#records;
-    const found = objection(delivery, compiled, state, this.#campaigning.lastDevice(), site, now);
-    if (!found) return false;
-    const { reason, until } = found;
+    const delivery = this.#held(id);
+    // Who takes it over sends it.
+    if (!delivery || state.link?.phase === 'moving') return true;
+    this.#campaigning.catchUp(site);
+    const found = objection(delivery, state, this.#campaigning.lastDevice(), site, Date.now());
+    if (found) this.#refuse(delivery, found);
+    return found !== null;
+  }
+
+  #refuse(delivery: Delivery, { reason, until }: { reason: string; until: number | null }): void {
     if (until !== null && until < delivery.until) {
       this.#change(delivery.id, (one) => ({ ...one, reason, nextTryAt: until }));
       this.#records.wakeBy(until);
     } else this.#change(delivery.id, (one) => ({ ...one, status: 'cancelled', reason }));
-    return true;
+  }
+
+  /** A device that only lends what it hears does not know what its person has done elsewhere. */
+  async #isRefusedByPerson(site: Site, id: string): Promise<boolean> {
+    const { link } = this.#records.state;
+    const delivery = this.#held(id);
+    if (link?.phase !== 'lending' || !delivery) return false;
+    const { reason } = await askOwner<Objection>(link.person, this.#env, (profile) =>
+      profile.objectTo(delivery),
+    );
+    if (reason !== null) this.#change(id, (one) => ({ ...one, status: 'cancelled', reason }));
+    return this.#isRefused(site, id);
+  }
+
+  /** At a person: why a device that lends must not send this. */
+  objectTo(delivery: Delivery, site: Site): Objection {
+    const { state } = this.#records;
+    if (state.history.watermark === null) return { kind: 'objection', reason: null };
+    this.#campaigning.catchUp(site);
+    return {
+      kind: 'objection',
+      reason: objectionOfPerson(delivery, state, this.#campaigning.lastDevice(), site, Date.now()),
+    };
   }
 
   #drop(id: string, reason: string): null {
-    const status = reason === 'no_subscription' ? 'skipped' : 'failed';
+    const status = UNREACHABLE.includes(reason) ? 'skipped' : 'failed';
     this.#change(id, (one) => ({ ...one, status, reason }));
     return null;
   }
@@ -274,16 +363,20 @@ export class Sending {
     return subscriptionsByLife(state, lastSeenOf(state.history))[0];
   }
 
+  /** Of somebody who is being erased nothing is due, and nothing must be written that is not there. */
   #held(id: string): Delivery | undefined {
-    return this.#records.state.deliveries.find((one) => one.id === id && one.status === 'due');
+    const { deliveries, forgetting } = this.#records.state;
+    return forgetting ? undefined : deliveries.find((one) => one.id === id && one.status === 'due');
   }
 
-  #due(id: string, now: number): Delivery | undefined {
+  #isDue(id: string, now: number): boolean {
     const delivery = this.#held(id);
-    return delivery && delivery.nextTryAt <= now ? delivery : undefined;
+    const isLeaving = this.#records.state.link?.phase === 'moving';
+    return delivery !== undefined && delivery.nextTryAt <= now && !isLeaving;
   }
 
   #change(id: string, change: (delivery: Delivery) => Delivery): void {
+    if (!this.#held(id)) return;
     this.#records.write((state) => {
       state.deliveries = state.deliveries.map((one) => (one.id === id ? change(one) : one));
     });
@@ -323,22 +416,29 @@ function decisionOn(delivery: Delivery, now: number): LoggedDecision {
   const { campaign, version, variant, reason, anonymousId, status } = delivery;
   return {
     ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
-    ...{ gate: null, reason, trace: { gates: [] } },
+    ...{ gate: gateOf(status), reason, trace: { gates: [] } },
     ...(anonymousId === null ? {} : { anonymousId }),
   };
 }
 
 /** Sends what was prepared, from wherever it is. */
-export async function sendPrepared(env: Env, site: Site, prepared: Prepared): Promise<SendResult> {
+export async function sendPrepared(
+  env: Env,
+  site: Site,
+  prepared: Prepared,
+  by?: HowToSend,
+): Promise<SendResult> {
+  const now = Date.now();
+  if (prepared.channel === 'webhook') return sendWebhook(env, site, prepared.message, now, by);
   const { subscription, message } = prepared;
-  const { outcome, status, retryAfterMs, detail } = await sendPush(
-    env,
-    site,
-    subscription,
-    message,
-    Date.now(),
-  );
-  return { outcome, status, retryAfterMs, reason: detail, answer: null };
+  const { detail, ...result } = await sendPush(env, site, subscription, message, now, by);
+  return { ...result, reason: detail, answer: null };
+}
+
+/** What kept a message from going out. */
+function gateOf(status: Delivery['status']): string | null {
+  if (status === 'held_out') return 'holdout';
+  return status === 'due' ? null : 'journey';
 }
 
 function newId({
@@ -351,7 +451,10 @@ function newId({
   return `${campaign}@${version}.${variant}.${step}.${random}`;
 }
 
-/** 32 characters: what push services take (research/webpush.md §1.1). One per person and journey: the newest stands. */
+/**
+ * 32 characters: what push services take (research/webpush.md §1.1). One per browser and journey: the newest stands, also
+ * when its visitor has become somebody's in between.
+ */
 async function topicOf(...parts: string[]): Promise<string> {
   const text = new TextEncoder().encode(JSON.stringify(parts));
   return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 24));

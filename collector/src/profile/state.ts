@@ -5,7 +5,7 @@ import { joinedRun, type Run } from '../campaigns/journey.ts';
 import type { Trace } from '../campaigns/logic.ts';
 import { setOwn } from '../message.ts';
 import type { StoredSubscription } from '../push/subscription.ts';
-import { addDeliveries, type Delivery } from './deliveries.ts';
+import { addDeliveries, cancelRepeats, type Delivery } from './deliveries.ts';
 import type { Stated } from './facts.ts';
 import { emptyHistory, type History } from './history.ts';
 import { emptyLedger, type Ledger } from './ledger.ts';
@@ -217,6 +217,7 @@ export function addDecided(state: State, decided: Decided): void {
     setOwn(state.journeys, campaign, known ? joinedRun(known, run) : run);
   }
   addDeliveries(state, deliveries);
+  cancelRepeats(state);
   addSubscriptions(state, subscriptions);
   for (const refusal of refusals) {
     if (!state.refusals.some(({ claimId }) => claimId === refusal.claimId)) addRefusal(state, refusal);

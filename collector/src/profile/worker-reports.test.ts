@@ -9,7 +9,8 @@ import {
   track,
 } from '../../../test/support/workerd/collector.ts';
 import { entered } from '../campaigns/entering.ts';
-import { compileCampaign } from '../campaigns/program.ts';
+import { type CompiledCampaign, programOf } from '../campaigns/program.ts';
+import { type Campaign, type CampaignDraft, campaignDraft } from '../campaigns/schema.ts';
 import type { StoredMessage } from '../message.ts';
 import { siteSettings } from '../sites.ts';
 import { audienceData } from './audience-data.ts';
@@ -74,18 +75,21 @@ describe.each(['push_shown', 'push_clicked', 'push_dismissed'])('%s, told by a s
 
   it('is what no rule sees as the event or the page', () => {
     const state = { ...emptyState(), history: historyOf(VISIT, report) };
-    const site = {
-      id: 's',
-      settings: siteSettings.parse({ name: 's' }),
-      program: { byId: new Map() } as never,
+    const content = { en: { kind: 'modal', blocks: [{ type: 'heading', text: 'Hi' }] } };
+    const parsed = campaignDraft.parse({
+      ...{ id: 'c', name: 'c', entry: { on: 'event', event } },
+      steps: [{ id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content }] }],
+    }) as CampaignDraft;
+    const live: Campaign = {
+      ...parsed,
+      version: 1,
+      status: 'live',
+      createdAt: new Date(START).toISOString(),
     };
-    const campaign = compileCampaign(
-      {
-        ...{ id: 'c', version: 1, name: 'c', entry: { on: 'event', event } },
-        steps: [{ id: 'm', type: 'message', channel: 'popup', variants: [{ key: 'a', content: {} }] }],
-      } as never,
-      'UTC',
-    );
+    const settings = siteSettings.parse({ name: 's' });
+    const program = programOf(crypto.randomUUID(), settings, [live], []);
+    const site = { id: 's', settings, program };
+    const [campaign] = program.campaigns as [CompiledCampaign];
     const [happening] = happeningsOf(state, [report], [], site, START + 5 * HOUR);
     const data = happening?.situationFor(campaign).data;
     const shared = audienceData(state, 'v', site.settings, START + 5 * HOUR);

@@ -1,4 +1,5 @@
 import type { DeliveryTask, Env } from '../env.ts';
+import { endpointOf, type Prepared } from '../profile/prepared.ts';
 import { siteOf } from '../profile/profile-name.ts';
 import { sendPrepared } from '../profile/sending.ts';
 import { loadSite } from '../sites.ts';
@@ -29,8 +30,9 @@ async function deliver({ profile: name, id }: DeliveryTask, env: Env): Promise<v
   const site = await loadSite(env, siteOf(name), Date.now());
   if (!site) return;
   const profile = env.PROFILES.getByName(name);
-  const prepared = await profile.prepareDelivery(id);
-  if (!prepared) return;
+  const json = await profile.prepareDelivery(id);
+  if (json === null) return;
+  const prepared: Prepared = JSON.parse(json);
   const result = await sendPrepared(env, site, prepared);
-  await profile.concludeDelivery(id, result, prepared.subscription.endpoint);
+  await profile.concludeDelivery(id, result, endpointOf(prepared));
 }

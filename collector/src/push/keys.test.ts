@@ -1,12 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { api } from '../../../test/support/workerd/collector.ts';
-import { newSubscription, sendingSite } from '../../../test/support/workerd/push.ts';
+import { api, DAY, MINUTE } from '../../../test/support/workerd/collector.ts';
+import { aMessage, newSubscription, sendingSite, withoutPush } from '../../../test/support/workerd/push.ts';
 import { health } from '../health.ts';
-import { forgetPushKeys, pushKeys } from './keys.ts';
+import { makeCurrent } from './key-storage.ts';
+import { forgetPushKeys, isKeyOf, pushKeys } from './keys.ts';
 import { STOP_AFTER } from './refusals.ts';
-
-const MINUTE = 60_000;
+import { sendPush } from './send.ts';
+import { newVapidPair } from './vapid.ts';
 
 describe('the push keys of a site', () => {
   it('are there from its beginning, its own, and stay', async () => {
@@ -44,6 +45,31 @@ describe('the push keys of a site', () => {
     expect((await pushKeys(down, site, now + 60_000)).publicKey).toBe(publicKey);
     forgetPushKeys(site.id);
     await expect(pushKeys(down, site, now)).rejects.toThrow('down');
+  });
+
+  it('are known here as soon as somebody has subscribed with them, though they were made elsewhere', async () => {
+    const { site, send, got } = await sendingSite();
+    const now = Date.now();
+    const { publicKey } = await pushKeys(env, site, now);
+    const elsewhere = await newVapidPair();
+    await env.DB.batch(await makeCurrent(env, site.id, elsewhere, null, now));
+    expect((await pushKeys(env, site, now)).publicKey).toBe(publicKey);
+    const to = { ...(await newSubscription(site)), key: elsewhere.publicKey };
+    const down = withoutPush();
+    expect(await sendPush(down, site, to, aMessage(), now + 2_000)).toMatchObject({
+      outcome: 'retry',
+      status: null,
+    });
+    expect(await send(to, { now: now + 2_000 })).toMatchObject({ outcome: 'sent' });
+    expect(got).toHaveLength(1);
+    for (const [key, known] of [
+      [publicKey, true],
+      [elsewhere.publicKey, true],
+      [(await newVapidPair()).publicKey, false],
+      ['', false],
+    ] as const) {
+      expect(await isKeyOf(env, site, key, now), key).toBe(known);
+    }
   });
 
   it('name a contact that push services take', async () => {
@@ -190,5 +216,25 @@ describe('a site whose every message is refused for its key', () => {
     for (let n = 1; n <= 2 * STOP_AFTER; n++) await send({}, { now: now + n * 5 * MINUTE });
     forgetPushKeys(site.id);
     expect((await pushKeys(env, site)).stopped).not.toBeNull();
+  });
+
+  it('is told what was refused lately, and keeps little of it', async () => {
+    const { site, send, answers } = await sendingSite();
+    const refusals = async () => {
+      const status = await (await api('GET', `/api/sites/${site.id}/push`)).json();
+      return (status as { refusals: { subscriptions: number }[] }).refusals;
+    };
+    answers(403);
+    await send({}, { now: Date.now() - 31 * DAY });
+    expect(await refusals()).toEqual([]);
+    answers(201);
+    await send({}, { now: Date.now() - 2 * MINUTE });
+    answers(403);
+    for (let n = 0; n < 60; n++) await send();
+    expect(await refusals()).toMatchObject([{ status: 403, subscriptions: 50 }]);
+    const { n } = (await env.DB.prepare('SELECT count(*) AS n FROM push_refusals WHERE site = ?')
+      .bind(site.id)
+      .first<{ n: number }>()) ?? { n: 0 };
+    expect(n).toBe(50);
   });
 });

@@ -28,8 +28,9 @@ export interface Answer {
 export const STOP_AFTER = 5;
 /** How often an isolate notes the same, ms. Whatever was accepted within this time of what was noted may not be. */
 const NOTE_EVERY_MS = 10 * 60_000;
-/** Refusals that are kept of a site. */
+/** Refusals that are kept of a site, and for how long. */
 const MAX_REFUSALS = 50;
+const KEPT_MS = 30 * 86_400_000;
 const noted = new NowAndThen(NOTE_EVERY_MS);
 
 /** A message was accepted, so the site's keys are good. At most one write in 10 min for each site. */
@@ -80,13 +81,13 @@ export async function noteRefused(env: Env, site: string, answer: Answer, now: n
 }
 
 /** What was refused, the last first. */
-export async function readRefusals(db: D1Database, site: string): Promise<Refusal[]> {
+export async function readRefusals(db: D1Database, site: string, now: number): Promise<Refusal[]> {
   const { results } = await db
     .prepare(
       `SELECT service, status, detail, count(nullif(subscription, '')) AS subscriptions, max(at) AS at
-       FROM push_refusals WHERE site = ? GROUP BY service, status ORDER BY at DESC`,
+       FROM push_refusals WHERE site = ? AND at > ? GROUP BY service, status ORDER BY at DESC`,
     )
-    .bind(site)
+    .bind(site, tooOld(now))
     .all<Refusal>();
   return results;
 }
@@ -117,10 +118,14 @@ function insertion(db: D1Database, site: string, answer: Answer, subscription: s
       .bind(site, answer.service, answer.status, subscription, answer.detail, new Date(now).toISOString()),
     db
       .prepare(
-        `DELETE FROM push_refusals WHERE site = ?1 AND (service, status, subscription) IN (
+        `DELETE FROM push_refusals WHERE site = ?1 AND (at <= ?3 OR (service, status, subscription) IN (
            SELECT service, status, subscription FROM push_refusals WHERE site = ?1
-           ORDER BY at DESC LIMIT -1 OFFSET ?2)`,
+           ORDER BY at DESC LIMIT -1 OFFSET ?2))`,
       )
-      .bind(site, MAX_REFUSALS),
+      .bind(site, MAX_REFUSALS, tooOld(now)),
   ];
+}
+
+function tooOld(now: number): string {
+  return new Date(now - KEPT_MS).toISOString();
 }

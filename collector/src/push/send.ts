@@ -1,12 +1,15 @@
 import type { Env } from '../env.ts';
+import { inTime, REAL, type Sending } from '../outgoing.ts';
 import { encrypt } from './encrypt.ts';
 import { pushService, testOrigins } from './endpoint.ts';
+import { judge, type PushResult, result } from './judge.ts';
 import { type KeyHolder, type PushKeys, pushKeys, signerFor } from './keys.ts';
 import { MAX_PAYLOAD_BYTES, type PushPayload } from './payload.ts';
 import { type Answer, noteAccepted, noteDropped, noteRefused } from './refusals.ts';
-import { retryAfterMs } from './retry-after.ts';
 import type { StoredSubscription } from './subscription.ts';
 import { authorization, type Signer } from './vapid.ts';
+
+export type { PushResult } from './judge.ts';
 
 export type Urgency = 'very-low' | 'low' | 'normal' | 'high';
 
@@ -19,51 +22,19 @@ export interface PushMessage {
   topic: string;
 }
 
-/**
- * What came of a message:
- * - `sent`: the push service has taken it, which is not yet to have delivered it;
- * - `gone`: the subscription will never work again, and has to be removed;
- * - `retry`: it may work later, not before `retryAfterMs`; `null`: whenever;
- * - `dropped`: this message will never be taken, another may;
- * - `key`: the site's key or contact is refused, or sending is stopped. The subscription may be fine.
- */
-export interface PushResult {
-  outcome: 'sent' | 'gone' | 'retry' | 'dropped' | 'key';
-  /** Of HTTP; `null`: there was no answer, or nothing was asked. */
-  status: number | null;
-  retryAfterMs: number | null;
-  /** Why, for who looks into it; at most some 600 characters. */
-  detail: string | null;
-}
-
-/** What a test may replace. */
-export interface Sending {
-  fetch: typeof fetch;
-  /** Aborts after so many ms. */
-  timeout: (ms: number) => AbortSignal;
-}
-
 /** Until the push service's answer is there, ms. */
 const TIMEOUT_MS = 10_000;
 /** Four weeks: what the strictest push service takes, s. */
 const MAX_TTL_S = 28 * 86_400;
-/** Characters of an answer that explain why it was refused. */
-const MAX_WORDS = 300;
-/** Bytes of it that are read. */
-const MAX_READ = 1_000;
 /** Apple decodes it: https://www.rfc-editor.org/rfc/rfc8030#section-5.4 allows other lengths. */
 const TOPIC = /^(?:[\w-]{4})*(?:[\w-]{2,3})?$/;
-
-const REAL: Sending = {
-  fetch: (...args) => fetch(...args),
-  timeout: (ms) => AbortSignal.timeout(ms),
-};
 
 /**
  * Hands a message to the push service of one browser, once, and says what came of it. Takes 10 s at most.
  *
+ * Never throws.
+ *
  * @param now ms since the epoch
- * @throws when the site's keys cannot be read from D1; never for what a push service answers, or does not
  */
 export async function sendPush(
   env: Env,
@@ -79,11 +50,13 @@ export async function sendPush(
   const unfit = messageFault(message, plaintext.length);
   if (unfit) return result('dropped', null, unfit);
 
-  const keys = await pushKeys(env, site, now);
+  const known = await knownKeys(env, site, subscription.key, now);
+  if (!known) return result('retry', null, "The site's keys cannot be read now.");
+  const { keys, signer } = known;
   if (keys.stopped) return result('key', null, `Stopped since ${keys.stopped.since}. ${keys.stopped.why}`);
-  const signer = await opened(env, site, subscription.key, now);
-  if (signer === 'unopened') return result('key', null, UNOPENED);
-  if (!signer) return result('gone', null, 'It was made with a key that the site no longer has.');
+  if (signer === 'sealed') return result('key', null, UNOPENED);
+  if (signer === 'unknown')
+    return result('gone', null, 'It was made with a key that the site no longer has.');
 
   let body: Uint8Array<ArrayBuffer>;
   try {
@@ -103,17 +76,14 @@ export async function sendPush(
 export const UNOPENED =
   'The private key cannot be opened: SIGNING_KEY is another than when it was stored. Set it back, or import or rotate the keys.';
 
-async function opened(
-  env: Env,
-  site: KeyHolder,
-  publicKey: string,
-  now: number,
-): Promise<Signer | null | 'unopened'> {
+/** `null`: the database does not answer. */
+async function knownKeys(env: Env, site: KeyHolder, key: string, now: number) {
   try {
-    return await signerFor(env, site, publicKey, now);
+    const signer = await signerFor(env, site, key, now);
+    return { signer, keys: await pushKeys(env, site, now) };
   } catch (error) {
-    console.error(`A push key of ${site.id} cannot be opened.`, error);
-    return 'unopened';
+    console.error(`The push keys of ${site.id} cannot be read.`, error);
+    return null;
   }
 }
 
@@ -163,40 +133,10 @@ async function post(
     return await judge(response, now, signal);
   } catch (error) {
     const why = signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} s` : (error as Error).message;
-    return result('retry', null, `The push service could not be reached: ${why}`.slice(0, MAX_WORDS));
+    return result('retry', null, `The push service could not be reached: ${why.slice(0, 200)}`);
+  } finally {
+    sending.clear?.(signal);
   }
-}
-
-/** What an answer means: webpush.md, 1.5. Its body is released in any case, else the connection would stay taken. */
-async function judge(response: Response, now: number, signal: AbortSignal): Promise<PushResult> {
-  const { status, headers } = response;
-  const outcome = outcomeOf(status);
-  if (outcome === 'sent' || outcome === 'gone' || outcome === 'retry') {
-    release(response);
-    const after = outcome === 'retry' ? retryAfterMs(headers.get('Retry-After'), now) : null;
-    return { outcome, status, retryAfterMs: after, detail: null };
-  }
-  const words = (await beginningOf(response, signal)).slice(0, MAX_WORDS);
-  const ofWindows = [...headers]
-    .filter(([name]) => name.startsWith('x-wns-'))
-    .map(([name, value]) => `${name}: ${value}`.slice(0, 100));
-  return result(
-    outcome,
-    status,
-    [words, ...ofWindows]
-      .filter(Boolean)
-      .join('; ')
-      .slice(0, 2 * MAX_WORDS),
-  );
-}
-
-function outcomeOf(status: number): PushResult['outcome'] {
-  if (status >= 200 && status < 300) return 'sent';
-  // A redirect is never followed: the new address was not handed to us by a browser.
-  if (status === 404 || status === 410 || (status >= 301 && status <= 308 && status !== 304)) return 'gone';
-  // Windows throttles with 406.
-  if (status === 406 || status === 408 || status === 429 || status >= 500) return 'retry';
-  return status === 401 || status === 403 ? 'key' : 'dropped';
 }
 
 /** A subscription that the current key has not made, and that its own key cannot reach any more. */
@@ -221,41 +161,4 @@ async function note(
   } catch (error) {
     console.error(`An answer to ${site} could not be noted.`, error);
   }
-}
-
-/** At most {@link MAX_READ} bytes of an answer, and what is there of them when the time is over. */
-async function beginningOf(response: Response, signal: AbortSignal): Promise<string> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for (let read = 0; reader && read < MAX_READ; ) {
-      const { done, value } = await inTime(reader.read(), signal);
-      if (done) break;
-      text += decoder.decode(value.subarray(0, MAX_READ - read), { stream: true });
-      read += value.length;
-    }
-  } catch {
-    // What has arrived is all that there is to say.
-  }
-  reader?.cancel().catch(() => {});
-  return text;
-}
-
-function release(response: Response): void {
-  response.body?.cancel().catch(() => {});
-}
-
-/** Rejects when the time is over, also where what is awaited does not heed the signal. */
-function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    signal.addEventListener('abort', end, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end));
-  });
-}
-
-function result(outcome: PushResult['outcome'], status: number | null, detail: string): PushResult {
-  return { outcome, status, retryAfterMs: null, detail };
 }

@@ -5,7 +5,7 @@ import { authorize } from '../ingest/authorize.ts';
 import { subscribeFor } from '../ingest/deliver.ts';
 import { readJsonObject } from '../ingest/parse.ts';
 import { testOrigins } from './endpoint.ts';
-import { pushKeys } from './keys.ts';
+import { isKeyOf } from './keys.ts';
 import { readSubscription } from './subscription.ts';
 
 const endpoint = z.string().min(1).max(2_048);
@@ -36,8 +36,7 @@ export async function subscribe(request: Request, env: Env, now: number): Promis
   const { anonymousId, token, key, replaces } = parsed.data;
   const read = readSubscription(body.subscription, testOrigins(env));
   if ('fault' in read) throw new RequestError('bad_request', read.fault);
-  const { publicKey, former } = await pushKeys(env, site, now);
-  if (![publicKey, ...former.map((pair) => pair.publicKey)].includes(key)) {
+  if (!(await isKeyOf(env, site, key, now))) {
     throw new RequestError('bad_request', '"key" is none of this site. Subscribe anew with its own.');
   }
   const device = anonymousId.toWellFormed();

@@ -48,7 +48,7 @@ export interface PushBrowser {
   link: PushLink;
   /** Firefox only: the push service forgets the browser, which fires `pushsubscriptionchange`. */
   forget(): void;
-  /** A new tab. */
+  /** A new tab. In Firefox only such a tab has the prompt that a test answers. */
   open(url: string): Promise<PushPage>;
   /** Every tab, also those that a service worker has opened. */
   tabs(): Promise<PushPage[]>;

@@ -30,12 +30,19 @@ addEventListener('activate', (event) => {
   })());
 });
 addEventListener('fetch', (event) => {
-  const { method, url } = event.request;
+  const { method, mode, url } = event.request;
   if (method !== 'GET' || new URL(url).origin !== location.origin) return;
   event.respondWith((async () => {
     const cache = await caches.open(CACHE);
     const kept = await cache.match(event.request);
-    return kept ?? fetch(event.request).catch(() => cache.match(PRECACHE[0]) ?? Response.error());
+    if (kept) return kept;
+    try {
+      return await fetch(event.request);
+    } catch (error) {
+      const offline = mode === 'navigate' && (await cache.match(PRECACHE[0]));
+      if (!offline) throw error;
+      return offline;
+    }
   })());
 });
 addEventListener('push', (event) => {

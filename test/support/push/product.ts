@@ -80,7 +80,7 @@ export async function startPushProduct(
       inspector: false,
       watch: false,
       logLevel: 'error',
-      persist: join(stateDir, 'v3'),
+      persist: stateDir,
       outboundService,
     },
   });

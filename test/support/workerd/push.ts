@@ -1,14 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { base64url } from 'jose';
 import type { Env } from '../../../collector/src/env.ts';
+import type { Sending } from '../../../collector/src/outgoing.ts';
 import { pushKeys } from '../../../collector/src/push/keys.ts';
 import { pushPayload } from '../../../collector/src/push/payload.ts';
-import {
-  type PushMessage,
-  type PushResult,
-  type Sending,
-  sendPush,
-} from '../../../collector/src/push/send.ts';
+import { type PushMessage, type PushResult, sendPush } from '../../../collector/src/push/send.ts';
 import type { StoredSubscription } from '../../../collector/src/push/subscription.ts';
 import { loadSite, type Site } from '../../../collector/src/sites.ts';
 import { makeSite } from './collector.ts';
