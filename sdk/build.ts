@@ -22,7 +22,18 @@ const HEADERS = `/*
  * Properties that never leave a file: not on the wire, not in storage, not in the public calls, not between the two
  * files or two tabs, and of no DOM object. Their names are shortened.
  */
-const INTERNAL = ['busy', 'change', 'forget', 'oldest', 'unconfirmed', 'wake', 'ask'];
+const INTERNAL = [
+  'busy',
+  'change',
+  'forget',
+  'oldest',
+  'unconfirmed',
+  'wake',
+  'ask',
+  'current',
+  'restart',
+  'depart',
+];
 
 /**
  * The same between `onsite.js` and `extras.js`, which must shorten them alike. A browser may hold one of the two from an
@@ -77,6 +88,12 @@ const minified = (compress: CompressOptions = {}, shared: string[] = []): Plugin
   },
 });
 
+/** The script tag's file runs in pages alone; the npm entry is also imported on servers. */
+const inPage = (): Plugin => ({
+  name: 'in-page',
+  renderChunk: (code) => code.replace('typeof window !== "undefined"', 'true'),
+});
+
 const transpile = () => esbuild({ target: 'es2021', tsconfig: false });
 
 const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
@@ -86,19 +103,19 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     output: {
       file: join(dist, 'beckon.js'),
       format: 'iife',
-      plugins: [minified({ unsafe: true, loops: false })],
+      plugins: [inPage(), minified({ passes: 8, unsafe: true, loops: false })],
     },
   },
   ...[
-    ['onsite', 'onsite/index'],
-    ['extras', 'onsite/extras/index'],
-  ].map(([name, input]) => ({
+    ['onsite', 'onsite/index', { passes: 6 }] as const,
+    ['extras', 'onsite/extras/index', { passes: 10, unsafe_comps: true }] as const,
+  ].map(([name, input, compress]) => ({
     input: join(here, `src/${input}.ts`),
     plugins: [nodeResolve(), transpile()],
     output: {
       file: join(dist, `${name}.js`),
       format: 'es' as const,
-      plugins: [minified({ passes: 10, keep_fargs: true, unsafe: true }, BETWEEN)],
+      plugins: [minified({ ...compress, unsafe: true }, BETWEEN)],
     },
   })),
   ...[
@@ -116,6 +133,19 @@ const BUNDLES: (RollupOptions & { output: OutputOptions })[] = [
     input: join(here, `src/${name === 'history' ? 'capture' : 'modules'}/${name.replace('D', '-d')}.ts`),
     plugins: [nodeResolve(), transpile()],
     output: { file: join(dist, `${name}.js`), format: 'es' as const, plugins: [minified()] },
+  })),
+  ...[
+    ['push', 'push/index', 'es' as const],
+    // Imported by a worker of the shop's, which is a classic script.
+    ['beckon-sw', 'service-worker', 'iife' as const],
+  ].map(([name, input, format]) => ({
+    input: join(here, `src/${input}.ts`),
+    plugins: [nodeResolve(), transpile()],
+    output: {
+      file: join(dist, `${name}.js`),
+      format: format as 'es' | 'iife',
+      plugins: [minified({ passes: 10, inline: 3, unsafe: true })],
+    },
   })),
   {
     input: [join(here, 'src/index.ts'), join(here, 'src/react.ts')],

@@ -31,6 +31,7 @@ import { openapi } from './openapi/document.ts';
 import { servePicture } from './pictures/serve-picture.ts';
 import { changePreferences, showPreferences } from './preferences/route.ts';
 import { subscribe, unsubscribe } from './push/subscribe.ts';
+import { serviceWorker } from './service-worker.ts';
 import { siteConfig } from './site-config.ts';
 import { WEBHOOK_TEMPLATES } from './webhooks/templates/index.ts';
 
@@ -120,6 +121,7 @@ app.get('/api/fields', (c) => c.json({ items: FIELDS, cursor: null }));
 app.get('/api/templates', (c) => c.json({ items: templates(), cursor: null }));
 app.route('/api/sites/:site/coupon-pools', coupons);
 
+app.get('/beckon-sw.js', serviceWorker);
 app.get('/:file{[\\w-]+\\.js}', (c) =>
   c.env.ASSETS.fetch(new URL(`/${c.req.param('file')}`, c.req.url).toString()),
 );

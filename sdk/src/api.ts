@@ -3,6 +3,7 @@ import type { ConsentChoice } from './consent.ts';
 import type { Events, Listener } from './events.ts';
 import type { CommerceEvent, CommerceProperties, Item } from './message.ts';
 import type { Options } from './options.ts';
+import type { PushStatus } from './push/index.ts';
 
 /** The cart of this device. Every change sends one `cart_updated` with the whole cart. */
 export interface CartCalls {
@@ -29,6 +30,28 @@ export interface MessageCalls {
    * @example beckon.messages.show('size-guide')
    */
   show(campaign: string): void;
+}
+
+/**
+ * Push messages to this browser. The site hosts the worker's file, see `push.workerPath` in its settings. All calls resolve with what
+ * holds then, wait for `init`, and never reject.
+ */
+export interface PushCalls {
+  /**
+   * Shows the popup of a campaign (its trigger `api`) whose button asks for push, if the visitor can be asked now: what stands in
+   * the way is the `reason` of the answer. The browser's own question comes only after a click on that button.
+   * @param campaign - its id; `push-prompt` when absent
+   */
+  prompt(campaign?: string): Promise<PushStatus>;
+  /**
+   * Has the browser ask and subscribes, for a button of the page's own. Call it in the button's click, and `status()` when the button appears:
+   * what `status` has looked at need not be looked at between the click and the question, for which some browsers do not
+   * wait.
+   */
+  subscribe(): Promise<PushStatus>;
+  /** Ends it; no visit begins it again until `subscribe` is called or a popup asks. */
+  unsubscribe(): Promise<PushStatus>;
+  status(): Promise<PushStatus>;
 }
 
 /** The public calls. None of them throws; what goes wrong is told to `on('error')`. */
@@ -70,10 +93,12 @@ export interface Beckon {
   anonymousId(): string | undefined;
   cart: CartCalls;
   messages: MessageCalls;
+  push: PushCalls;
   /** Sends what is queued now. Resolves when the queue is empty or an attempt failed; a server's `Retry-After` is respected. */
   flush(): Promise<void>;
   /**
-   * Listens to `call` (each message as it is made), `error`, `delivery` (each attempt with its answer) or `message` (the life of a popup).
+   * Listens to `call` (each message as it is made), `error`, `delivery` (each attempt with its answer), `message` (the life of a popup)
+   * or `cart_restore` (the items of a cart that a link brings back; a site that does not listen is sent to its `cartUrl`).
    * @returns a function that ends it
    */
   on<E extends keyof Events>(name: E, listener: Listener<E>): () => void;

@@ -20,6 +20,7 @@ export interface Chunks {
   debug: Module;
   inspector: Module;
   linkDomains: Module;
+  push: typeof import('./push/index.ts');
   landing: typeof import('./modules/landing.ts');
 }
 

@@ -3,7 +3,7 @@ import { promisifyRequest } from 'idb-keyval';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Beckon } from './api.ts';
 import { createBeckon } from './client.ts';
-import type { BeckonError } from './events.ts';
+import { type BeckonError, createEmitter } from './events.ts';
 import type { Batch, BatchAnswer, Message, TrackMessage } from './message.ts';
 import { openStore } from './store.ts';
 
@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 function open(site = `client-${++sites}`) {
-  const client = createBeckon(load);
+  const client = createBeckon(load, createEmitter());
   const errors: BeckonError[] = [];
   client.on('error', (error) => errors.push(error));
   const init = () => client.init({ writeKey: site, endpoint: 'https://c.example/', pageViews: false });
@@ -342,7 +342,7 @@ test('in first-party mode the collector knows the visitor better, from the first
   });
   // biome-ignore lint/suspicious/noDocumentCookie: what a browser does that purges
   document.cookie = 'beckon_id=; Path=/; Max-Age=0';
-  const client = createBeckon(load);
+  const client = createBeckon(load, createEmitter());
   client.init({
     writeKey: `client-${++sites}`,
     endpoint: 'https://c.example',

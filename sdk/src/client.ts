@@ -1,5 +1,5 @@
 import { promisifyRequest } from 'idb-keyval';
-import type { Beckon } from './api.ts';
+import type { Beckon, PushCalls } from './api.ts';
 import { watchEngagement } from './capture/engagement.ts';
 import { watchPageViews } from './capture/page-views.ts';
 import { type CartOptions, changeLines } from './cart.ts';
@@ -8,15 +8,15 @@ import { type Consent, initialConsent } from './consent.ts';
 import { contextOf } from './context.ts';
 import { INSPECT_COOKIE, readCookie } from './cookie.ts';
 import { createDelivery, type Delivery, type DeliveryAttempt } from './delivery.ts';
-import { type BeckonError, createEmitter } from './events.ts';
+import type { BeckonError, Emitter } from './events.ts';
 import { onRestore, onTurn } from './lifecycle.ts';
 import type { Item, JsonObject, Message, TrackMessage } from './message.ts';
 import { createMessageIds, type Mark } from './message-id.ts';
-import type { OnsiteHost } from './onsite/host.ts';
 import type { Heard } from './onsite/index.ts';
 import type { Options } from './options.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { plain } from './plain.ts';
+import type { PushHost } from './push/host.ts';
 import { openStore, STATE_KEY } from './store.ts';
 import { joinTabs, type Note } from './tabs.ts';
 import {
@@ -31,12 +31,24 @@ import {
 /** What of a message is known when the call is made. */
 type Fields = Message extends infer M
   ? M extends Message
-    ? Omit<M, 'messageId'> & Partial<M>
+    ? Omit<M, 'messageId' | 'context'> & { messageId?: string; context?: JsonObject | undefined }
     : never
   : never;
 
+/** Each is one short text, as a list would be a longer one. */
+const MODULES = 'consent ecommerce compat signals debug linkDomains inspector push';
+type ModuleName =
+  | 'push'
+  | 'consent'
+  | 'ecommerce'
+  | 'compat'
+  | 'signals'
+  | 'debug'
+  | 'linkDomains'
+  | 'inspector';
+
 /** A client that waits for `init`. Touches nothing of the browser before that, so it can be imported on a server. */
-export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): Beckon {
+export function createBeckon(load: LoadChunk, { on, emit }: Emitter): Beckon {
   const browser = typeof window !== 'undefined';
   const ids = createMessageIds();
   /** Calls whose visitor is not known yet, or has not consented yet; each keeps the id and time of its call. */
@@ -49,7 +61,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   let visitor: Visitor | undefined;
   let outbox: Outbox | undefined;
   let delivery: Delivery | undefined;
-  let host: OnsiteHost | undefined;
+  let host: PushHost | undefined;
   /** Resolves when the visitor is known. */
   let ready: Promise<void> | undefined;
   let settle: ((saved?: VisitorState) => void) | undefined;
@@ -63,7 +75,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   const misused = (call: string) => fail({ code: 'invalid_call', message: call });
   const use: UseChunk = (name, use) => load(name).then(use).catch(failed);
   /** The popups' code is not loaded before there is a popup. */
-  const onsite = (heard: Heard) => use('onsite', ({ hear }) => hear(host as OnsiteHost, heard));
+  const onsite = (heard: Heard) => use('onsite', ({ hear }) => hear(host as PushHost, heard));
   /** The boundary: calls get plain data, and an exception of ours never reaches the page. */
   const guard =
     <A extends unknown[]>(call: (...args: A) => void) =>
@@ -119,7 +131,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   function identify(fields: Fields, userId: string, traits: JsonObject, token?: string) {
     const next = (state: VisitorState) => identified(state, userId, traits);
     const mark = ids.next();
-    whenKnown(({ state }) => {
+    whenKnown(({ current: state }) => {
       if (token || JSON.stringify(next(state)) !== JSON.stringify(state)) send({ ...fields, ...mark }, next);
     });
   }
@@ -158,15 +170,16 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       visitor = createVisitor(queue, saved, (visitor) => tell?.({ visitor }));
       for (const call of held.splice(0)) call(visitor);
       // For what earlier pages left behind.
-      mine.resume();
+      mine.restart();
     };
     ready = store('readonly', (entries) => promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)))
-      .then(settle, () => settle?.())
+      .catch(() => undefined)
+      .then(settle)
       .catch(failed);
   }
   /** Consent was withdrawn, or never given. */
   function end() {
-    const state = visitor?.state;
+    const state = visitor?.current;
     held.length = 0;
     delivery?.stop();
     visitor = delivery = undefined;
@@ -181,7 +194,7 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   }
 
   /** Nothing is sent before the visitor is known. */
-  const state = () => (visitor as Visitor).state;
+  const state = () => (visitor as Visitor).current;
   function seal(messages: string) {
     const { anonymousId, fresh, token } = state();
     const head = {
@@ -210,21 +223,31 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
   function start() {
     tell = joinTabs(name, (note) => {
       outbox?.forget(note.sent ?? []);
-      if (note.visitor && visitor) visitor.state = note.visitor;
+      if (note.visitor && visitor) visitor.current = note.visitor;
       if (note.consent) decide(note.consent);
       if (ids.made(note.armed?.cause ?? '') || host?.disarm) onsite(note);
     });
-    host = { ...site, ...client, visitor: state, ids, tell, emit, load, fail: failed };
+    host = {
+      ...site,
+      ...client,
+      allowed: () => consent,
+      visitor: state,
+      ids,
+      tell,
+      emit,
+      load,
+      fail: failed,
+    };
 
     // What was decided before this call counts.
     decide(consent ?? initialConsent(site));
     engaged = watchEngagement((properties) =>
-      send({ type: 'track', event: 'user_engagement', properties, context: viewed ?? contextOf() }),
+      send({ type: 'track', event: 'user_engagement', properties, context: viewed }),
     );
     let settleView = () => {};
     if (String(site.pageViews) !== 'false')
       settleView = watchPageViews(use, String(site.hashRoutes) === 'true', (referrer) => {
-        engaged?.();
+        (engaged as () => void)();
         const mark = ids.next();
         return () => page({ referrer }, mark);
       });
@@ -234,32 +257,32 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
         engaged?.();
         if (!left) return;
         settle?.();
-        delivery?.hide();
+        delivery?.depart();
       }),
     );
-    const resume = () => delivery?.resume();
+    const resume = () => delivery?.restart();
     onRestore(() => {
       visitor?.change((state) => state);
       resume();
     });
     addEventListener('online', resume);
-    const settings = { ...site, consent };
-    for (const name of [
-      'consent',
-      'ecommerce',
-      'compat',
-      'signals',
-      'debug',
-      'linkDomains',
-      'inspector',
-    ] as const) {
+    // A browser may have lost or changed its subscription since the last visit.
+    const settings = { ...site, consent, push: window.Notification?.permission === 'granted' };
+    for (const name of MODULES.split(' ') as ModuleName[]) {
       const setting = String(settings[name] ?? false);
-      if (setting !== 'false') use(name, ({ start }) => start(client, setting, host as OnsiteHost & Options));
+      if (setting !== 'false') use(name, ({ start }) => start(client, setting, host as PushHost & Options));
     }
   }
 
   const client: Beckon = {
     on,
+    cart: {
+      add: guard((item, options) => updateCart([item], 1, options)),
+      remove: guard((item, options) => updateCart([item], -1, options)),
+      set: guard((items, options) => updateCart(items, 0, options)),
+      clear: guard((options) => updateCart([], 0, options)),
+      get: () => cartOf(visitor?.current),
+    },
     init: guard((given) => {
       if (name) return;
       if (!(given?.writeKey && given.endpoint)) return misused('init');
@@ -267,11 +290,13 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
       name = `beckon:${given.writeKey}`;
       // A visitor from another domain of the owner's brings an id along; the owner himself, a wish to look inside.
       if (/beckon/.test(location.search + readCookie(INSPECT_COOKIE)))
-        use('landing', ({ land }) => land(site)).then(start);
+        use('landing', ({ land }) => land(site, on, emit)).then((landed) => {
+          start();
+          // The click on a push that led here.
+          if (landed) send(landed as Fields);
+        });
       else start();
     }),
-    page: guard((properties) => page(properties as JsonObject)),
-    track: named('track', track),
     identify: guard((user: unknown, given: unknown = {}, { token }: { token?: string } = {}) => {
       if (!user) return misused('identify');
       const isId = typeof user !== 'object';
@@ -284,13 +309,6 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
     group: named('group', (groupId, traits) =>
       send({ type: 'group', groupId, traits: traits as JsonObject }),
     ),
-    reset: guard(() =>
-      whenKnown((visitor) => {
-        // First: what closes now was the visitor's before.
-        host?.disarm?.();
-        visitor.change(newVisitor);
-      }),
-    ),
     consent: guard((choice) => {
       // Nothing begins while the call is on its way.
       if (!name) consent ??= {};
@@ -300,21 +318,27 @@ export function createBeckon(load: LoadChunk, { on, emit } = createEmitter()): B
         tell?.({ consent: next });
       });
     }),
-    anonymousId: () => visitor?.state.anonymousId,
-    cart: {
-      add: guard((item, options) => updateCart([item], 1, options)),
-      remove: guard((item, options) => updateCart([item], -1, options)),
-      set: guard((items, options) => updateCart(items, 0, options)),
-      clear: guard((options) => updateCart([], 0, options)),
-      get: () => cartOf(visitor?.state),
-    },
+    page: guard((properties) => page(properties as JsonObject)),
+    anonymousId: () => visitor?.current.anonymousId,
+    push: new Proxy({} as PushCalls, {
+      get: (_, call) => (given?: unknown) =>
+        use('push', ({ [call as 'prompt']: ask }) => ask(() => host, given)),
+    }),
     messages: {
       show: named('messages', (id) => onsite({ show: id })),
     },
+    reset: guard(() =>
+      whenKnown((visitor) => {
+        // First: what closes now was the visitor's before.
+        host?.disarm?.();
+        visitor.change(newVisitor);
+      }),
+    ),
     async flush() {
       await ready;
       await delivery?.flush();
     },
+    track: named('track', track),
   };
   return client;
 }

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBeckon } from './client.ts';
 import { initialConsent } from './consent.ts';
+import { createEmitter } from './events.ts';
 import type { Batch, Message } from './message.ts';
 import type { Options } from './options.ts';
 
@@ -46,7 +47,7 @@ function visit(options: Partial<Options> = {}, writeKey = `consent-${++sites}`) 
   const client = createBeckon(async (name) => {
     if (name === 'consent') return (await import('./modules/consent.ts')) as never;
     throw new Error(`${name} is not needed here`);
-  });
+  }, createEmitter());
   client.init({ writeKey, endpoint: 'https://c.example', pageViews: false, ...options });
   return { client, writeKey, name: `beckon:${writeKey}` };
 }
@@ -139,7 +140,7 @@ test('a page that was left before all was erased has the next one finish', async
 });
 
 test('a no before init begins nothing', async () => {
-  const client = createBeckon(async () => (await import('./modules/consent.ts')) as never);
+  const client = createBeckon(async () => (await import('./modules/consent.ts')) as never, createEmitter());
   client.consent({ analytics: 'denied', marketing: 'denied' });
   const writeKey = `consent-${++sites}`;
   client.init({ writeKey, endpoint: 'https://c.example', pageViews: false });
@@ -194,7 +195,7 @@ test('a denial for some regions holds, though the default for the rest of the wo
 test('"pending" decides nothing, and what a call leaves out stays as the site has it', async () => {
   const { client } = visit();
   client.consent({ analytics: 'pending' });
-  const early = createBeckon(async () => (await import('./modules/consent.ts')) as never);
+  const early = createBeckon(async () => (await import('./modules/consent.ts')) as never, createEmitter());
   early.consent({ marketing: true });
   early.init({
     writeKey: `consent-${++sites}`,

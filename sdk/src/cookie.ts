@@ -27,9 +27,9 @@ export function readCookie(name: string): string | undefined {
 export function writeCookie(name: string, value: string, maxAgeS = MAX_AGE_S): void {
   const { hostname, protocol } = location;
   const labels = hostname.split('.');
-  for (let first = labels.length - 2; first >= -1; first--) {
+  for (let first = labels.length - 1; first-- >= 0; ) {
     const domain = first < 0 ? '' : `; Domain=${labels.slice(first).join('.')}`;
-    const secure = protocol === 'https:' ? '; Secure' : '';
+    const secure = protocol > 'http:' ? '; Secure' : '';
     try {
       // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and missing in some browsers
       document.cookie = `${name}=${value}; Path=/; Max-Age=${maxAgeS}; SameSite=Lax${domain}${secure}`;

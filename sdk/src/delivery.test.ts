@@ -148,9 +148,9 @@ test('Retry-After is obeyed: by the timer, by flush, and when the network comes 
   const { delivery, requests, track } = rig(refused.bind(null, 429, { 'retry-after': '8' }));
   track('a');
   await pass(50);
-  delivery.resume();
+  delivery.restart();
   await delivery.flush();
-  delivery.hide();
+  delivery.depart();
   await pass(7_999);
   expect(requests).toHaveLength(1);
   await pass(1);
@@ -164,7 +164,7 @@ test('the queue leaves at once when the network is back', async () => {
   await pass(60_000);
   down = false;
   const before = requests.length;
-  delivery.resume();
+  delivery.restart();
   await pass(50);
   expect(requests).toHaveLength(before + 1);
   expect(queue.size).toBe(0);
@@ -176,7 +176,7 @@ test('the queue leaves at once when the network is back just after an attempt', 
   track('a');
   await pass(60);
   down = false;
-  delivery.resume();
+  delivery.restart();
   await pass(50);
   expect(queue.size).toBe(0);
 });
@@ -190,7 +190,7 @@ test('an attempt that was under way when the network came back does not make the
   track('a');
   await pass(50);
   down = false;
-  delivery.resume();
+  delivery.restart();
   expect(requests).toHaveLength(1);
   fail(new TypeError('Failed to fetch'));
   await pass(50);
@@ -216,8 +216,8 @@ test.each([401, 403])(
     track('a');
     await pass(50);
     track('b');
-    delivery.resume();
-    delivery.hide();
+    delivery.restart();
+    delivery.depart();
     await delivery.flush();
     await pass(3_600_000);
     expect(requests).toHaveLength(1);
@@ -233,8 +233,8 @@ test('a page that goes away sends what is not on its way, within the keepalive q
   await pass(50);
   track('b', 'c');
   queue.set('big', { type: 'track', event: 'x', messageId: 'big', properties: { text: 'ü'.repeat(30_000) } });
-  delivery.hide();
-  delivery.hide();
+  delivery.depart();
+  delivery.depart();
   expect(requests.map(({ ids, init }) => [...ids, init.keepalive])).toEqual([
     ['a', true],
     ['b', 'c', true],
@@ -313,8 +313,8 @@ test('after consent was withdrawn nothing leaves, whatever is still under way', 
   track('c');
   delivery.stop();
   answer(ok());
-  delivery.resume();
-  delivery.hide();
+  delivery.restart();
+  delivery.depart();
   await delivery.flush();
   await pass(60_000);
   expect(requests).toHaveLength(1);

@@ -18,9 +18,9 @@ export interface Delivery {
   /** Sends all that is queued now; resolves when nothing is left, or an attempt failed. */
   flush(): Promise<void>;
   /** The page may be going away: what is not on its way leaves at once. */
-  hide(): void;
+  depart(): void;
   /** The network or the page is back: failures so far say nothing about now. */
-  resume(): void;
+  restart(): void;
   /** Nothing leaves any more. */
   stop(): void;
 }
@@ -122,7 +122,7 @@ export function createDelivery(
     const failed = !ok && !spoiled;
     // Where there were as many as were asked for, there may be others behind them.
     const more = !failed && (spoiled || sent.length < entries.length || entries.length === limit);
-    limit = halve ? Math.ceil(sent.length / 2) : BATCH_MESSAGES;
+    limit = halve ? (sent.length + 1) >> 1 : BATCH_MESSAGES;
     if (ok) {
       failures = 0;
       ordered = false;
@@ -160,8 +160,7 @@ export function createDelivery(
   }
 
   function run(): Promise<boolean> {
-    clearTimeout(timer);
-    timer = undefined;
+    timer = clearTimeout(timer) as undefined;
     running ??= attempt().then((more) => {
       running = undefined;
       // A backlog does not wait 2 s for each 100 messages.
@@ -182,8 +181,7 @@ export function createDelivery(
     // What is under way may have left too early, and its failure would have us wait once more.
     if (running) return void running.then(resume);
     if (!ordered) due = 0;
-    clearTimeout(timer);
-    timer = undefined;
+    timer = clearTimeout(timer) as undefined;
     wake();
   }
 
@@ -197,10 +195,10 @@ export function createDelivery(
         more = await run();
       }
     },
-    hide() {
+    depart() {
       if (!mustWait()) void send(outbox.unconfirmed(), true).then(wake);
     },
-    resume,
+    restart: resume,
     stop() {
       stopped = true;
     },

@@ -1,5 +1,5 @@
 import type { DeliveryAttempt } from './delivery.ts';
-import type { ArmedMessage, Message, PopupContent } from './message.ts';
+import type { ArmedMessage, Item, Message, PopupContent } from './message.ts';
 
 /** Something went wrong that the site's developer can act on. */
 export interface BeckonError {
@@ -14,7 +14,7 @@ export interface BeckonError {
 export interface PopupEvent {
   phase: 'armed' | 'refused' | 'show' | 'shown' | 'clicked' | 'submitted' | 'dismissed' | 'closed';
   popup: ArmedMessage;
-  /** Why it was refused: the collector's word, or `no_slot`, `unsupported`, `unreachable`, `late`, `failed`. */
+  /** Why it was refused: the collector's word, or `no_slot`, `unsupported`, `unreachable`, `late`, `push`, `failed`. */
   reason?: string;
   /** At `show`: what would be painted. */
   content?: PopupContent;
@@ -23,6 +23,8 @@ export interface PopupEvent {
   name?: string;
   href?: string;
   step?: string;
+  /** Of a button that asked for push: what the visitor told the browser. */
+  answer?: NotificationPermission;
   /** How it was dismissed or closed. */
   how?: string;
   /**
@@ -33,12 +35,20 @@ export interface PopupEvent {
   preventDefault?(): void;
 }
 
+/** A cart that was left, here or on another device, and that a link has brought back. */
+export interface CartRestore {
+  items: Item[];
+  /** ISO 4217; `null` where nobody said it. */
+  currency: string | null;
+}
+
 export interface Events {
   /** A call that became a message, in the task of the call; of a cart's call, without the lines. */
   call: Message;
   error: BeckonError;
   delivery: DeliveryAttempt;
   message: PopupEvent;
+  cart_restore: CartRestore;
 }
 export type Listener<E extends keyof Events> = (event: Events[E]) => void;
 

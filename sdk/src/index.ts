@@ -1,12 +1,13 @@
 import type { Beckon } from './api.ts';
 import type { Chunks, LoadChunk } from './chunks.ts';
 import { createBeckon } from './client.ts';
+import { createEmitter } from './events.ts';
 import type { Options } from './options.ts';
 
-export type { Beckon, CartCalls } from './api.ts';
+export type { Beckon, CartCalls, PushCalls } from './api.ts';
 export type { Cart, CartOptions, ItemReference } from './cart.ts';
 export type { DeliveryAttempt } from './delivery.ts';
-export type { BeckonError, Events, Listener, PopupEvent } from './events.ts';
+export type { BeckonError, CartRestore, Events, Listener, PopupEvent } from './events.ts';
 export type {
   BatchAnswer,
   CommerceEvent,
@@ -17,6 +18,7 @@ export type {
   Message,
 } from './message.ts';
 export type { Options } from './options.ts';
+export type { PushStatus } from './push/index.ts';
 
 // Static specifiers, which bundlers split off.
 const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
@@ -30,6 +32,7 @@ const CHUNKS: { [Name in keyof Chunks]: () => Promise<Chunks[Name]> } = {
   strange: () => import('./modules/strange.ts'),
   history: () => import('./capture/history.ts'),
   consent: () => import('./modules/consent.ts'),
+  push: () => import('./push/index.ts'),
   landing: () => import('./modules/landing.ts'),
   linkDomains: () => import('./modules/link-domains.ts'),
 };
@@ -42,11 +45,11 @@ const load: LoadChunk = (name) => CHUNKS[name]();
  * beckon.init({ writeKey: 'demo', endpoint: 'https://c.example' });
  * beckon.track('view_item', { items: [{ item_id: 'mug' }] });
  */
-export const beckon: Beckon = createBeckon(load);
+export const beckon: Beckon = createBeckon(load, createEmitter());
 
 /** A further client, for a second site on the same page. */
 export function createClient(options: Options): Beckon {
-  const client = createBeckon(load);
+  const client = createBeckon(load, createEmitter());
   client.init(options);
   return client;
 }

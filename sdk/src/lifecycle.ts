@@ -21,3 +21,12 @@ export function whenActivated(fn: () => void): void {
     document.addEventListener('prerenderingchange', fn);
   else fn();
 }
+
+/** Resolves when the page's own scripts have run: it has loaded. */
+export const onLoaded = (): Promise<void> =>
+  new Promise((resolve) => {
+    // A handler of the page's for the same event may be what it waits for.
+    const later = () => setTimeout(resolve);
+    if (document.readyState === 'complete') later();
+    else addEventListener('load', later);
+  });

@@ -176,6 +176,8 @@ export interface ArmedMessage {
   kind?: PopupKind | 'launcher';
   /** Of an inline one: it waits for the element with this `data-beckon-slot`. */
   slot?: string;
+  /** It asks to send push messages, which has to be possible in this browser, and not be so already. */
+  needs?: 'push';
   triggers: Trigger[];
 }
 
@@ -243,7 +245,9 @@ export type ButtonAction =
   | { action: 'step'; step: string }
   /** Told to the page through `beckon.on('message')` as `{phase: 'clicked', action: 'call', name}`. */
   | { action: 'call'; name: string }
-  | { action: 'submit'; step?: string };
+  | { action: 'submit'; step?: string }
+  /** Has the browser ask whether the site may send push messages; then comes `step`, or the popup closes. */
+  | { action: 'push'; step?: string };
 
 export type FieldInput = 'email' | 'phone' | 'name' | 'text' | 'select' | 'checkbox';
 /** Properties of an `<input>`, `<select>` or `<textarea>`. */

@@ -35,7 +35,7 @@ const MAX_AGE_MS = 2_592_000_000;
 const MEASURE_EVERY = 500;
 
 /** The ms since the epoch in which a UUIDv7 was made; NaN for what is none. */
-const timeOf = (id: string) => Number.parseInt(id.replace('-', ''), 16);
+const timeOf = (id: string) => Number(`0x${id.replace('-', '').slice(0, 12)}`);
 
 /**
  * The durable queue: one entry per message under its `messageId`, whose order is the order of creation. About 10,000
@@ -52,7 +52,7 @@ export function createOutbox(
   /** This page's messages until they are confirmed. */
   const own = new Map<string, Message>();
   const busy = new Set<string>();
-  let untilMeasured = 0;
+  let added = 0;
 
   const inOrder = (messages: Map<string, unknown>, count?: number) =>
     [...messages.keys()]
@@ -75,7 +75,8 @@ export function createOutbox(
           promisifyRequest(entries.getAll(messageKeys(), count)),
         ]),
       );
-      for (const [index, key] of keys.entries()) found.set(key as string, values[index]);
+      // biome-ignore lint/suspicious/useIterableCallbackReturn: shorter than a block
+      keys.forEach((key, index) => found.set(key as string, values[index]));
     } catch {
       // Unreadable: what this page still holds can leave all the same.
     }
@@ -134,9 +135,7 @@ export function createOutbox(
       } catch {
         // No database, a full or a broken one: the memory copy is what remains.
       }
-      if (untilMeasured-- > 0) return;
-      untilMeasured = MEASURE_EVERY;
-      await trim();
+      if (added++ % MEASURE_EVERY === 0) await trim();
     },
   };
 }

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createBeckon } from './client.ts';
+import { createEmitter } from './events.ts';
 import { type Beckon, beckon, type Message, type Options } from './index.ts';
 import { BeckonProvider, useBeckon } from './react.ts';
 
@@ -24,7 +25,7 @@ function render(tree: ReactNode) {
   act(() => root.render(tree));
 }
 function listening() {
-  const client = createBeckon(() => new Promise(() => {}));
+  const client = createBeckon(() => new Promise(() => {}), createEmitter());
   const calls: Message[] = [];
   const errors: unknown[] = [];
   client.on('call', (message) => calls.push(message));

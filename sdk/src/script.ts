@@ -18,7 +18,7 @@ const tag = script ? optionsOf(script) : {};
 const before = page.beckon;
 
 // A second copy of the tag must not disturb the first.
-if (!before || !('init' in before)) {
+if (!(before as Global)?.init) {
   const events = createEmitter();
   // Absolute, for Chromium resolves relative imports of a cross-origin classic script against about:blank.
   const client = createBeckon((name) => import(`${tag.endpoint}/${name}.js`), events);
@@ -38,7 +38,7 @@ if (!before || !('init' in before)) {
   page.beckon = Object.assign(call, client, {
     q: { push: (args: Iterable<unknown>) => call(...([...args] as Call)) },
   });
-  for (const args of before?.q ?? []) call(...([...args] as Call));
+  for (const args of (before as Stub | undefined)?.q ?? []) call(...([...args] as Call));
 }
 // Without a key it waits for `beckon('init', { writeKey })`; where it runs already, this changes nothing.
 if (tag.writeKey) (page.beckon as Global).init(tag as Options);

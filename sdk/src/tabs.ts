@@ -30,8 +30,7 @@ export function joinTabs(name: string, hear: (note: Note) => void): (note: Note)
   open();
   // A note that arrives for a page in the back/forward cache would evict it.
   addEventListener('pagehide', () => {
-    channel?.close();
-    channel = undefined;
+    channel = channel?.close() as undefined;
   });
   addEventListener('pageshow', open);
   return (note) => channel?.postMessage(note);

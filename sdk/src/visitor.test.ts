@@ -33,7 +33,7 @@ const message = (name: string): TrackMessage => ({
 
 test('a visitor whose fresh cookie died with the browser keeps the id that IndexedDB holds', () => {
   const { visitor } = visit(undefined, { anonymousId: 'kept-in-indexeddb', userId: 'u1' });
-  expect(visitor.state).toMatchObject({ anonymousId: 'kept-in-indexeddb', userId: 'u1' });
+  expect(visitor.current).toMatchObject({ anonymousId: 'kept-in-indexeddb', userId: 'u1' });
   expect(cookie).toBe('beckon_id=kept-in-indexeddb');
 });
 
@@ -44,13 +44,13 @@ test('the cookie, which the hosts of a domain share, wins over what one host rem
     userId: 'u1',
     cart: { currency: 'EUR', items: [] },
   });
-  expect(visitor.state).toEqual({ anonymousId: 'shared-by-hosts' });
+  expect(visitor.current).toEqual({ anonymousId: 'shared-by-hosts' });
 });
 
 test('a new visitor gets an id in both places', async () => {
   const { visitor, stored } = visit();
-  expect(cookie).toBe(`beckon_id=${visitor.state.anonymousId}`);
-  await vi.waitFor(async () => expect((await stored())?.anonymousId).toBe(visitor.state.anonymousId));
+  expect(cookie).toBe(`beckon_id=${visitor.current.anonymousId}`);
+  await vi.waitFor(async () => expect((await stored())?.anonymousId).toBe(visitor.current.anonymousId));
 });
 
 test('a page that is left before IndexedDB was read does not erase who was logged in', async () => {
@@ -60,7 +60,7 @@ test('a page that is left before IndexedDB was read does not erase who was logge
   const { visitor, stored, onChange } = visit(site, undefined);
   await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
   expect(await stored()).toEqual({ anonymousId: 'known-visitor', userId: 'u1' });
-  expect(visitor.state.userId).toBe('u1');
+  expect(visitor.current.userId).toBe('u1');
 });
 
 test('another user of the device inherits neither traits nor route nor cart', () => {
@@ -78,11 +78,11 @@ test('another user of the device inherits neither traits nor route nor cart', ()
 
 test('after a reset nothing ties the new visitor to the old one', async () => {
   const { visitor, stored } = visit();
-  const before = visitor.state.anonymousId;
+  const before = visitor.current.anonymousId;
   visitor.change((state) => identified(state, 'u1', { vip: true }));
   visitor.change(newVisitor);
-  const after = visitor.state.anonymousId;
-  expect(visitor.state).toEqual({ anonymousId: after });
+  const after = visitor.current.anonymousId;
+  expect(visitor.current).toEqual({ anonymousId: after });
   expect(after.slice(-17)).not.toBe(before.slice(-17));
   expect(cookie).toBe(`beckon_id=${after}`);
   await vi.waitFor(async () => expect(await stored()).toEqual({ anonymousId: after }));
@@ -103,7 +103,7 @@ test('two open tabs add up instead of overwriting each other', async () => {
   await vi.waitFor(async () => expect((await there.stored())?.traits).toEqual({ n: 2 }));
   const queued = await there.outbox.oldest(10);
   expect(queued.map(([, sent]) => JSON.parse(sent).properties.n)).toEqual([1, 2]);
-  expect(there.visitor.state.traits).toEqual({ n: 2 });
+  expect(there.visitor.current.traits).toEqual({ n: 2 });
 });
 
 test('messages are signed by who the visitor is', async () => {
@@ -111,7 +111,7 @@ test('messages are signed by who the visitor is', async () => {
   visitor.change(undefined, message('a'));
   visitor.change((state) => identified(state, 'u1', {}), message('b'));
   visitor.change(undefined, message('c'));
-  const { anonymousId } = visitor.state;
+  const { anonymousId } = visitor.current;
   expect(
     outbox.unconfirmed().map(([, sent]) => [JSON.parse(sent).anonymousId, JSON.parse(sent).userId]),
   ).toEqual([
@@ -127,10 +127,10 @@ test('a page that comes back after a log-out elsewhere does not bring the old us
   await vi.waitFor(async () => expect((await stored())?.userId).toBe('u1'));
   const elsewhere = visit(site, await stored());
   elsewhere.visitor.change(newVisitor);
-  const { anonymousId } = elsewhere.visitor.state;
+  const { anonymousId } = elsewhere.visitor.current;
   await vi.waitFor(async () => expect(await stored()).toEqual({ anonymousId }));
   visitor.change((state) => state);
-  expect(visitor.state).toMatchObject({ anonymousId });
-  expect(visitor.state.userId).toBeUndefined();
+  expect(visitor.current).toMatchObject({ anonymousId });
+  expect(visitor.current.userId).toBeUndefined();
   await vi.waitFor(() => expect(cookie).toBe(`beckon_id=${anonymousId}`));
 });

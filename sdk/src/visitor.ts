@@ -39,7 +39,7 @@ export type Change = (state: VisitorState, message: Message) => VisitorState;
 
 export interface Visitor {
   /** Another tab's change is taken over by assignment. */
-  state: VisitorState;
+  current: VisitorState;
   /**
    * Queues a message in the name of this visitor, and changes what is stored in the same transaction; either may be
    * missing.
@@ -60,23 +60,23 @@ export function createVisitor(
   const anonymousId = readCookie(ID_COOKIE);
   const visitor: Visitor = {
     // The cookie is shared by the domain's hosts, IndexedDB is not: what another id left here belongs to someone else.
-    state: anonymousId && anonymousId !== saved?.anonymousId ? { anonymousId } : (saved ?? madeUp()),
+    current: anonymousId && anonymousId !== saved?.anonymousId ? { anonymousId } : (saved ?? madeUp()),
     change(next, message = {} as Message) {
       const sign = ({ anonymousId, userId }: VisitorState) => Object.assign(message, { anonymousId, userId });
-      const before = visitor.state;
+      const before = visitor.current;
       if (!next) return void outbox.add(sign(before));
       // Another page of the domain knows better, which this one, back from the cache, has not heard.
       const known = readCookie(ID_COOKIE) ?? before.anonymousId;
       // The page's view follows at once; the transaction corrects it where another tab was faster.
       const view = next(known === before.anonymousId ? before : { anonymousId: known }, message);
-      visitor.state = view;
+      visitor.current = view;
       writeCookie(ID_COOKIE, view.anonymousId);
       outbox
         .add(sign(view), (entries, put) => {
           promisifyRequest<VisitorState | undefined>(entries.get(STATE_KEY)).then(
             (stored) => {
               const changed = stored?.anonymousId === view.anonymousId ? next(stored, message) : view;
-              if (visitor.state === view) visitor.state = changed;
+              if (visitor.current === view) visitor.current = changed;
               entries.put(changed, STATE_KEY);
               sign(changed);
               put();
@@ -85,7 +85,7 @@ export function createVisitor(
             () => {},
           );
         })
-        .then(() => onChange(visitor.state));
+        .then(() => onChange(visitor.current));
     },
   };
   // Each visit begins the cookie's 13 months anew.

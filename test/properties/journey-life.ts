@@ -19,7 +19,7 @@ import {
   nextMoment,
   type State,
 } from '../../collector/src/profile/state.ts';
-import { addSubscriptions } from '../../collector/src/profile/subscriptions.ts';
+import { addSubscriptions, removeSubscription } from '../../collector/src/profile/subscriptions.ts';
 import { type Site, siteSettings } from '../../collector/src/sites.ts';
 
 /** The nudge that shops live by: an hour after the cart was left, and again a day later, unless somebody has bought. */
@@ -76,6 +76,7 @@ const WRITTEN = [
   'exposures',
   'decisions',
   'heardAt',
+  'retracted',
 ] as const;
 
 /**
@@ -164,6 +165,7 @@ export type Device = (typeof DEVICES)[number];
 export const ZONES: Record<Device, string> = { phone: 'Europe/Berlin', laptop: 'America/New_York' };
 const PERSON = 'u:shop:mira';
 const nameOf = (device: Device) => `a:shop:${device}`;
+const endpointFor = (device: Device) => `https://push.example/${device}`;
 
 /** A shopper with two devices, a collector that may crash anywhere, and a push service that answers as it likes. */
 export class Life {
@@ -200,7 +202,10 @@ export class Life {
         }),
       },
     } as unknown as Env;
-    for (const device of DEVICES) this.subscribe(device);
+    for (const device of DEVICES) {
+      this.ownerOf(device).accept([this.say(device, 'page_view', null)]);
+      this.subscribe(device);
+    }
   }
 
   /** The object that hears what a device says. */
@@ -223,10 +228,16 @@ export class Life {
   subscribe(device: Device): void {
     const now = Date.now();
     const one = {
-      ...{ endpoint: `https://push.example/${device}`, p256dh: '', auth: '', key: 'k' },
+      ...{ endpoint: endpointFor(device), p256dh: '', auth: '', key: 'k' },
       ...{ anonymousId: device, at: now, seenAt: now },
     };
     this.ownerOf(device).write((state) => addSubscriptions(state, [one]));
+  }
+
+  /** Its visitor has blocked notifications. */
+  unsubscribe(device: Device): void {
+    const owner = this.ownerOf(device);
+    owner.write((state) => removeSubscription(state, endpointFor(device), owner.name));
   }
 
   /** Something happens on a device; nobody hears of it before {@link send}. */
@@ -316,8 +327,10 @@ export class Life {
     thing.sending.advance(this.#site, now);
   }
 
-  async #deliver(thing: Thing, { id }: DeliveryTask): Promise<void> {
-    const preparing = thing.sending.prepare(this.#site, id);
+  async #deliver(thing: Thing, { id, tryAt }: DeliveryTask): Promise<void> {
+    const preparing = thing.sending.take(this.#site, id, tryAt);
+    // As queues may bring things twice.
+    if (await thing.sending.take(this.#site, id, tryAt)) throw new Error('The same task is done twice.');
     for (const happen of this.meanwhile.splice(0)) happen();
     const prepared = await preparing;
     const delivery = thing.state.deliveries.find((one) => one.id === id);

@@ -16,6 +16,7 @@ import {
   ZONES,
 } from './journey-life.ts';
 import { DEEP, runs } from './runs.ts';
+import { cut, shuffled, sizes } from './shopping.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -66,6 +67,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('meanwhile' as const), deed }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('be slow' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('subscribe' as const), device }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('unsubscribe' as const), device }) },
 );
 const answer = fc.constantFrom<Answer[]>(201, 201, 201, 410, 429, 503, null);
 const story = fc.record({
@@ -76,6 +78,10 @@ const story = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
+interface Said {
+  deed: Deed;
+  after: number;
+}
 
 function say(life: Life, deed: Deed): StoredMessage {
   switch (deed.do) {
@@ -116,16 +122,25 @@ async function play(life: Life, step: Step): Promise<void> {
       return;
     case 'subscribe':
       return life.subscribe(step.device);
+    case 'unsubscribe':
+      return life.unsubscribe(step.device);
   }
 }
 
 const timeOf = ({ timestamp }: StoredMessage) => Date.parse(timestamp);
 const latest = (messages: readonly StoredMessage[], holds: (message: StoredMessage) => boolean) =>
   Math.max(Number.NEGATIVE_INFINITY, ...messages.filter(holds).map(timeOf));
-const isFill = ({ event, properties }: StoredMessage) =>
-  event === 'cart_updated' && (properties?.items as unknown[] | undefined)?.length !== 0;
 const boughtAt = (thing: Thing) => latest(thing.heard, ({ event }) => event === 'purchase');
-const filledAt = (thing: Thing) => latest(thing.heard, isFill);
+/** When the newest cart was left that has something in it. */
+function leftAt({ heard }: Thing): number {
+  const carts = DEVICES.map((device) => {
+    const told = heard.filter(({ event, anonymousId }) => event === 'cart_updated' && anonymousId === device);
+    const last = latest(told, () => true);
+    const isFull = (message: StoredMessage) => JSON.stringify(message.properties?.items) !== '[]';
+    return latest(told, (message) => timeOf(message) === last && isFull(message));
+  });
+  return Math.max(...carts);
+}
 
 const clocks = Object.fromEntries(
   Object.entries(ZONES).map(([device, timeZone]) => [
@@ -149,7 +164,7 @@ function expectRight(
 ): void {
   const anonymousId = delivery.anonymousId ?? '';
   expect(boughtAt(by), 'a purchase was accepted').toBeLessThan(delivery.run ?? 0);
-  expect(filledAt(by), 'the cart was filled since').toBeGreaterThan(boughtAt(by));
+  expect(leftAt(by), 'a cart was left since').toBeGreaterThan(boughtAt(by));
   const { day, hour } = shownOn(anonymousId, at);
   if (isQuiet) expect(hour >= 9 && hour < 21, `${hour} h is no quiet hour`).toBe(true);
   expect(at, 'worth sending').toBeLessThan(delivery.until);
@@ -194,10 +209,7 @@ function expectAccounted(thing: Thing, site: Site): void {
     expect(JSON.parse(told?.row ?? '{}'), 'what reports are told').toMatchObject({ status, reason });
   }
   const run = runIn(thing);
-  const isLeft =
-    filledAt(thing) > boughtAt(thing) &&
-    Object.values(thing.state.history.carts).some(({ lines }) => lines.length > 0);
-  if (!isLeft) return;
+  if (leftAt(thing) <= boughtAt(thing)) return;
   expect(run, 'a cart was left, and nothing is known of it').toBeDefined();
   if (!run) return;
   expect(run.ended, 'the journey has come to its end').not.toBeNull();
@@ -249,6 +261,46 @@ describe('an abandoned cart', () => {
     });
     await fc.assert(property, { ...runs(DEEP ? 2_600 : 1_500), seed });
     console.log(`seed ${seed}: ${sent} messages on the wire`);
+    expect(sent).toBeGreaterThan(100);
+  });
+
+  it('is nudged about at the same time, whatever order its messages arrive in', async () => {
+    const deeds = fc.array(fc.record({ deed, after: fc.constantFrom(0, MINUTE, 10 * MINUTE) }), {
+      ...{ minLength: 1, maxLength: 6, size: 'max' },
+    });
+    const arrivals = deeds.chain((deeds) =>
+      fc.record({ deeds: fc.constant(deeds), order: shuffled(deeds.map((_, n) => n)), sizes }),
+    );
+    const site = siteOf([cartJourney({ quietHours: null, cap: null })]);
+    let sent = 0;
+    const said = async (batches: (said: StoredMessage[]) => StoredMessage[][], deeds: readonly Said[]) => {
+      const life = new Life(site, START, () => {});
+      // All of it is one person's.
+      for (const device of DEVICES) await life.logIn(device);
+      const messages: StoredMessage[] = [];
+      for (const { deed, after } of deeds) {
+        await life.pass(after);
+        messages.push(say(life, deed));
+      }
+      for (const batch of batches(messages)) await life.ingest('phone', batch);
+      await life.rest(4 * DAY);
+      const [owner] = life.owners;
+      return {
+        wired: life.wired.map(({ at, delivery: { step, run, anonymousId } }) => [at, step, run, anonymousId]),
+        run: owner && runIn(owner),
+      };
+    };
+    const property = fc.asyncProperty(arrivals, async ({ deeds, order, sizes }) => {
+      const inOrder = await said((all) => [all], deeds);
+      const shuffledOnes = (all: StoredMessage[]) =>
+        cut(
+          order.flatMap((n) => all[n] ?? []),
+          sizes,
+        );
+      expect(await said(shuffledOnes, deeds)).toEqual(inOrder);
+      sent += inOrder.wired.length;
+    });
+    await fc.assert(property, runs(300));
     expect(sent).toBeGreaterThan(100);
   });
 });

@@ -1,7 +1,7 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { asCampaign } from '../broadcasts/as-campaign.ts';
+import { campaignDraftOf } from '../broadcasts/as-campaign.ts';
 import { wakeBroadcast } from '../broadcasts/broadcast.ts';
 import { forgetBroadcast } from '../broadcasts/known.ts';
 import { obstacleTo } from '../broadcasts/obstacle.ts';
@@ -116,7 +116,10 @@ async function required(c: C): Promise<StoredBroadcast> {
 }
 
 async function problemsOf(c: C, site: Site, draft: BroadcastDraft): Promise<Problem[]> {
-  return validateBroadcast(draft, await loadContext(c.env, site, namedBy(asCampaign(draft)), Date.now()));
+  return validateBroadcast(
+    draft,
+    await loadContext(c.env, site, namedBy(campaignDraftOf(draft)), Date.now()),
+  );
 }
 
 /** The answer to who wants one that has errors; `null`: it has none. */

@@ -5,7 +5,7 @@ import type { BroadcastDraft, BroadcastState, ToldBroadcast } from './schema.ts'
 /** What stands for the version of a campaign: those count from 1. */
 export const BROADCAST_VERSION = 0;
 /** What stands for the step. */
-const BROADCAST_STEP = 'push';
+export const BROADCAST_STEP = 'push';
 
 const STATUS: Record<BroadcastState, PublishedStatus> = {
   planned: 'paused',
@@ -16,20 +16,16 @@ const STATUS: Record<BroadcastState, PublishedStatus> = {
   cancelled: 'ended',
 };
 
-/** A broadcast is a campaign of one step into which nobody enters by himself. */
-export function asCampaign({ id, name, push, quietHours, cap }: BroadcastDraft): CampaignDraft {
+/** To a profile, a broadcast is a campaign of one step into which it does not enter by itself. */
+export function asCampaign({ draft, state, createdAt }: ToldBroadcast, zone: string): CompiledCampaign {
+  const campaign = campaignDraftOf(draft);
+  return compileCampaign({ ...campaign, version: BROADCAST_VERSION, status: STATUS[state], createdAt }, zone);
+}
+
+export function campaignDraftOf({ id, name, push, quietHours, cap }: BroadcastDraft): CampaignDraft {
   return campaignDraft.parse({
     ...{ id, name, quietHours, goal: null },
     ...(cap === null ? { cap } : {}),
     steps: [{ id: BROADCAST_STEP, type: 'message', channel: 'push', ...push }],
   });
-}
-
-/** As a profile decides on it. */
-export function compiledBroadcast(
-  { draft, state, createdAt }: ToldBroadcast,
-  zone: string,
-): CompiledCampaign {
-  const published = { version: BROADCAST_VERSION, status: STATUS[state], createdAt };
-  return compileCampaign({ ...asCampaign(draft), ...published }, zone);
 }

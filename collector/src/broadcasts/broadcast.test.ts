@@ -369,7 +369,7 @@ describe('whom a broadcast reaches', () => {
     await alarm(mira);
     expect(service.sent()).toHaveLength(1);
     const done = await read(site);
-    expect(done.counts).toMatchObject({ sent: 1, cancelled: { said_elsewhere: 1 }, waiting: 0 });
+    expect(done.counts).toMatchObject({ sent: 1, cancelled: { repeated: 1 }, waiting: 0 });
     addsUp(done);
   });
 

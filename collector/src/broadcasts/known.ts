@@ -1,7 +1,7 @@
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import type { Env } from '../env.ts';
 import type { Site } from '../sites.ts';
-import { compiledBroadcast } from './as-campaign.ts';
+import { asCampaign } from './as-campaign.ts';
 import type { ToldBroadcast } from './schema.ts';
 import { readBroadcast } from './storage.ts';
 
@@ -26,7 +26,7 @@ export function toldBroadcast(site: Site, text: string, now: number): CompiledCa
   const told: ToldBroadcast = JSON.parse(text);
   const key = `${site.id}/${told.draft.id}`;
   const before = known.get(key);
-  const compiled = before?.text === text ? before.compiled : compiledBroadcast(told, site.settings.timeZone);
+  const compiled = before?.text === text ? before.compiled : asCampaign(told, site.settings.timeZone);
   if (known.size >= MAX_KNOWN && !before) known.clear();
   known.set(key, { text, compiled, until: now + TTL_MS });
   return compiled;

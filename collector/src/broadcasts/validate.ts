@@ -4,13 +4,13 @@ import type { SiteContext } from '../campaigns/site-context.ts';
 import { noSegment } from '../campaigns/validate-entry.ts';
 import { validateLanguages } from '../campaigns/validate-languages.ts';
 import { validatePush } from '../campaigns/validate-push.ts';
-import { asCampaign } from './as-campaign.ts';
+import { campaignDraftOf } from './as-campaign.ts';
 import type { BroadcastDraft } from './schema.ts';
 
 /** What is wrong with a broadcast, or may be; with an error it is not taken. */
 export function validateBroadcast(draft: BroadcastDraft, context: SiteContext): Problem[] {
   const { segment, at, push } = draft;
-  const campaign = asCampaign(draft);
+  const campaign = campaignDraftOf(draft);
   return distinct([
     ...(segment !== null && !context.segments.includes(segment)
       ? [error('/segment', noSegment(segment, context.segments))]

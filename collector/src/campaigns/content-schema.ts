@@ -73,6 +73,7 @@ const buttons = z.discriminatedUnion('action', [
   z.strictObject({ ...button, action: z.literal('step'), step: stepId }),
   z.strictObject({ ...button, action: z.literal('call'), name: z.string().min(1).max(64) }),
   z.strictObject({ ...button, action: z.literal('submit'), step: stepId.exactOptional() }),
+  z.strictObject({ ...button, action: z.literal('push'), step: stepId.exactOptional() }),
 ]);
 
 const field = z.strictObject({

@@ -4,6 +4,7 @@ import { tabOf } from './dismissed-tab.ts';
 import { entered } from './entering.ts';
 import { judge, type Situation } from './gates.ts';
 import { byImportance, type CompiledCampaign, type Program } from './program.ts';
+import { needsOf } from './push-request.ts';
 import { popupOf } from './steps.ts';
 
 /** A popup to arm; nothing is counted before its claim. */
@@ -18,6 +19,8 @@ export interface Decision {
   kind: NonNullable<ArmedMessage['kind']>;
   /** Of an inline one. */
   slot?: string;
+  /** Push has to be possible in the browser. */
+  needs?: 'push';
   triggers: Trigger[];
   /** It is the tab of a popup that was dismissed, see {@link tabOf}. */
   tab?: true;
@@ -74,7 +77,7 @@ function withOffers(
 
 function decisionOf(
   { compiled: { campaign, step }, cause, variant }: Winner,
-  shape: Pick<Decision, 'kind' | 'slot'>,
+  shape: Pick<Decision, 'kind' | 'slot' | 'needs'>,
 ): Decision {
   return {
     campaign: campaign.id,
@@ -89,10 +92,12 @@ function decisionOf(
 }
 
 /** What it will be, as far as the visitor's language is known before the claim. */
-function shapeOf({ compiled, cause, variant }: Winner): Pick<Decision, 'kind' | 'slot'> {
+function shapeOf({ compiled, cause, variant }: Winner): Pick<Decision, 'kind' | 'slot' | 'needs'> {
   const { language } = cause.situationFor(compiled).shared.visitor;
-  const { kind = 'modal', slot } = contentFor(compiled.campaign, variant, [language]) ?? {};
-  return kind === 'inline' && slot !== undefined ? { kind, slot } : { kind };
+  const content = contentFor(compiled.campaign, variant, [language]);
+  const { kind = 'modal', slot } = content ?? {};
+  const needs = needsOf(content);
+  return kind === 'inline' && slot !== undefined ? { kind, slot, ...needs } : { kind, ...needs };
 }
 
 /** On each page: the most important popup that has left its tab; tabs have one place, so that none covers another. */

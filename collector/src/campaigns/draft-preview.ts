@@ -6,6 +6,7 @@ import { contentFor } from './content.ts';
 import { draftLabel } from './draft-label.ts';
 import { error, type Problem } from './problem.ts';
 import { compileCampaign } from './program.ts';
+import { needsOf } from './push-request.ts';
 import { reasonOf } from './reason.ts';
 import type { Campaign, CampaignDraft } from './schema.ts';
 import { loadContext } from './site-context.ts';
@@ -43,7 +44,8 @@ export async function armDraft(
     const id = await armedId(site.id, anonymousId, armed, env.SIGNING_KEY);
     const place = campaign ? placeOf(campaign, variant) : {};
     const triggers: ArmedMessage['triggers'] = [{ on: 'load' }];
-    return [{ id, cause: pageView, campaign: draftLabel(draft), variant, ...place, triggers }];
+    const needs = needsOf(campaign && contentFor(campaign, variant, []));
+    return [{ id, cause: pageView, campaign: draftLabel(draft), variant, ...place, ...needs, triggers }];
   } catch (cause) {
     console.warn(`The draft ${draft} could not be armed.`, cause);
     return [];

@@ -69,8 +69,12 @@ function withKnownSteps(block: PlainBlock, ids: ReadonlySet<string>): PlainBlock
   if (block.type === 'button' && block.action === 'step' && !ids.has(block.step)) {
     return { type: 'button', text: block.text, action: 'close' };
   }
-  if (block.type === 'button' && block.action === 'submit' && !ids.has(block.step ?? '')) {
-    return { type: 'button', text: block.text, action: 'submit' };
+  if (
+    block.type === 'button' &&
+    (block.action === 'submit' || block.action === 'push') &&
+    !ids.has(block.step ?? '')
+  ) {
+    return { type: 'button', text: block.text, action: block.action };
   }
   if (block.type === 'rating' && block.next) {
     const { next, ...rating } = block;

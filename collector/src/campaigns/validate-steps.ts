@@ -28,7 +28,7 @@ export function validateSteps(content: Content, pointer: string): Problem[] {
 
 /** The ids to which a block leads, and where they stand. */
 function targetsOf({ block, pointer }: PlacedBlock): { id: string; pointer: string }[] {
-  if (block.type === 'button' && (block.action === 'step' || block.action === 'submit')) {
+  if (block.type === 'button' && 'step' in block) {
     return block.step === undefined ? [] : [{ id: block.step, pointer: `${pointer}/step` }];
   }
   if (block.type !== 'rating') return [];

@@ -19,6 +19,7 @@ import { validateMeasurement } from './validate-measurement.ts';
 import { sharePage, validatePage } from './validate-page.ts';
 import { picturesOf, validatePictures } from './validate-pictures.ts';
 import { validatePush, validateRestoreLink } from './validate-push.ts';
+import { validatePushRequest } from './validate-push-request.ts';
 import { type Surroundings, validateRule } from './validate-rule.ts';
 import { validateSchedule } from './validate-schedule.ts';
 import { validateSteps } from './validate-steps.ts';
@@ -66,6 +67,12 @@ export function validateCampaign(draft: CampaignDraft, context: SiteContext): Pr
         : [error(`/suppress/segments/${index}`, noSegment(segment, context.segments))],
     ),
     ...validateMeasurement(draft, context),
+    ...validatePushRequest(
+      draft,
+      popupSteps(draft.steps).flatMap(({ step, pointer }) =>
+        contentsOf(step, pointer).map(({ content }) => content),
+      ),
+    ),
     ...validateContents(draft, context),
     ...clashes(draft, context),
   ]);

@@ -137,8 +137,13 @@ async function store(accepted: readonly Accepted[], from: Batch, env: Env): Prom
 }
 
 async function arm(armed: Armed, site: string, env: Env): Promise<ArmedMessage> {
-  const { anonymousId, cause, variant, kind, slot, triggers } = armed;
+  const { anonymousId, cause, variant, kind, slot, needs, triggers } = armed;
   const campaign = `${armed.campaign}@${armed.version}`;
   const id = await armedId(site, anonymousId, armed, env.SIGNING_KEY);
-  return { id, cause, campaign, variant, kind, ...(slot === undefined ? {} : { slot }), triggers };
+  return {
+    ...{ id, cause, campaign, variant, kind },
+    ...(slot === undefined ? {} : { slot }),
+    ...(needs === undefined ? {} : { needs }),
+    triggers,
+  };
 }

@@ -17,6 +17,10 @@ export const armedMessage = z
       .exactOptional()
       .meta({ description: '`modal` when absent.' }),
     slot: optional.meta({ description: 'Of an inline one: the `data-beckon-slot` for which it waits.' }),
+    needs: z
+      .literal('push')
+      .exactOptional()
+      .meta({ description: 'It asks for push, and is claimed only where the browser can be asked.' }),
     triggers: z.array(trigger),
   })
   .meta({ id: 'ArmedMessage' }) satisfies z.ZodType<ArmedMessage>;
@@ -54,6 +58,9 @@ const block = z
     z.strictObject({ ...button, action: z.literal('step'), step: text }),
     z.strictObject({ ...button, action: z.literal('call'), name: text }),
     z.strictObject({ ...button, action: z.literal('submit'), step: optional }),
+    z
+      .strictObject({ ...button, action: z.literal('push'), step: optional })
+      .meta({ description: 'Has the browser ask whether the site may send push messages.' }),
     z.strictObject({
       type: z.literal('field'),
       name: text,

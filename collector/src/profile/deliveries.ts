@@ -71,19 +71,6 @@ export function addDeliveries(state: Pick<State, 'deliveries'>, deliveries: read
   state.deliveries = sorted.filter((delivery, index) => index >= oldest || delivery.status === 'due');
 }
 
-/** Notes that a message was clicked, where a service worker, or the page that was opened, tells so. */
-export function noteClick(
-  state: Pick<State, 'deliveries'>,
-  { event, properties, timestamp }: StoredMessage,
-): void {
-  const id = event === 'push_clicked' ? ownString(properties, 'delivery_id') : null;
-  if (id === null || !state.deliveries.some((delivery) => delivery.id === id)) return;
-  const at = Date.parse(timestamp);
-  state.deliveries = state.deliveries.map((delivery) =>
-    delivery.id === id ? { ...delivery, clickedAt: Math.min(delivery.clickedAt ?? at, at) } : delivery,
-  );
-}
-
 /** What went out went out, whatever was decided elsewhere. */
 function progress({ status }: Delivery): number {
   return status === 'due' ? 0 : status === 'sent' ? 2 : 1;
@@ -113,6 +100,19 @@ export function cancelRepeats(state: Pick<State, 'journeys' | 'deliveries'>): vo
     one.status === 'due' && inRun.includes(one) && said.get(key(one)) !== one
       ? { ...one, status: 'cancelled', reason: 'said_elsewhere' }
       : one,
+  );
+}
+
+/** Notes that a message was clicked, where a service worker, or the page that was opened, tells so. */
+export function noteClick(
+  state: Pick<State, 'deliveries'>,
+  { event, properties, timestamp }: StoredMessage,
+): void {
+  const id = event === 'push_clicked' ? ownString(properties, 'delivery_id') : null;
+  if (id === null || !state.deliveries.some((delivery) => delivery.id === id)) return;
+  const at = Date.parse(timestamp);
+  state.deliveries = state.deliveries.map((delivery) =>
+    delivery.id === id ? { ...delivery, clickedAt: Math.min(delivery.clickedAt ?? at, at) } : delivery,
   );
 }
 

@@ -194,7 +194,7 @@ export function verdictOn(
   const run: Run = { entry: { at: now, cause: '' }, passed: [], ended: null };
   const journey = new Journey(compiled, known, run, lastDevice, site, now);
   const verdict = journey.message(step, 0);
-  return { verdict, variant: journey.armOf(step).variant, anonymousId: journey.device };
+  return { verdict, variant: journey.variantOf(step), anonymousId: journey.device };
 }
 
 /** How long a message of a broadcast that is paused waits before it is looked at again, ms. */
@@ -203,28 +203,31 @@ const PAUSED_MS = 300_000;
 /**
  * Why a delivery must not go out any more, though its time had come; `null`: it may.
  *
+ * @param compiled what it belongs to; `null`: that is not there any more
  * @returns `until`: it may then
  */
 export function objection(
   delivery: Delivery,
+  compiled: CompiledCampaign | null,
   known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
 ): { reason: string; until: number | null } | null {
-  const compiled = site.program.byId.get(delivery.campaign);
   const isBroadcast = delivery.run === null;
   if (isBroadcast && compiled?.campaign.status === 'paused') {
     return { reason: 'paused', until: now + PAUSED_MS };
   }
   if (compiled?.campaign.status !== 'live') return { reason: 'status', until: null };
   if (now >= delivery.until) return { reason: 'deadline', until: null };
+  if (isBroadcast && known.deliveries.some((other) => comesBefore(other, delivery))) {
+    return { reason: 'repeated', until: null };
+  }
   const run: Run = { entry: { at: delivery.run ?? delivery.at, cause: '' }, passed: [], ended: null };
   // Of those on their way, the later one gives way.
   const others = known.deliveries.filter(
     (other) => other.id !== delivery.id && (other.status !== 'due' || isBefore(other, delivery)),
   );
-  if (isBroadcast && saysSame(delivery, others)) return { reason: 'said_elsewhere', until: null };
   const knowing = { ...known, deliveries: others };
   const journey = new Journey(compiled, knowing, run, delivery.anonymousId ?? lastDevice, site, now);
   const ended = journey.ended(run);
@@ -244,14 +247,12 @@ export function objection(
 
 /** The same at a person, of a delivery of a device that only lends what it hears: what he has done, and was told already. */
 export function objectionOfPerson(
-  delivery: Delivery,
+  { campaign, step, run, at }: Delivery,
   known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
 ): string | null {
-  const { campaign, step, run, at } = delivery;
-  if (run === null) return saysSame(delivery, known.deliveries) ? 'said_elsewhere' : null;
   const compiled = site.program.byId.get(campaign);
   if (!compiled) return null;
   const of: Run = { entry: { at: run ?? at, cause: '' }, passed: [], ended: null };
@@ -267,14 +268,10 @@ export function objectionOfPerson(
   return isSaid ? 'said_elsewhere' : null;
 }
 
-/** Devices that were asked one by one, and then turned out to be one person's, have one message of a broadcast. */
-function saysSame({ campaign, version }: Delivery, others: readonly Delivery[]): boolean {
-  return others.some(
-    (other) =>
-      other.campaign === campaign &&
-      other.version === version &&
-      (other.status === 'sent' || other.status === 'due'),
-  );
+/** Devices that were asked one by one, and then turned out to be one person's, have one message. */
+function comesBefore(other: Delivery, { campaign, version, id }: Delivery): boolean {
+  if (other.id === id || other.campaign !== campaign || other.version !== version) return false;
+  return other.status === 'sent' || (other.status === 'due' && other.id < id);
 }
 
 /** One visitor's journey, as its steps ask about it. */
@@ -372,11 +369,19 @@ export class Journey implements Ask {
     return quietUntil(this.#compiled.campaign.quietHours, this.#now, timezone);
   }
 
-  /** The cap on pushes that is reached; `null`: none is. */
+  /** The cap on pushes that is reached; `null`: none is, or none is asked for. */
   pushCap(): string | null {
     if (this.#compiled.campaign.cap === null) return null;
     const { timezone } = this.#look().situation.shared.now;
     return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
+  }
+
+  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
+  unwanted(): string | null {
+    const { history } = this.#known;
+    const { push } = consentsOf(history.consents, history.claimedConsents);
+    if (push?.state === 'withdrawn') return 'unsubscribed';
+    return this.#look().situation.shared.consent.marketing === false ? 'consent' : null;
   }
 
   /** @param waitedMs how long the journey has waited before the message */
@@ -388,10 +393,8 @@ export class Journey implements Ask {
       return { kind: 'hold', until: presence + window, reason: 'on_site' };
     }
     if (subscriptions.length === 0) return { kind: 'skip', reason: 'no_subscription' };
-    const { push } = consentsOf(history.consents, history.claimedConsents);
-    if (push?.state === 'withdrawn') return { kind: 'skip', reason: 'unsubscribed' };
-    const { consent } = this.#look().situation.shared;
-    return consent.marketing === false ? { kind: 'skip', reason: 'consent' } : null;
+    const reason = this.unwanted();
+    return reason === null ? null : { kind: 'skip', reason };
   }
 
   #unreachable({ webhook: { address, topic } }: WebhookStep): Verdict | null {
@@ -431,11 +434,18 @@ function momentOf(fact: EntryFact, history: History): number | null {
     case 'cart.updatedAt':
       // What was bought elsewhere meanwhile is no cart that somebody has left.
       return cartToRestore(history)?.updatedAt ?? null;
-    case 'visitor.lastSeen':
-      return lastPresence(history);
+    case 'visitor.lastSeen': {
+      // A server may tell of the order after the page was left: whoever buys is there.
+      const times = [lastPresence(history), lastOrderAt(history)].filter((time) => time !== null);
+      return times.length > 0 ? Math.max(...times) : null;
+    }
     case 'visitor.lastOrderAt':
-      return history.orders.list.at(-1)?.at ?? null;
+      return lastOrderAt(history);
   }
+}
+
+function lastOrderAt({ orders }: History): number | null {
+  return orders.list.at(-1)?.at ?? null;
 }
 
 /** When each device was last on a page, ms since the epoch. */

@@ -1,6 +1,7 @@
 import { loadBroadcast, toldBroadcast } from '../broadcasts/known.ts';
 import type { ToldBroadcast } from '../broadcasts/schema.ts';
 import { exactMs } from '../campaigns/duration.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
 import type { Verdict } from '../campaigns/journey.ts';
 import type { PersonalData } from '../campaigns/liquid.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
@@ -75,7 +76,11 @@ export class Sending {
     if (Object.keys(found.runs).length > 0) {
       records.write((state) => {
         keepJourneys(state, found);
-        for (const delivery of found.deliveries) logDecision(state, decisionOn(delivery, now));
+        for (const delivery of found.deliveries) {
+          logDecision(state, decisionOn(delivery, now));
+          if (delivery.status === 'held_out')
+            addExposures(state, [heldOut(delivery, state.test !== null, now)]);
+        }
       });
     }
     const due = nextTry(records.state.deliveries);
@@ -124,17 +129,6 @@ export class Sending {
     return delivery.status;
   }
 
-  /** The site as a delivery sees it: what a broadcast says stands beside the campaigns. */
-  async #around(site: Site, id: string): Promise<Site> {
-    const delivery = this.#held(id);
-    if (delivery?.run !== null) return site;
-    const { campaign } = delivery;
-    const compiled = await loadBroadcast(this.#env, site, campaign, Date.now());
-    if (!compiled) return site;
-    const byId = new Map([...site.program.byId, [campaign, compiled]]);
-    return { ...site, program: { ...site.program, byId } };
-  }
-
   /** A popup that a journey has offered was shown. */
   noteShown(campaign: string, step: string, standings: readonly Standing[], now: number): void {
     const standing = standings.find(({ compiled }) => compiled.campaign.id === campaign);
@@ -151,10 +145,11 @@ export class Sending {
       const now = Date.now();
       if (!this.#isDue(id, now)) continue;
       // Should this stop on its way, it is sent again.
-      this.#change(id, (one) => ({ ...one, nextTryAt: now + LEASE_MS }));
-      records.wakeBy(now + LEASE_MS);
-      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id });
-      else await this.#send(await this.#around(site, id), id);
+      const tryAt = now + LEASE_MS;
+      this.#change(id, (one) => ({ ...one, nextTryAt: tryAt }));
+      records.wakeBy(tryAt);
+      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id, tryAt });
+      else await this.#send(site, id);
     }
     // What is held wakes it again, whatever it has woken for now.
     const next = isElsewhere(records.state) ? null : nextTry(records.state.deliveries);
@@ -162,6 +157,9 @@ export class Sending {
   }
 
   async #send(site: Site, id: string): Promise<void> {
+    const delivery = this.#held(id);
+    if (!delivery) return;
+    const compiled = await this.#belongsTo(site, delivery);
     const prepared = await this.prepare(site, id);
     if (!prepared) return;
     let isSent = true;
@@ -169,7 +167,7 @@ export class Sending {
       ...REAL,
       fetch: (...request) => {
         // Keys were read and signed with since; nothing is waited for between this and the wire.
-        isSent = this.#isWanted(site, id, endpointOf(prepared));
+        isSent = this.#isWanted(site, id, compiled, endpointOf(prepared));
         return isSent ? REAL.fetch(...request) : Promise.reject(new Error('It is not wanted any more.'));
       },
     });
@@ -177,23 +175,32 @@ export class Sending {
   }
 
   /** Whether it may still go out to this browser. */
-  #isWanted(site: Site, id: string, endpoint: string | null): boolean {
+  #isWanted(site: Site, id: string, compiled: CompiledCampaign | null, endpoint: string | null): boolean {
     const { subscriptions } = this.#records.state;
     const isKnown = endpoint === null || subscriptions.some((known) => known.endpoint === endpoint);
-    return isKnown && !this.#isRefused(site, id);
+    return isKnown && !this.#isRefused(site, id, compiled);
+  }
+
+  /** The same for somebody else who sends it: once for each task. */
+  async take(site: Site, id: string, tryAt: number): Promise<Prepared | null> {
+    const delivery = this.#held(id);
+    if (delivery?.nextTryAt !== tryAt) return null;
+    this.#change(id, (one) => ({ ...one, nextTryAt: Math.max(Date.now() + LEASE_MS, tryAt + 1) }));
+    return this.prepare(site, id);
   }
 
   /**
    * What is to be sent, with all that is known now; `null`: nothing any more, and why is written down. Whatever is waited
    * for, the truth is asked once more at the end.
    */
-  async prepare(within: Site, id: string): Promise<Prepared | null> {
-    const site = await this.#around(within, id);
-    if (this.#isRefused(site, id) || (await this.#isRefusedByPerson(site, id))) return null;
+  async prepare(site: Site, id: string): Promise<Prepared | null> {
+    const asked = this.#held(id);
+    const compiled = asked ? await this.#belongsTo(site, asked) : null;
+    if (this.#isRefused(site, id, compiled) || (await this.#isRefusedByPerson(site, id, compiled)))
+      return null;
     const { state, name } = this.#records;
     const delivery = this.#held(id);
     if (!delivery) return null;
-    const compiled = site.program.byId.get(delivery.campaign);
     const step = compiled?.campaign.steps.find((one) => one.id === delivery.step);
     if (!compiled || step?.type !== 'message' || step.channel === 'popup') return this.#drop(id, 'status');
     const left = cartToRestore(state.history);
@@ -209,7 +216,7 @@ export class Sending {
     try {
       const prepared = await this.#worded(site, compiled, step, delivery, left, restore);
       if (typeof prepared === 'string') return this.#drop(id, prepared);
-      return this.#isRefused(site, id) ? null : prepared;
+      return this.#isRefused(site, id, compiled) ? null : prepared;
     } catch (error) {
       console.warn(`${delivery.campaign}@${delivery.version} cannot be worded.`, reasonOf(error));
       return this.#drop(id, 'content');
@@ -309,14 +316,20 @@ export class Sending {
     await askOwner<null>(person, this.#env, (profile) => profile.concludeDelivery(...concluded));
   }
 
+  /** What a delivery says: a journey's step, or a broadcast. `null`: that is not there any more. */
+  async #belongsTo(site: Site, { campaign, run }: Delivery): Promise<CompiledCampaign | null> {
+    if (run === null) return loadBroadcast(this.#env, site, campaign, Date.now());
+    return site.program.byId.get(campaign) ?? null;
+  }
+
   /** Whether something has come in between, or it is not sent from here any more; the former is written down. */
-  #isRefused(site: Site, id: string): boolean {
+  #isRefused(site: Site, id: string, compiled: CompiledCampaign | null): boolean {
     const { state } = this.#records;
     const delivery = this.#held(id);
     // Who takes it over sends it.
     if (!delivery || state.link?.phase === 'moving') return true;
     this.#campaigning.catchUp(site);
-    const found = objection(delivery, state, this.#campaigning.lastDevice(), site, Date.now());
+    const found = objection(delivery, compiled, state, this.#campaigning.lastDevice(), site, Date.now());
     if (found) this.#refuse(delivery, found);
     return found !== null;
   }
@@ -329,7 +342,7 @@ export class Sending {
   }
 
   /** A device that only lends what it hears does not know what its person has done elsewhere. */
-  async #isRefusedByPerson(site: Site, id: string): Promise<boolean> {
+  async #isRefusedByPerson(site: Site, id: string, compiled: CompiledCampaign | null): Promise<boolean> {
     const { link } = this.#records.state;
     const delivery = this.#held(id);
     if (link?.phase !== 'lending' || !delivery) return false;
@@ -337,7 +350,7 @@ export class Sending {
       profile.objectTo(delivery),
     );
     if (reason !== null) this.#change(id, (one) => ({ ...one, status: 'cancelled', reason }));
-    return this.#isRefused(site, id);
+    return this.#isRefused(site, id, compiled);
   }
 
   /** At a person: why a device that lends must not send this. */
@@ -410,6 +423,18 @@ function standingOf(verdict: Verdict, now: number, until: number): Beginning {
 
 function skipped(reason: string, now: number): Beginning {
   return { at: now, until: now, status: 'skipped', reason, nextTryAt: now };
+}
+
+/** Of somebody who is told nothing: what was said to others is compared with what becomes of him. */
+function heldOut(
+  { id, campaign, version, variant, reason, anonymousId }: Delivery,
+  isTest: boolean,
+  now: number,
+): Exposure {
+  const control = reason === 'site' ? 'site' : 'campaign';
+  const device = anonymousId === null ? {} : { anonymousId };
+  const test = isTest ? { test: true as const } : {};
+  return { campaign, version, variant, claimId: id, at: now, control, quiet: true, ...device, ...test };
 }
 
 function decisionOn(delivery: Delivery, now: number): LoggedDecision {

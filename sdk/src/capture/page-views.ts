@@ -45,12 +45,11 @@ export function watchPageViews(
     view(LOADED_MS);
   }
   function navigated(replaced: boolean) {
-    const { href } = location;
     // Prerendered, and not shown yet.
     if (viewed === undefined) return;
     // Back where it was before anybody could look: not a view.
-    if (urlOf(href) === urlOf(viewed)) report = undefined;
-    else if (report || !replaced || pathOf(href) !== pathOf(viewed)) view(RENDERED_MS);
+    if (urlOf(location.href) === urlOf(viewed)) report = undefined;
+    else if (report || !replaced || pathOf(location.href) !== pathOf(viewed)) view(RENDERED_MS);
   }
 
   const { navigation } = window as { navigation?: Navigation };

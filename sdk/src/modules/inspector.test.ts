@@ -61,7 +61,7 @@ async function open(options: object = {}) {
   const cart = { get: () => ({ currency: 'EUR', items: [{ item_id: 'mug', price: 12, quantity: 1 }] }) };
   // As the core does it where the address or a cookie speaks of us.
   const site = { ...host, ...options } as never as Options;
-  await land(site);
+  await land(site, on, emit);
   if (site.inspector)
     start({ on, cart, anonymousId: () => anonymousId } as never, site.inspector, site as never);
   await vi.advanceTimersByTimeAsync(1_000);

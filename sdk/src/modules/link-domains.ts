@@ -5,12 +5,13 @@ import { ID_COOKIE, readCookie, writeCookie } from '../cookie.ts';
 import type { Options } from '../options.ts';
 import { openStore, STATE_KEY } from '../store.ts';
 import type { VisitorState } from '../visitor.ts';
+import { takeParameter } from './address.ts';
 import { sign, verify } from './link-signature.ts';
 import { watchLinks } from './outgoing-links.ts';
 
 /** Takes the id along; the core looks for it as well. */
 const PARAMETER = '_beckon';
-const IN_QUERY = /([?&])_beckon=([^&#]*)(&?)/;
+const IN_QUERY = /[?&]_beckon=/;
 
 /** Which of the owner's domains a host belongs to: to `shop.example`, `www.shop.example` does. */
 function parseDomains(setting: string): (hostname: string) => string | undefined {
@@ -31,16 +32,8 @@ function parseDomains(setting: string): (hostname: string) => string | undefined
  * the owner's domains
  */
 function take(setting: string): string | undefined {
-  const { href, search } = location;
-  const value = IN_QUERY.exec(search)?.[2];
-  if (value === undefined) return undefined;
-  try {
-    // The other parameters stay as they are written; `URLSearchParams` would write them its own way.
-    const clean = href.replace(IN_QUERY, (_, before, __, after) => after && before);
-    history.replaceState(history.state, '', clean);
-  } catch {
-    // Browsers limit how often a page may do this.
-  }
+  const value = takeParameter(PARAMETER);
+  if (!value) return undefined;
   try {
     return parseDomains(setting)(new URL(document.referrer).hostname) && verify(value, Date.now());
   } catch {

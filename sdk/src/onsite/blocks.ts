@@ -3,10 +3,19 @@ import { isSafe } from './safe-url.ts';
 
 type Content = string | Node | undefined | '' | Content[];
 
+/** What goes with it. */
+export interface Detail {
+  href?: string | undefined;
+  name?: string | undefined;
+  step?: string | undefined;
+  /** Of a button that asked for push: what the visitor told the browser. */
+  answer?: NotificationPermission | undefined;
+}
+
 /** What a button or link is for; the popup does it, and tells what it did. */
 export type Act = (
-  action: 'close' | 'url' | 'copy' | 'call' | 'step' | 'apply' | 'submit',
-  detail: { href?: string | undefined; name?: string | undefined; step?: string | undefined },
+  action: 'close' | 'url' | 'copy' | 'call' | 'step' | 'apply' | 'submit' | 'push',
+  detail: Detail,
 ) => void;
 
 /** An element with a class, what it says as text or nodes (never markup), and properties of the DOM. */
@@ -55,8 +64,9 @@ export function blockElement(
         'p',
         'text',
         block.runs.map((part) => {
-          if (typeof part !== 'object') return part;
-          const { text, bold, italic, href } = part;
+          const { text, bold, italic, href } = part as Exclude<typeof part, string>;
+          // A string has none.
+          if (text === undefined) return part as string;
           const classes = `${bold ? 'bold' : ''} ${italic ? 'italic' : ''}`;
           return (href && link(classes, text, href, act)) || element('span', classes, text);
         }),
@@ -86,7 +96,7 @@ export function blockElement(
       const { action, text } = block;
       const { code, name, step } = block as { code?: string; name?: string; step?: string };
       if (action === 'url') return link('button', text, block.href, act);
-      if (!/^(close|copy|call|step|submit)$/.test(action)) return undefined;
+      if (!/^(call|copy|close|push|step|submit)$/.test(action)) return undefined;
       const made: HTMLElement = element('button', 'button', text, {
         // Enter in a field presses it.
         type: action === 'submit' ? action : 'button',

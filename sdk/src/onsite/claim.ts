@@ -37,9 +37,8 @@ export async function claim(host: OnsiteHost, id: string, signal: AbortSignal): 
         credentials: 'omit',
       })
         .then((response): Promise<Answer> | Answer | undefined => {
-          const { ok, status } = response;
-          if (ok) return response.json();
-          return status < 500 ? { reason: `http_${status}` } : undefined;
+          if (response.ok) return response.json();
+          return response.status < 500 ? { reason: `http_${response.status}` } : undefined;
         })
         // Unreachable, or no JSON: asked again.
         .catch(() => undefined),

@@ -89,6 +89,7 @@ function stage(made = true) {
     endpoint: 'https://c.example',
     writeKey: 'demo',
     visitor: () => ({ anonymousId: 'anon', token: 'route' }),
+    push: {} as never,
     ids: { ...ids, made: () => made },
     tell: (note: Note) => void told.push(note),
     track,

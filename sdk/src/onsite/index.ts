@@ -77,7 +77,9 @@ function createOnsite(host: OnsiteHost): Onsite {
         await soon(host.flush());
         return before === latest && isFree() && onStage.add(popup);
       }, signal);
-      const { content, reason } = await claim(host, id, signal);
+      // Not counted, as nobody would see a question that cannot be asked here.
+      const { content, reason } =
+        popup.needs && (await host.push.status()).reason ? { reason: 'push' } : await claim(host, id, signal);
       if (!content) return stop.abort(reason ?? 'unsupported');
       await until(isFree, signal);
       // What it says is of a cart that has changed since.

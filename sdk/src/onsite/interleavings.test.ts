@@ -223,6 +223,7 @@ function world(latency: () => number) {
       endpoint: `https://${at}.example`,
       writeKey: 'demo',
       visitor: () => ({ anonymousId }),
+      push: {} as never,
       ids,
       ...events,
       paint: (calls) => tab.paint(calls),

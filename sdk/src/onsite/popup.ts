@@ -1,5 +1,5 @@
 import type { JsonObject, PopupBlock, PopupContent } from '../message.ts';
-import { type Act, blockElement, element, link } from './blocks.ts';
+import { type Act, blockElement, type Detail, element, link } from './blocks.ts';
 import type { OnsiteHost } from './host.ts';
 
 /** How it ended: the first four by the visitor's will; `close` by a button of its own for that. */
@@ -16,10 +16,7 @@ export type PopupEnd =
   | 'left';
 
 export interface PopupCalls {
-  clicked(
-    action: 'url' | 'copy' | 'call' | 'step' | 'apply',
-    detail: { href?: string | undefined; name?: string | undefined; step?: string | undefined },
-  ): void;
+  clicked(action: 'url' | 'copy' | 'call' | 'step' | 'apply' | 'push', detail: Detail): void;
   /** Answers of a form, or a score. */
   submitted(event: 'form_submitted' | 'survey_answered', properties: JsonObject): void;
   /** Once per opening; a launcher's tab that stays is not open. */
@@ -79,7 +76,7 @@ const RETURN_MS = 2_000;
 export async function openPopup(
   given: PopupContent,
   calls: PopupCalls,
-  { endpoint, load }: Pick<OnsiteHost, 'endpoint' | 'load'>,
+  { endpoint, load, answer }: Pick<OnsiteHost, 'endpoint' | 'load' | 'answer'>,
 ): Promise<Popup | undefined> {
   const content = { ...given };
   const { kind, lang, texts } = content;
@@ -110,11 +107,13 @@ export async function openPopup(
   let isOpen = !content.minimised;
   let opener: HTMLElement | null;
 
-  const act: Act = (action, detail) => {
+  const act: Act = async (action, detail) => {
     if (action === 'close') return end(action);
     if (action === 'submit') return extras?.send(detail.step);
+    // Within the click, or the browser would not ask.
+    if (action === 'push') detail.answer = await (answer as () => Promise<NotificationPermission>)();
     calls.clicked(action, detail);
-    if (action === 'step') extras?.goTo(detail.step);
+    if (detail.step) extras?.goTo(detail.step);
     else if (action !== 'copy') end('action');
   };
   const fill = (blocks: unknown) => {

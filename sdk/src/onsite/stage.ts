@@ -31,17 +31,16 @@ export async function show(
   let answered = false;
   let prevented = false;
 
-  const release = () => void onStage.delete(popup);
+  const release = () => onStage.delete(popup);
   function tell(phase: Outcome, detail?: JsonObject) {
-    host.track(`popup_${phase}`, { ...detail, ...about, seen_ms: Math.round(visibleMs() - since) });
+    host.track(`popup_${phase}`, { ...detail, ...about, seen_ms: (visibleMs() - since) | 0 });
     host.emit('message', { phase, popup, ...detail } as PopupEvent);
     if (phase === 'submitted' || phase === 'dismissed') ended();
     if (content.dataLayer)
       try {
         const page = window as { dataLayer?: object[] };
-        const layer = page.dataLayer ?? [];
-        page.dataLayer = layer;
-        layer.push({
+        // biome-ignore lint/suspicious/noAssignInExpressions: shorter than a line of its own
+        (page.dataLayer ??= []).push({
           event: 'beckon_popup',
           beckon_action: phase,
           beckon_campaign: campaign,
@@ -87,7 +86,8 @@ export async function show(
     ));
   if (!painted && !prevented) return stop.abort('unsupported');
 
-  const leave = () => (painted ? painted.close(signal.reason ?? 'left') : undefined);
+  // biome-ignore lint/complexity/useOptionalChain: `painted` may be false
+  const leave = () => painted && painted.close(signal.reason ?? 'left');
   // As a tab at the edge of the page it is in nobody's way; of what the page has painted nobody knows where it is.
   if (content.minimised || prevented) release();
   since = visibleMs();

@@ -1,26 +1,17 @@
 import { INSPECT_COOKIE, writeCookie } from '../../cookie.ts';
+import { takeParameter } from '../address.ts';
 
 /** How long a tab may go on from page to page, s. */
 const SESSION_S = 14_400;
 
 const KEY = 'beckon_inspect';
-const IN_QUERY = /([?&])beckon_inspect=([^&#]*)(&?)/;
 
 /**
  * The token of the link that has opened this page, or an earlier one of this tab. It leaves the address bar, so that
  * nobody passes it on with the page's address.
  */
 export function takeToken(): string | undefined {
-  const { href, search } = location;
-  const brought = IN_QUERY.exec(search)?.[2];
-  if (brought !== undefined)
-    try {
-      // The other parameters stay as they are written; `URLSearchParams` would write them its own way.
-      const clean = href.replace(IN_QUERY, (_, before, __, after) => after && before);
-      history.replaceState(history.state, '', clean);
-    } catch {
-      // Browsers limit how often a page may do this.
-    }
+  const brought = takeParameter(KEY);
   try {
     if (brought) {
       sessionStorage.setItem(KEY, brought);
