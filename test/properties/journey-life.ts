@@ -327,8 +327,10 @@ export class Life {
     thing.sending.advance(this.#site, now);
   }
 
-  async #deliver(thing: Thing, { id }: DeliveryTask): Promise<void> {
-    const preparing = thing.sending.prepare(this.#site, id);
+  async #deliver(thing: Thing, { id, tryAt }: DeliveryTask): Promise<void> {
+    const preparing = thing.sending.take(this.#site, id, tryAt);
+    // As queues may bring things twice.
+    if (await thing.sending.take(this.#site, id, tryAt)) throw new Error('The same task is done twice.');
     for (const happen of this.meanwhile.splice(0)) happen();
     const prepared = await preparing;
     const delivery = thing.state.deliveries.find((one) => one.id === id);

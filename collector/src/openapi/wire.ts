@@ -292,6 +292,17 @@ export const WIRE: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/beckon-sw.js',
+    id: 'serviceWorker',
+    tag: 'Running',
+    summary:
+      'What the worker of a site imports, `?site=<browser key>`: the settings of the site, and the code',
+    access: 'anybody',
+    answer: { mediaType: 'text/javascript' },
+    errors: ['bad_request', 'unavailable'],
+  },
+  {
+    method: 'get',
     path: '/:file{[\\w-]+\\.js}',
     id: 'sdkFile',
     tag: 'Running',

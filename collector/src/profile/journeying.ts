@@ -434,11 +434,18 @@ function momentOf(fact: EntryFact, history: History): number | null {
     case 'cart.updatedAt':
       // What was bought elsewhere meanwhile is no cart that somebody has left.
       return cartToRestore(history)?.updatedAt ?? null;
-    case 'visitor.lastSeen':
-      return lastPresence(history);
+    case 'visitor.lastSeen': {
+      // A server may tell of the order after the page was left: whoever buys is there.
+      const times = [lastPresence(history), lastOrderAt(history)].filter((time) => time !== null);
+      return times.length > 0 ? Math.max(...times) : null;
+    }
     case 'visitor.lastOrderAt':
-      return history.orders.list.at(-1)?.at ?? null;
+      return lastOrderAt(history);
   }
+}
+
+function lastOrderAt({ orders }: History): number | null {
+  return orders.list.at(-1)?.at ?? null;
 }
 
 /** When each device was last on a page, ms since the epoch. */

@@ -96,7 +96,7 @@ export function blockElement(
       const { action, text } = block;
       const { code, name, step } = block as { code?: string; name?: string; step?: string };
       if (action === 'url') return link('button', text, block.href, act);
-      if (!/^(close|copy|call|step|submit|push)$/.test(action)) return undefined;
+      if (!/^(call|copy|close|push|step|submit)$/.test(action)) return undefined;
       const made: HTMLElement = element('button', 'button', text, {
         // Enter in a field presses it.
         type: action === 'submit' ? action : 'button',

@@ -33,7 +33,7 @@ export async function show(
 
   const release = () => onStage.delete(popup);
   function tell(phase: Outcome, detail?: JsonObject) {
-    host.track(`popup_${phase}`, { ...detail, ...about, seen_ms: Math.round(visibleMs() - since) });
+    host.track(`popup_${phase}`, { ...detail, ...about, seen_ms: (visibleMs() - since) | 0 });
     host.emit('message', { phase, popup, ...detail } as PopupEvent);
     if (phase === 'submitted' || phase === 'dismissed') ended();
     if (content.dataLayer)

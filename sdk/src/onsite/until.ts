@@ -14,8 +14,9 @@ export const soon = <T>(promise: Promise<T>) => Promise.race([promise, pause(PAT
  * @throws what `signal` was aborted with
  */
 export async function until(can: () => unknown, signal: AbortSignal): Promise<void> {
-  for (; ; await pause(LOOK_MS)) {
+  const isDue = async () => {
     signal.throwIfAborted();
-    if (await can()) return;
-  }
+    return can();
+  };
+  while (!(await isDue())) await pause(LOOK_MS);
 }
