@@ -8,6 +8,7 @@ import { cartReminder } from './campaigns/cart-reminder.ts';
 import type { CampaignInput, SegmentInput } from './campaigns/definition.ts';
 import { freeShipping } from './campaigns/free-shipping.ts';
 import { FROM_TEMPLATES } from './campaigns/from-templates.ts';
+import { notifications } from './campaigns/notifications.ts';
 import { regulars } from './campaigns/regulars.ts';
 import { secondLook } from './campaigns/second-look.ts';
 import { shippingHelp } from './campaigns/shipping-help.ts';
@@ -15,6 +16,7 @@ import { welcomeBack } from './campaigns/welcome-back.ts';
 import { WELCOME_POOL, welcomeCodes } from './campaigns/welcome-codes.ts';
 import { history } from './history.ts';
 import { people } from './people.ts';
+import { PUSH_WORKER } from './server.ts';
 
 /** The demo site's keys. The browser key is public by nature; the server key is not a secret only here. */
 export const DEMO = { site: 'demo', browserKey: 'demo', serverKey: 'demo-server' };
@@ -45,7 +47,7 @@ export async function seed(collector: string, shop: string, adminToken: string, 
     return response.json();
   };
 
-  await api('PUT', SITE, settingsFor(shop));
+  await api('PUT', SITE, settingsFor(shop, collector));
   const idsOf = async (kind: string) => {
     const { items } = (await api('GET', `${SITE}/${kind}`)) as { items: { id: string }[] };
     return new Set(items.map(({ id }) => id));
@@ -57,7 +59,15 @@ export async function seed(collector: string, shop: string, adminToken: string, 
   await addFromTemplates(api, there);
   if (!there.has(CARE)) await publish(api, 'campaigns', careAndSizes(await addPicture(api)));
   // The last one tells, where it is, that the history is complete.
-  for (const campaign of [askUs, shippingHelp, welcomeBack, secondLook, cartReminder, freeShipping]) {
+  for (const campaign of [
+    notifications,
+    askUs,
+    shippingHelp,
+    welcomeBack,
+    secondLook,
+    cartReminder,
+    freeShipping,
+  ]) {
     if (!there.has(campaign.id)) await publish(api, 'campaigns', campaign);
   }
 }
@@ -71,7 +81,7 @@ type Api = (method: string, path: string, body?: unknown) => Promise<unknown>;
  * Nobody is held out, so that every newcomer sees the popup, and popups may follow each other as they should in no real
  * shop.
  */
-function settingsFor(shop: string) {
+function settingsFor(shop: string, collector: string) {
   const { browserKey, serverKey } = DEMO;
   return {
     name: 'Demo shop',
@@ -82,6 +92,15 @@ function settingsFor(shop: string) {
     serverKey,
     holdout: { percent: 0 },
     popups: { minGapMs: 10_000, perSession: 4, perDay: 10 },
+    collectorUrl: new URL(collector).origin,
+    push: { workerPath: PUSH_WORKER },
+    topics: [
+      { id: 'offers', name: { en: 'Offers', de: 'Angebote', pl: 'Okazje', ar: 'العروض' } },
+      {
+        id: 'back-in-stock',
+        name: { en: 'Back in stock', de: 'Wieder da', pl: 'Znów dostępne', ar: 'متوفر من جديد' },
+      },
+    ],
   };
 }
 

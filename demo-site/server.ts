@@ -17,7 +17,7 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 /** In a folder that nobody visits: it controls no page, and stands in no other worker's way. */
-const PUSH_WORKER = '/push/beckon/sw.js';
+export const PUSH_WORKER = '/push/beckon/sw.js';
 const PAGES: Record<string, string> = {
   '/cart': 'cart.html',
   '/checkout': 'checkout.html',

@@ -3,6 +3,9 @@ import products from '/products.js';
 export const CURRENCY = 'USD';
 
 /** @param {string} id */
+export const sells = (id) => products.some(({ item_id }) => item_id === id);
+
+/** @param {string} id */
 export function product(id) {
   const found = products.find((candidate) => candidate.item_id === id);
   if (!found) throw new Error(`No product is called “${id}”.`);

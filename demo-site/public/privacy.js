@@ -13,6 +13,7 @@ function show(on = measures()) {
     if (on) unsubscribe();
     window.beckon('consent', { analytics: !on, marketing: !on });
     show(!on);
+    dispatchEvent(new CustomEvent('privacy-changed', { detail: { isMeasured: !on } }));
   };
   line.replaceChildren(
     on ? 'Your visit is measured. ' : 'Your visit is not measured, and what was known of it is erased. ',

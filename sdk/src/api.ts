@@ -46,7 +46,7 @@ export interface PushCalls {
   /**
    * Has the browser ask and subscribes, for a button of the page's own. Call it in the button's click, and `status()` when the button appears:
    * what `status` has looked at need not be looked at between the click and the question, for which some browsers do not
-   * wait.
+   * wait. It asks also whom a popup would leave alone after a "not now".
    */
   subscribe(): Promise<PushStatus>;
   /** Ends it; no visit begins it again until `subscribe` is called or a popup asks. */

@@ -15,7 +15,7 @@ p { margin: 0 0 1rem; }
 .channel { margin: 0 0 1rem; padding: .5rem 1rem; border: 1px solid var(--line); border-radius: .75rem;
   background: var(--card); }
 legend { padding: 0; font-size: .875rem; color: var(--soft); }
-fieldset { min-width: 0; margin: 0 0 .5rem; margin-inline-start: 2.25rem; padding: 0; border: 0; }
+fieldset { min-width: 0; margin: .25rem 0 .5rem; margin-inline-start: 2.25rem; padding: 0; border: 0; }
 .channel:has(> label > :not(:checked)[name=channel]) > fieldset { display: none; }
 label { display: flex; align-items: center; gap: .75rem; min-height: 2.75rem; padding: .25rem 0; }
 input { flex: none; inline-size: 1.5rem; block-size: 1.5rem; margin: 0; accent-color: var(--strong); }

@@ -92,7 +92,7 @@ function createPush(host: PushHost) {
     if (none === 'home_screen') await tellOnce(none, { address: location.origin });
     if (none) return none;
     const quiet = whyQuiet(await memory.read(), permission(), Date.now());
-    if (quiet) return quiet;
+    if (quiet && quiet !== 'later') return quiet;
     const site = await config();
     if (!site) return 'unreachable';
     if (!site.vapidPublicKey) return 'not_configured';
@@ -104,9 +104,9 @@ function createPush(host: PushHost) {
       await tellOnce(reason, about);
       return reason;
     }
+    isReady = true;
     // Where storage is refused, nobody is asked twice on a page all the same.
-    isReady = !wasAsked || permission() === 'granted';
-    return isReady ? null : 'later';
+    return quiet ?? (wasAsked && permission() !== 'granted' ? 'later' : null);
   }
 
   async function send(method: 'PUT' | 'DELETE', about: object): Promise<boolean> {
@@ -278,7 +278,9 @@ function createPush(host: PushHost) {
     },
     async subscribe() {
       // Looked at before, as by `prompt` or `status`: then the question comes first, within the click.
-      if ((isReady && isAllowed()) || !(await whyNot())) {
+      // Who calls it for a button of the page's own, at once or after a "not now", wants it.
+      if (!isReady || !isAllowed()) await whyNot();
+      if (isReady) {
         await ask();
         await settled;
       }
