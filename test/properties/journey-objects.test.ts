@@ -246,8 +246,8 @@ describe('an abandoned cart, in objects that keep failing', () => {
       expect(taken, 'sent once').toBeLessThanOrEqual(done + shopper.lost);
       sent += taken;
     });
-    await fc.assert(property, { ...runs(DEEP ? 2 : 5), seed });
+    await fc.assert(property, { ...runs(DEEP ? 2 : 10), seed });
     console.log(`seed ${seed}: ${sent} messages, ${faults.count} faults`);
-    expect(sent).toBeGreaterThan(DEEP ? 100 : 0);
+    if (DEEP) expect(sent).toBeGreaterThan(20);
   });
 });

@@ -102,7 +102,7 @@ export function startPushingChromium(
     ignoreDefaultArgs: [NO_BACKGROUND],
     args: [
       ...QUIET_ARGS,
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1',
       ...args,
     ],
     ...options,

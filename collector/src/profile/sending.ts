@@ -152,7 +152,7 @@ export class Sending {
       else await this.#send(site, id);
     }
     // What is held wakes it again, whatever it has woken for now.
-    const next = nextTry(records.state.deliveries);
+    const next = isElsewhere(records.state) ? null : nextTry(records.state.deliveries);
     if (next !== null) records.wakeBy(Math.max(Date.now(), next));
   }
 

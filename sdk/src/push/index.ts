@@ -20,6 +20,7 @@ export interface PushStatus {
    * Why the visitor cannot be asked now, `null` where he can: `unsupported`; `home_screen` (iOS: the site has to be put on
    * the home screen first); `consent`; `not_configured` (the site has no push); `unreachable` (the collector); `failed` (told to
    * `on('error')`); `denied`; `later` (he did not want to lately); `subscribed`; or what is wrong with the worker's file: `worker_origin`,
+   * `worker_trusted_types` (the page's header lacks `trusted-types beckon`),
    * `worker_unreachable`, `worker_redirected`, `worker_status`, `worker_type`.
    */
   reason: string | null;

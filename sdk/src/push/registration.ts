@@ -1,3 +1,5 @@
+import { trustedAddress } from './trusted-address.ts';
+
 /** ms after which nobody waits for a worker to start any more. */
 const START_MS = 10_000;
 
@@ -7,7 +9,9 @@ const START_MS = 10_000;
  * @throws Error when it does not start: it is refused, or slower than 10 s
  */
 export async function register(address: string): Promise<ServiceWorkerRegistration> {
-  const registration = await navigator.serviceWorker.register(address, { updateViaCache: 'none' });
+  const registration = await navigator.serviceWorker.register(trustedAddress(address), {
+    updateViaCache: 'none',
+  });
   const deadline = performance.now() + START_MS;
   for (;;) {
     // One that turns redundant while it is awaited was replaced by a newer one, or has failed.

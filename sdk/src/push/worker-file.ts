@@ -1,5 +1,13 @@
+import { isRefused } from './trusted-address.ts';
+
 export interface WorkerFault {
-  reason: 'worker_origin' | 'worker_unreachable' | 'worker_redirected' | 'worker_status' | 'worker_type';
+  reason:
+    | 'worker_origin'
+    | 'worker_trusted_types'
+    | 'worker_unreachable'
+    | 'worker_redirected'
+    | 'worker_status'
+    | 'worker_type';
   /** Of the worker's file. */
   address: string;
   /** HTTP, where there was an answer. */
@@ -10,12 +18,14 @@ export interface WorkerFault {
 const JAVASCRIPT = /^\s*(text|application)\/(x-)?(java|ecma|live|j)script/i;
 
 /**
- * Whether a browser would take the file for a worker: on this origin, answered 200 without a redirect, as JavaScript.
+ * Whether a browser would take the file for a worker: on this origin, answered 200 without a redirect, as JavaScript,
+ * and by its address from us.
  * A browser that is asked for its permission before would have given it for nothing.
  * @returns what is wrong
  */
 export async function faultOf(address: string): Promise<WorkerFault | undefined> {
   if (new URL(address).origin !== location.origin) return { reason: 'worker_origin', address };
+  if (isRefused(address)) return { reason: 'worker_trusted_types', address };
   try {
     const { type, status, headers, body } = await fetch(address, { redirect: 'manual', cache: 'no-cache' });
     body?.cancel();

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { unstable_startWorker as startWorker } from 'wrangler';
 import { migrateLocally } from '../../../collector/run-local.ts';
 import { secretsOf } from '../../../demo-site/secrets.ts';
-import { seed } from '../../../demo-site/seed.ts';
+import { DEMO } from '../../../demo-site/seed.ts';
 import { startShop } from '../../../demo-site/server.ts';
 import { freePorts } from '../free-ports.ts';
 import { type Addresses, type Store, storeOf } from '../product.ts';
@@ -34,8 +34,8 @@ export interface PushProductOptions {
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 /**
- * The collector in workerd and the seeded demo shop, in this process, as `npm start` runs them but for one thing: what
- * the Worker fetches comes from here. Its code is what would be deployed; it calls the endpoints of Google's push
+ * The collector in workerd and the demo shop, in this process, as `npm start` runs them but for two things: the site has
+ * no history and no campaigns, and what the Worker fetches comes from here. Its code is what would be deployed; it calls the endpoints of Google's push
  * service, to which Chromium is bound, by their own address, so that the allow-list, the audience of the token and the
  * redirects are those of production. The rest of the Internet does not exist.
  *
@@ -91,6 +91,7 @@ export async function startPushProduct(
     workers,
   });
   const addresses = { shop: shopUrl, collector: `http://localhost:${port}`, adminToken };
+  const store = storeOf(addresses);
   const dispose = async () => {
     await shop.close();
     await worker.dispose();
@@ -98,12 +99,14 @@ export async function startPushProduct(
   };
   try {
     await worker.ready;
-    await seed(addresses.collector, shopUrl, adminToken, Date.now());
+    const { site, browserKey, serverKey } = DEMO;
+    const settings = { name: 'Shop', currency: 'USD', origins: [shopUrl], holdout: { percent: 0 } };
+    await store.api('PUT', site, { ...settings, browserKey, serverKey });
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { ...addresses, ...storeOf(addresses), outgoing, dispose };
+  return { ...addresses, ...store, outgoing, dispose };
 }
 
 async function forward({ method, headers, body, signal }: Request, to: string): Promise<Response> {
