@@ -1,4 +1,4 @@
-import type { Template } from '../collector/src/campaigns/templates/index.ts';
+import type { PopupTemplate, Template } from '../collector/src/campaigns/templates/index.ts';
 import { ask, type DeskOptions } from './desk.ts';
 import { type Answer, escapeHtml, page } from './pages.ts';
 
@@ -10,12 +10,12 @@ const AT: Record<string, string> = {
 };
 
 /**
- * `/popups`: each template by a signed link that shows its draft on this shop, and the link that opens the inspector.
+ * `/popups`: each template of a popup by a signed link that shows its draft on this shop, and the link that opens the inspector.
  *
  * @param shop base URL
  */
 export async function popupsPage(shop: string, options: DeskOptions): Promise<Answer> {
-  const { items } = await listed(options);
+  const items = await popupTemplates(options);
   const [inspector, ...links] = await Promise.all([
     signed(options, { url: `${shop}/`, inspect: true }),
     ...items.map(({ id }) => signed(options, { url: `${shop}${AT[id] ?? '/'}`, draft: id })),
@@ -27,11 +27,13 @@ export async function popupsPage(shop: string, options: DeskOptions): Promise<An
   return page(200, 'popups.html', values, options.collector);
 }
 
-async function listed({ collector, adminToken }: DeskOptions): Promise<{ items: Template[] }> {
+async function popupTemplates({ collector, adminToken }: DeskOptions): Promise<PopupTemplate[]> {
   const response = await fetch(`${collector}/api/templates`, {
     headers: { Authorization: `Bearer ${adminToken}` },
   });
-  return response.ok ? ((await response.json()) as { items: Template[] }) : { items: [] };
+  if (!response.ok) return [];
+  const { items } = (await response.json()) as { items: Template[] };
+  return items.filter((template) => template.channel === 'popup');
 }
 
 /** @returns `undefined` when there is no such draft (any more) */
@@ -40,7 +42,7 @@ async function signed(options: DeskOptions, wanted: object): Promise<string | un
   return status === 200 ? body.url : undefined;
 }
 
-function card({ id, name, kind, description }: Template, link: string | undefined): string {
+function card({ id, name, kind, description }: PopupTemplate, link: string | undefined): string {
   return `<li class="panel">
     <h3>${escapeHtml(name)} <span class="kind">${escapeHtml(kind)}</span></h3>
     <p>${escapeHtml(description)}</p>

@@ -8,6 +8,7 @@ import { cartReminder } from './campaigns/cart-reminder.ts';
 import type { CampaignInput, SegmentInput } from './campaigns/definition.ts';
 import { freeShipping } from './campaigns/free-shipping.ts';
 import { FROM_TEMPLATES } from './campaigns/from-templates.ts';
+import { asShopJourney, JOURNEYS, telegramNudge } from './campaigns/journeys.ts';
 import { notifications } from './campaigns/notifications.ts';
 import { regulars } from './campaigns/regulars.ts';
 import { secondLook } from './campaigns/second-look.ts';
@@ -31,7 +32,7 @@ const BATCH = 300;
 
 /**
  * Sets the demo site up through the management API, and fills a new one with people, a history of visits, a segment,
- * codes, a picture, campaigns, and a draft of each template. Harmless to repeat: settings are replaced, of the rest what is missing is made; what was changed stays.
+ * codes, a picture, campaigns and journeys, and a draft of each template. Harmless to repeat: settings are replaced, of the rest what is missing is made; what was changed stays.
  */
 export async function seed(collector: string, shop: string, adminToken: string, now: number): Promise<void> {
   const api: Api = async (method, path, body) => {
@@ -57,6 +58,7 @@ export async function seed(collector: string, shop: string, adminToken: string, 
   if (!(await idsOf('coupon-pools')).has(WELCOME_POOL.id)) await addCodes(api);
   if (!there.has(freeShipping.id)) await sendHistory(collector, shop, now);
   await addFromTemplates(api, there);
+  await addJourneys(api, there);
   if (!there.has(CARE)) await publish(api, 'campaigns', careAndSizes(await addPicture(api)));
   // The last one tells, where it is, that the history is complete.
   for (const campaign of [
@@ -104,11 +106,13 @@ function settingsFor(shop: string, collector: string) {
   };
 }
 
-/** A draft of each template as it comes, and what the shop has made of some of them. */
+/** A draft of each template as it comes, and what the shop has made of some of them; {@link addJourneys} has the rest. */
 async function addFromTemplates(api: Api, there: ReadonlySet<string>) {
   const { items } = (await api('GET', '/api/templates')) as { items: { id: string }[] };
+  const journeys = new Set(JOURNEYS.map(({ template }) => template));
   for (const { id } of items) {
-    if (!there.has(id)) await api('POST', `${SITE}/campaigns/from-template`, { template: id });
+    if (!there.has(id) && !journeys.has(id))
+      await api('POST', `${SITE}/campaigns/from-template`, { template: id });
   }
   for (const { change, ...request } of FROM_TEMPLATES) {
     if (there.has(request.id)) continue;
@@ -119,6 +123,16 @@ async function addFromTemplates(api: Api, there: ReadonlySet<string>) {
     await api('PUT', `${SITE}/campaigns/${request.id}`, change({ ...draft, steps: [popup] }));
     await api('POST', `${SITE}/campaigns/${request.id}/publish`);
   }
+}
+
+/** Published under the template's own id, and one that has to wait for a secret. */
+async function addJourneys(api: Api, there: ReadonlySet<string>) {
+  for (const request of JOURNEYS) {
+    if (there.has(request.template)) continue;
+    const made = await api('POST', `${SITE}/campaigns/from-template`, request);
+    await publish(api, 'campaigns', asShopJourney(campaignDraft.strip().parse(made)));
+  }
+  if (!there.has(telegramNudge.id)) await api('PUT', `${SITE}/campaigns/${telegramNudge.id}`, telegramNudge);
 }
 
 /** To the library: a part of the shop's own drawing `first-light.svg`. */

@@ -5,6 +5,8 @@ import type { Profile } from './profile/profile.ts';
 export interface DeliveryTask {
   profile: string;
   id: string;
+  /** Of the delivery, ms since the epoch: an older task is not heeded, nor one that a queue brings twice. */
+  tryAt: number;
 }
 
 /** Bindings, secrets and variables of the Worker (wrangler.toml; secrets.env in development). */

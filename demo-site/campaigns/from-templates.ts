@@ -45,7 +45,7 @@ export const FROM_TEMPLATES: {
         {
           ...step,
           triggers: [{ on: 'scroll', percent: 60 }],
-          variants: eachContent(step, (content) => content),
+          variants: inShopColours(step),
         },
       ],
     }),
@@ -76,6 +76,11 @@ export const FROM_TEMPLATES: {
 ];
 
 type Content = PopupStep['variants'][number]['content'][string];
+
+/** All languages of all variants, in the colours of the shop. */
+export function inShopColours(step: PopupStep): PopupStep['variants'] {
+  return eachContent(step, (content) => content);
+}
 
 /** All languages of all variants, changed, in the colours of the shop. */
 function eachContent({ variants }: PopupStep, change: (content: Content) => Content): PopupStep['variants'] {

@@ -33,7 +33,7 @@ export const notifications: CampaignInput = {
           content: {
             en: {
               kind: 'slide-in',
-              position: 'bottom-end',
+              position: 'bottom-start',
               theme: THEME,
               closeLabel: 'Close',
               blocks: [
@@ -53,7 +53,7 @@ export const notifications: CampaignInput = {
             },
             de: {
               kind: 'slide-in',
-              position: 'bottom-end',
+              position: 'bottom-start',
               theme: THEME,
               closeLabel: 'Schließen',
               blocks: [
@@ -77,7 +77,7 @@ export const notifications: CampaignInput = {
             },
             pl: {
               kind: 'slide-in',
-              position: 'bottom-end',
+              position: 'bottom-start',
               theme: THEME,
               closeLabel: 'Zamknij',
               blocks: [

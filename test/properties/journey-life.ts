@@ -186,6 +186,8 @@ export class Life {
   readonly #onWire: (wired: Wired) => void;
   readonly #env: Env;
   #said = 0;
+  /** Of each kind of thing, the one that was put into a cart last. */
+  readonly #newest: Record<string, string> = {};
 
   constructor(site: Site, now: number, onWire: (wired: Wired) => void) {
     this.#site = site;
@@ -243,6 +245,11 @@ export class Life {
   /** Something happens on a device; nobody hears of it before {@link send}. */
   say(device: Device, event: string, items: readonly string[] | null): StoredMessage {
     const order = this.#said++;
+    // Nobody wants again the very thing that he has just bought: that would be an echo of the cart that was sold.
+    const itemOf = (kind: string) => {
+      if (event === 'cart_updated') this.#newest[kind] = `${kind}${order}`;
+      return this.#newest[kind] ?? kind;
+    };
     const message: StoredMessage = {
       ...{ type: 'track', event, anonymousId: device },
       messageId: `m${String(order).padStart(3, '0')}`,
@@ -252,7 +259,7 @@ export class Life {
       properties: {
         ...(items === null
           ? {}
-          : { items: items.map((item_id) => ({ item_id, price: 5, quantity: 1 + order })) }),
+          : { items: items.map((kind) => ({ item_id: itemOf(kind), price: 5, quantity: 1 })) }),
         ...(event === 'purchase' ? { transaction_id: `o${order}` } : {}),
       },
     };
@@ -327,8 +334,10 @@ export class Life {
     thing.sending.advance(this.#site, now);
   }
 
-  async #deliver(thing: Thing, { id }: DeliveryTask): Promise<void> {
-    const preparing = thing.sending.prepare(this.#site, id);
+  async #deliver(thing: Thing, { id, tryAt }: DeliveryTask): Promise<void> {
+    const preparing = thing.sending.take(this.#site, id, tryAt);
+    // As queues may bring things twice.
+    if (await thing.sending.take(this.#site, id, tryAt)) throw new Error('The same task is done twice.');
     for (const happen of this.meanwhile.splice(0)) happen();
     const prepared = await preparing;
     const delivery = thing.state.deliveries.find((one) => one.id === id);

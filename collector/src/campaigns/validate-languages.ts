@@ -58,7 +58,7 @@ export function validateLanguages(
 }
 
 /** Whether visitors of this language find it: `de-AT` takes `de`. */
-export function speaks({ content }: { content: object }, language: string): boolean {
+function speaks({ content }: Variant, language: string): boolean {
   const wanted = language.toLowerCase();
   return Object.keys(content).some((tag) => [wanted, wanted.split('-')[0]].includes(tag.toLowerCase()));
 }
@@ -76,11 +76,6 @@ function tags({ content }: Variant, pointer: string): Problem[] {
     if (before === undefined) return [];
     return [warning(at, `"${before}" and "${tag}" are the same language. The first one is shown.`)];
   });
-}
-
-/** Whether it is a BCP 47 tag. */
-export function isLanguage(tag: string): boolean {
-  return canonicalTag(tag) !== null;
 }
 
 function canonicalTag(tag: string): string | null {

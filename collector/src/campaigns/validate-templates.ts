@@ -23,13 +23,6 @@ export function validateTemplates(content: object, pointer: string, facts: Facts
   ];
 }
 
-/** The same of one text that is no popup's. */
-export function validateText(text: string, pointer: string, facts: Facts): Problem[] {
-  const faults = templateFaults({ text });
-  if (faults.length > 0) return faults.map(({ message }) => error(pointer, message));
-  return [...gaps(text, pointer), ...undefinedFacts(text, pointer, facts)];
-}
-
 /** Names of what an audience defines, as texts use them. */
 export function factsInTexts(content: object): string[] {
   return textsOf(content).flatMap(({ text }) => factsIn(text));

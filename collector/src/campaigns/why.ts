@@ -104,7 +104,10 @@ const JOURNEY: Words = {
   quiet_hours: timed('quiet hours until'),
   on_site: () => 'the visitor is on the site, where it comes as a popup',
   no_subscription: () => 'no browser takes push messages',
-  unsubscribed: () => 'the visitor has ended push messages',
+  unsubscribed: () => 'the visitor has ended such messages',
+  topic_unsubscribed: () => 'the visitor has ended messages about this topic',
+  no_address: () => 'no address is known to send it to',
+  no_consent: () => 'the visitor has not agreed to be reached this way',
   consent: () => 'consent was denied',
   denied: () => 'consent was denied',
   not_asked: () => 'the visitor was not asked for consent yet',
@@ -129,7 +132,8 @@ const JOURNEY: Words = {
   ...HOLDOUT,
   payload: () => 'the message was too long to be sent',
   deadline: () => 'no push service took it in time',
-  channel: () => 'cannot be sent by this version',
+  repeated: () => 'another device of the same person has it already',
+  said_elsewhere: () => 'another device of the same person has it already',
 };
 
 /** Why a journey says nothing to a visitor now, or why a message of it was not sent. */

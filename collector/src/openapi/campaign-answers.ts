@@ -48,19 +48,27 @@ export const CAMPAIGN = {
   version: version(z.strictObject(campaignDraft.shape)).meta({ id: 'CampaignVersion' }),
 };
 
+const journeyDraft = z.strictObject(campaignDraft.shape).meta({ id: 'TemplateDraft' });
+const described = {
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  tags: z.array(z.string()),
+};
+
 /** A campaign that is ready to be published. */
 export const template = z
-  .strictObject({
-    id: z.string(),
-    name: z.string(),
-    description: z.string(),
-    channel: z.literal('popup'),
-    kind: content.shape.kind,
-    tags: z.array(z.string()),
-    draft: z
-      .strictObject({ ...campaignDraft.shape, steps: z.tuple([popupStep]) })
-      .meta({ id: 'TemplateDraft' }),
-  })
+  .discriminatedUnion('channel', [
+    z.strictObject({
+      ...described,
+      channel: z.literal('popup'),
+      kind: content.shape.kind,
+      draft: z
+        .strictObject({ ...campaignDraft.shape, steps: z.tuple([popupStep]) })
+        .meta({ id: 'PopupDraft' }),
+    }),
+    z.strictObject({ ...described, channel: z.literal('journey'), draft: journeyDraft }),
+  ])
   .meta({ id: 'Template' }) satisfies z.ZodType<Template>;
 
 export const SEGMENT = {

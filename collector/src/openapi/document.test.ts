@@ -12,10 +12,12 @@ import {
   track,
 } from '../../../test/support/workerd/collector.ts';
 import { PICTURES } from '../../../test/support/workerd/pictures.ts';
+import { newSubscription } from '../../../test/support/workerd/push.ts';
 import { app } from '../app.ts';
 import { makeCartLink } from '../carts/make-cart-link.ts';
 import { ERROR_CODES, STATUS } from '../errors.ts';
 import { deviceName } from '../profile/profile-name.ts';
+import { loadSite, type Site } from '../sites.ts';
 import { openapi } from './document.ts';
 
 interface Answered {
@@ -250,6 +252,54 @@ describe('what is answered', () => {
     await keptBy(site, 'get', '/api/sites/{site}/accounts/{id}', undefined, { id: 'acme' });
     await keptBy(site, 'put', `${profiles}/{ref}/test`, { test: true }, ref);
     await keptBy(site, 'delete', `${profiles}/{ref}`, undefined, ref);
+  });
+
+  it('is what the description promises of push messages and journeys', async () => {
+    const site = await makeSite({ popups: { minGapMs: 0, perSession: null, perDay: null } });
+    const said = { title: 'Hi', url: '/' };
+    const campaigns = '/api/sites/{site}/campaigns';
+    const nudge = {
+      ...{ id: 'nudge', name: 'Nudge', entry: { on: 'event', event: 'search' }, quietHours: null },
+      steps: [{ id: 'm', type: 'message', channel: 'push', variants: [{ key: 'a', content: { en: said } }] }],
+    };
+    await keptBy(site, 'post', campaigns, nudge);
+    await keptBy(site, 'post', `${campaigns}/{id}/publish`, undefined, { id: 'nudge' });
+    for (const template of ['abandoned-cart', 'win-back']) {
+      await keptBy(site, 'post', `${campaigns}/from-template`, { template });
+    }
+    const { publicKey: key } = (await keptBy(site, 'get', '/api/sites/{site}/push')) as { publicKey: string };
+    const { endpoint, p256dh, auth } = await newSubscription(
+      (await loadSite(env, site.id, Date.now())) as Site,
+    );
+    const path = '/v1/push/subscription';
+    const ask = (method: string, body: object) =>
+      exports.default.fetch(`http://collector.test${path}`, {
+        method,
+        headers: { Origin: site.origin },
+        body: JSON.stringify({ writeKey: site.browserKey, anonymousId: 'v', ...body }),
+      });
+    const subscription = { endpoint, keys: { p256dh, auth } };
+    await keepsPromise('put', path, await ask('PUT', { key, subscription }));
+    await keepsPromise('put', path, await ask('PUT', { key, subscription: {} }));
+    await keepsPromise('delete', path, await ask('DELETE', { endpoint: 7 }));
+    const search = { ...track('v', 'search'), timestamp: new Date(Date.now() - 3_600_000).toISOString() };
+    await sendBatch(site, [search]);
+    await sendBatch(site, [track('v', 'page_view')]);
+    const ref = { ref: 'anonymous:v' };
+    const profile = '/api/sites/{site}/profiles/{ref}';
+    await keptBy(site, 'get', profile, undefined, ref);
+    for (const part of ['timeline', 'decisions', 'export']) {
+      const answer = await keptBy(site, 'get', `${profile}/${part}`, undefined, ref);
+      expect(JSON.stringify(answer), part).toContain('nudge');
+    }
+    expect(await keptBy(site, 'get', `${profile}/explain?campaign=nudge`, undefined, ref)).toMatchObject({
+      journey: { passed: [{ step: 'm' }] },
+    });
+    const subscribers = '/api/sites/{site}/push/subscribers';
+    const { items } = (await keptBy(site, 'get', subscribers)) as { items: object[] };
+    await keptBy(site, 'post', subscribers, [...items, {}]);
+    await keptBy(site, 'post', subscribers, {});
+    await keepsPromise('delete', path, await ask('DELETE', { endpoint }));
   });
 
   it('is what the description promises of sites, campaigns and segments', async () => {

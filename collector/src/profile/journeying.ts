@@ -153,11 +153,17 @@ export function lookInto(
 ): Look {
   const { campaign } = compiled;
   const entries = entriesOf(compiled, known);
-  const run = runOf(campaign, own(known.journeys, campaign.id), entries);
-  const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
-  const journey = new Journey(compiled, known, entered, lastDevice, site, now);
-  if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
-  return { journey, ...advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now) };
+  let before = own(known.journeys, campaign.id);
+  for (;;) {
+    const run = runOf(campaign, before, entries);
+    const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
+    const journey = new Journey(compiled, known, entered, lastDevice, site, now);
+    if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
+    const next = advance(campaign, run, entries.at(-1)?.at ?? run.entry.at, journey, now);
+    // Who has ended one run may be in the next.
+    if (!next.run.ended || runOf(campaign, next.run, entries) === next.run) return { journey, ...next };
+    before = next.run;
+  }
 }
 
 /** Keeps what {@link journeysNow} has found. */
@@ -247,12 +253,14 @@ export function objection(
 
 /** The same at a person, of a delivery of a device that only lends what it hears: what he has done, and was told already. */
 export function objectionOfPerson(
-  { campaign, step, run, at }: Delivery,
+  delivery: Delivery,
   known: JourneyData,
   lastDevice: string,
   site: Site,
   now: number,
 ): string | null {
+  const { campaign, step, run, at } = delivery;
+  if (run === null) return saysSame(delivery, known.deliveries) ? 'said_elsewhere' : null;
   const compiled = site.program.byId.get(campaign);
   if (!compiled) return null;
   const of: Run = { entry: { at: run ?? at, cause: '' }, passed: [], ended: null };
@@ -266,6 +274,16 @@ export function objectionOfPerson(
       (one.status === 'sent' || one.status === 'due'),
   );
   return isSaid ? 'said_elsewhere' : null;
+}
+
+/** Whether the same broadcast has been, or is being, said to this person. */
+function saysSame({ campaign, version }: Delivery, others: readonly Delivery[]): boolean {
+  return others.some(
+    (other) =>
+      other.campaign === campaign &&
+      other.version === version &&
+      (other.status === 'sent' || other.status === 'due'),
+  );
 }
 
 /** Devices that were asked one by one, and then turned out to be one person's, have one message. */
@@ -434,11 +452,18 @@ function momentOf(fact: EntryFact, history: History): number | null {
     case 'cart.updatedAt':
       // What was bought elsewhere meanwhile is no cart that somebody has left.
       return cartToRestore(history)?.updatedAt ?? null;
-    case 'visitor.lastSeen':
-      return lastPresence(history);
+    case 'visitor.lastSeen': {
+      // A server may tell of the order after the page was left: whoever buys is there.
+      const times = [lastPresence(history), lastOrderAt(history)].filter((time) => time !== null);
+      return times.length > 0 ? Math.max(...times) : null;
+    }
     case 'visitor.lastOrderAt':
-      return history.orders.list.at(-1)?.at ?? null;
+      return lastOrderAt(history);
   }
+}
+
+function lastOrderAt({ orders }: History): number | null {
+  return orders.list.at(-1)?.at ?? null;
 }
 
 /** When each device was last on a page, ms since the epoch. */

@@ -1,4 +1,5 @@
 import { evictDurableObject } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   at,
@@ -203,5 +204,29 @@ describe('a cart that was left', () => {
     expect(service.posted.map(({ endpoint }) => endpoint).at(-1)).toBe(kept);
     expect(service.posted).toHaveLength(2);
     expect((await standing(site, 'subscription')).map(({ endpoint }) => endpoint)).toEqual([kept]);
+  });
+
+  it('reaches a program of the shop with the link that opens it again', async () => {
+    const webhook = { url: 'https://hooks.example/nudge' };
+    const site = await shop({
+      steps: [
+        { id: 'w1', type: 'wait', for: 'PT1H' },
+        { id: 'm1', type: 'message', channel: 'webhook', webhook },
+      ],
+    });
+    const told: { data: { cart: { restore_url: string } } }[] = [];
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+      told.push(await new Request(input, init).json());
+      return Response.json({});
+    });
+    await sendBatch(site, [cart('v')]);
+    pass(HOUR);
+    await alarm(deviceObject(site, 'v'));
+    const token = new URL(told[0]?.data.cart.restore_url ?? '').searchParams.get('beckon_cart');
+    const opened = await exports.default.fetch(
+      `http://collector.test/v1/carts/${token}?key=${site.browserKey}`,
+      { headers: { Origin: site.origin } },
+    );
+    expect(await opened.json()).toMatchObject({ items: [MUG] });
   });
 });

@@ -54,6 +54,7 @@ describe('a profile', () => {
       account: null,
       counters: { view_item: 1 },
       segments: [],
+      push: { subscriptions: [] },
       test: false,
       firstSeen: timestamp,
       lastSeen: timestamp,

@@ -234,8 +234,8 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** Of a delivery that somebody else sends: all that it needs, a `Prepared` as JSON; `null`: it must not go out any more. */
-  async prepareDelivery(id: string): Promise<string | null> {
-    const prepared = await this.#sending.prepare(await this.#site(Date.now()), id);
+  async prepareDelivery(id: string, tryAt: number): Promise<string | null> {
+    const prepared = await this.#sending.take(await this.#site(Date.now()), id, tryAt);
     return prepared && JSON.stringify(prepared);
   }
 

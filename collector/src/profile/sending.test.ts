@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  api,
   deviceObject,
   facts,
   forgetVisitor,
@@ -138,6 +139,51 @@ describe('a message on its way', () => {
     await alarm(object);
     expect(service.posted).toHaveLength(1);
     expect(await standing(site, 'delivery')).toMatchObject([{ status: 'cancelled', reason: 'deadline' }]);
+  });
+});
+
+describe('somebody who is told nothing, so that it can be said what telling brings', () => {
+  it('is compared with the others, however many steps he is held out of', async () => {
+    const site = await shop({ holdout: { percent: 50 } }, { holdout: { percent: 90 } });
+    const service = pushService();
+    for (let n = 0; n < 4; n++) {
+      const object = await left(site, `v${n}`);
+      await alarm(object);
+    }
+    const exposures = await standing(site, 'exposure');
+    expect(exposures).toHaveLength(4);
+    expect(exposures.filter(({ control }) => control === null)).toHaveLength(service.posted.length);
+    expect(exposures.filter(({ control }) => control !== null).length).toBeGreaterThan(0);
+    await sendBatch(site, [bought('v0'), bought('v1'), bought('v2'), bought('v3')]);
+    expect(await standing(site, 'goal')).toHaveLength(4);
+  });
+
+  it('is not in any report when he only tries campaigns out', async () => {
+    const site = await shop();
+    const service = pushService();
+    const object = await left(site);
+    await object.setTest({ variants: {} });
+    await alarm(object);
+    expect(service.posted).toHaveLength(1);
+    expect(await standing(site, 'exposure')).toEqual([]);
+  });
+});
+
+describe('a device that turns out to be somebody else’s', () => {
+  it('is not told again what it was told before', async () => {
+    const site = await shop();
+    const service = pushService();
+    await sendBatch(site, [cart('v'), identify('v', 'mira')]);
+    await subscribe(site, 'v');
+    pass(HOUR);
+    await alarm(await personObject(site, 'mira'));
+    expect(service.posted).toHaveLength(1);
+    pass(HOUR);
+    await api('POST', `/api/sites/${site.id}/profiles/user:mira/disown`, { anonymousId: 'v' });
+    await subscribe(site, 'v');
+    pass(HOUR);
+    await alarm(deviceObject(site, 'v'));
+    expect(service.posted).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { loadBroadcast, toldBroadcast } from '../broadcasts/known.ts';
 import type { ToldBroadcast } from '../broadcasts/schema.ts';
 import { exactMs } from '../campaigns/duration.ts';
+import type { Exposure } from '../campaigns/exposures.ts';
 import type { Verdict } from '../campaigns/journey.ts';
 import type { PersonalData } from '../campaigns/liquid.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
@@ -75,7 +76,11 @@ export class Sending {
     if (Object.keys(found.runs).length > 0) {
       records.write((state) => {
         keepJourneys(state, found);
-        for (const delivery of found.deliveries) logDecision(state, decisionOn(delivery, now));
+        for (const delivery of found.deliveries) {
+          logDecision(state, decisionOn(delivery, now));
+          if (delivery.status === 'held_out')
+            addExposures(state, [heldOut(delivery, state.test !== null, now)]);
+        }
       });
     }
     const due = nextTry(records.state.deliveries);
@@ -140,13 +145,14 @@ export class Sending {
       const now = Date.now();
       if (!this.#isDue(id, now)) continue;
       // Should this stop on its way, it is sent again.
-      this.#change(id, (one) => ({ ...one, nextTryAt: now + LEASE_MS }));
-      records.wakeBy(now + LEASE_MS);
-      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id });
+      const tryAt = now + LEASE_MS;
+      this.#change(id, (one) => ({ ...one, nextTryAt: tryAt }));
+      records.wakeBy(tryAt);
+      if (this.#env.DELIVERIES) await this.#env.DELIVERIES.send({ profile: records.name, id, tryAt });
       else await this.#send(site, id);
     }
     // What is held wakes it again, whatever it has woken for now.
-    const next = nextTry(records.state.deliveries);
+    const next = isElsewhere(records.state) ? null : nextTry(records.state.deliveries);
     if (next !== null) records.wakeBy(Math.max(Date.now(), next));
   }
 
@@ -173,6 +179,14 @@ export class Sending {
     const { subscriptions } = this.#records.state;
     const isKnown = endpoint === null || subscriptions.some((known) => known.endpoint === endpoint);
     return isKnown && !this.#isRefused(site, id, compiled);
+  }
+
+  /** The same for somebody else who sends it: once for each task. */
+  async take(site: Site, id: string, tryAt: number): Promise<Prepared | null> {
+    const delivery = this.#held(id);
+    if (delivery?.nextTryAt !== tryAt) return null;
+    this.#change(id, (one) => ({ ...one, nextTryAt: Math.max(Date.now() + LEASE_MS, tryAt + 1) }));
+    return this.prepare(site, id);
   }
 
   /**
@@ -411,6 +425,18 @@ function skipped(reason: string, now: number): Beginning {
   return { at: now, until: now, status: 'skipped', reason, nextTryAt: now };
 }
 
+/** Of somebody who is told nothing: what was said to others is compared with what becomes of him. */
+function heldOut(
+  { id, campaign, version, variant, reason, anonymousId }: Delivery,
+  isTest: boolean,
+  now: number,
+): Exposure {
+  const control = reason === 'site' ? 'site' : 'campaign';
+  const device = anonymousId === null ? {} : { anonymousId };
+  const test = isTest ? { test: true as const } : {};
+  return { campaign, version, variant, claimId: id, at: now, control, quiet: true, ...device, ...test };
+}
+
 function decisionOn(delivery: Delivery, now: number): LoggedDecision {
   const { campaign, version, variant, reason, anonymousId, status } = delivery;
   return {
@@ -459,7 +485,9 @@ async function topicOf(...parts: string[]): Promise<string> {
   return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 24));
 }
 
+/** Our own event, which is sent where a webhook has no body of its own, tells all that is known. */
 function mentionsCart(step: SentStep): boolean {
+  if (step.channel === 'webhook' && step.webhook.body === undefined) return true;
   return JSON.stringify(step).includes('restore_url');
 }
 

@@ -242,11 +242,16 @@ export function addRefusal(state: State, refusal: Refusal): void {
 
 /** What one device was shown, and what was decided for it. */
 export function decidedFor(
-  { exposures, refusals, decisions }: State,
+  { exposures, refusals, decisions, deliveries, journeys }: State,
   anonymousId: string,
-): Pick<State, 'exposures' | 'refusals' | 'decisions'> {
-  const theirs = (one: { anonymousId?: string | undefined }) => one.anonymousId === anonymousId;
+): Pick<State, 'exposures' | 'refusals' | 'decisions' | 'deliveries' | 'journeys'> {
+  const theirs = (one: { anonymousId?: string | null | undefined }) => one.anonymousId === anonymousId;
+  const said = deliveries.filter(theirs);
+  // What was said there is not said there again.
+  const inJourneys = Object.entries(journeys).filter(([id]) => said.some(({ campaign }) => campaign === id));
   return {
+    deliveries: said,
+    journeys: Object.fromEntries(inJourneys),
     exposures: exposures.filter(theirs),
     refusals: refusals.filter(theirs),
     decisions: decisions.filter(theirs),

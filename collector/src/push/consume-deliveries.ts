@@ -26,11 +26,11 @@ export async function consumeDeliveries(batch: MessageBatch<DeliveryTask>, env: 
   await Promise.all(Array.from({ length: PARALLEL }, work));
 }
 
-async function deliver({ profile: name, id }: DeliveryTask, env: Env): Promise<void> {
+async function deliver({ profile: name, id, tryAt }: DeliveryTask, env: Env): Promise<void> {
   const site = await loadSite(env, siteOf(name), Date.now());
   if (!site) return;
   const profile = env.PROFILES.getByName(name);
-  const json = await profile.prepareDelivery(id);
+  const json = await profile.prepareDelivery(id, tryAt);
   if (json === null) return;
   const prepared: Prepared = JSON.parse(json);
   const result = await sendPrepared(env, site, prepared);

@@ -1,10 +1,12 @@
 import { contentFor, withCodes } from '../../../collector/src/campaigns/content.ts';
 import type { ContentTheme } from '../../../collector/src/campaigns/content-schema.ts';
 import { personalise } from '../../../collector/src/campaigns/personalise.ts';
+import { popupOf } from '../../../collector/src/campaigns/steps.ts';
 import { templates } from '../../../collector/src/campaigns/templates/index.ts';
 import type { PopupContent } from '../../../sdk/src/message.ts';
 
-const TEMPLATES = templates();
+/** Those that are a popup, or begin with one. */
+const TEMPLATES = templates().filter(({ draft }) => popupOf(draft));
 export const TEMPLATE_IDS = TEMPLATES.map(({ id }) => id);
 
 const CART = {

@@ -90,7 +90,7 @@ describe('who is met by which template', () => {
         [1, 'page_view', '/p/kettle'],
         [0, ...added],
       ],
-      ['announcement', 'cart-saver', 'free-shipping-bar', 'push-prompt', 'welcome-offer'],
+      ['abandoned-cart', 'announcement', 'cart-saver', 'free-shipping-bar', 'push-prompt', 'welcome-offer'],
     ],
     [
       'somebody at the cart',
@@ -98,7 +98,7 @@ describe('who is met by which template', () => {
         [1, ...added],
         [0, 'view_cart', '/basket'],
       ],
-      ['cart-saver', 'free-shipping-bar'],
+      ['abandoned-cart', 'cart-saver', 'free-shipping-bar'],
     ],
     [
       'somebody who begins to pay',
@@ -168,7 +168,7 @@ describe('who is met by which template', () => {
         [1, 'page_view'],
         [0, ...added],
       ],
-      ['announcement', 'cart-saver', 'free-shipping-bar', 'push-prompt'],
+      ['abandoned-cart', 'announcement', 'cart-saver', 'free-shipping-bar', 'push-prompt'],
     ],
     [
       'a buyer who has answered before',
@@ -228,7 +228,7 @@ describe('who is met by which template', () => {
         [3 * DAY - 1, ...added],
         [0, 'page_view'],
       ],
-      ['announcement', 'cart-saver', 'free-shipping-bar'],
+      ['abandoned-cart', 'announcement', 'cart-saver', 'free-shipping-bar'],
     ],
     [
       'a reader who has signed up elsewhere',

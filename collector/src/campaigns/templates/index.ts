@@ -1,7 +1,9 @@
-import { type Content, campaignDraft } from '../schema.ts';
-import { type PopupDraft, popupOf } from '../steps.ts';
+import { type CampaignDraft, type Content, campaignDraft } from '../schema.ts';
+import { isJourney, type PopupDraft, popupOf } from '../steps.ts';
+import { abandonedCart } from './abandoned-cart.ts';
 import { announcement } from './announcement.ts';
 import { backAgain } from './back-again.ts';
+import { browseAbandonment } from './browse-abandonment.ts';
 import { cartSaver } from './cart-saver.ts';
 import { csat } from './csat.ts';
 import { freeShippingBar } from './free-shipping-bar.ts';
@@ -9,18 +11,28 @@ import type { CampaignInput } from './languages.ts';
 import { newsletter } from './newsletter.ts';
 import { nps } from './nps.ts';
 import { pushPrompt } from './push-prompt.ts';
+import { welcome } from './welcome.ts';
 import { welcomeOffer } from './welcome-offer.ts';
+import { winBack } from './win-back.ts';
 
-/** A campaign that is ready to be published. */
-export interface Template {
+/** A campaign that is ready to be published: a popup, or a journey. */
+export type Template = PopupTemplate | JourneyTemplate;
+
+interface Described {
   id: string;
   name: string;
   /** For whom it is, when it comes, and what to set to the shop's own. */
   description: string;
+  tags: string[];
+}
+export interface PopupTemplate extends Described {
   channel: 'popup';
   kind: Content['kind'];
-  tags: string[];
   draft: PopupDraft;
+}
+export interface JourneyTemplate extends Described {
+  channel: 'journey';
+  draft: CampaignDraft;
 }
 
 const DRAFTS: readonly [CampaignInput, description: string][] = [
@@ -57,23 +69,44 @@ const DRAFTS: readonly [CampaignInput, description: string][] = [
     pushPrompt,
     'Asks to send push messages when something was put into the cart; the browser itself asks only after a yes. Host the worker of your site first: where it is missing, nobody is asked.',
   ],
+  [
+    abandonedCart,
+    'What lies in the cart when a visitor is about to leave; then a push after an hour and another a day later, whose link opens that cart on any device. Ends with a purchase, or when the cart is emptied. Set where the shop fills a cart, in the settings of the site.',
+  ],
+  [
+    browseAbandonment,
+    'A push four hours after the last look at a product, for those who have put nothing into the cart since; once a week at most. Send the url of products with view_item to have them linked.',
+  ],
+  [
+    welcome,
+    'Thanks those who have just agreed to push messages, a minute later; after three days shows what sells best, unless they have bought by then. Set the page of your best sellers.',
+  ],
+  [winBack, 'A push to buyers who were not seen for three weeks; once in a quarter at most.'],
 ];
 
 /** All templates; their drafts with every setting, as the API answers them. */
 export function templates(): Template[] {
   return DRAFTS.map(([input, description]) => {
-    const { steps, ...rest } = campaignDraft.parse(input);
-    const step = popupOf({ steps });
-    if (!step) throw new Error(`The template ${rest.id} is no popup.`);
-    const draft: PopupDraft = { ...rest, steps: [step] };
+    const draft = campaignDraft.parse(input);
     const { id, name, tags } = draft;
+    const described = { id, name, description, tags };
+    const step = popupOf(draft);
+    if (!step || isJourney(draft)) return { ...described, channel: 'journey', draft };
     const [content] = Object.values(step.variants[0]?.content ?? {});
-    return { id, name, description, channel: 'popup', kind: content?.kind ?? 'modal', tags, draft };
+    return {
+      ...described,
+      channel: 'popup',
+      kind: content?.kind ?? 'modal',
+      draft: { ...draft, steps: [step] },
+    };
   });
 }
 
 /** The draft of a template, to be saved under another id or name; `undefined`: there is none of this id. */
-export function draftFrom(template: string, change: { id?: string; name?: string }): PopupDraft | undefined {
+export function draftFrom(
+  template: string,
+  change: { id?: string; name?: string },
+): CampaignDraft | undefined {
   const draft = templates().find(({ id }) => id === template)?.draft;
   return draft && { ...draft, ...change };
 }

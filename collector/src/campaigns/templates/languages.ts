@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PushContent } from '../push-content.ts';
 import type { campaignDraft } from '../schema.ts';
 import type { popupStep } from '../steps.ts';
 
@@ -19,11 +20,17 @@ export function inEachLanguage<T>(
   texts: Record<Language, T>,
   write: (texts: T) => ContentInput,
 ): Record<Language, ContentInput> {
-  const contents = LANGUAGES.map((language) => {
+  return eachLanguage((language) => {
     const content = write(texts[language]);
-    return [language, language === 'ar' ? { ...content, dir: 'rtl' as const } : content] as const;
+    return language === 'ar' ? { ...content, dir: 'rtl' as const } : content;
   });
-  return Object.fromEntries(contents) as Record<Language, ContentInput>;
+}
+
+function eachLanguage<Said>(write: (language: Language) => Said): Record<Language, Said> {
+  return Object.fromEntries(LANGUAGES.map((language) => [language, write(language)])) as Record<
+    Language,
+    Said
+  >;
 }
 
 /** A popup with one variant in all languages; who reads none of them reads English. */
@@ -41,4 +48,19 @@ export function popup(
       variants: [{ key: 'a', content }],
     },
   ];
+}
+
+/** A push message with one variant in all languages; who reads none of them reads English. */
+export function push<T>(
+  id: string,
+  texts: Record<Language, T>,
+  write: (texts: T) => PushContent,
+): CampaignInput['steps'][number] {
+  return {
+    id,
+    type: 'message',
+    channel: 'push',
+    fallbackLocale: 'en',
+    variants: [{ key: 'a', content: eachLanguage((language) => write(texts[language])) }],
+  };
 }

@@ -3,11 +3,13 @@ import type { PopupBlock, PopupContent } from '../../../../sdk/src/message.ts';
 import { contentFor, withCodes } from '../content.ts';
 import { textsOf } from '../content-texts.ts';
 import { type PersonalData, personalise } from '../personalise.ts';
+import { popupOf } from '../steps.ts';
 import { templates } from './index.ts';
 import { LANGUAGES, type Language } from './languages.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
-const TEMPLATES = templates();
+/** Those that are a popup, or begin with one. */
+const TEMPLATES = templates().filter(({ draft }) => popupOf(draft));
 
 const NOTHING = { items: [], value: 0, quantity: 0, currency: null, minutesSinceChange: null };
 const LOOK = { last_name: 'Ember kettle', last_price: 46, last_currency: 'EUR', last_address: '/p/ember' };
