@@ -228,6 +228,17 @@ export class Profile extends DurableObject<Env> {
     return this.#records.state.subscriptions.some(({ endpoint }) => endpoints.includes(endpoint));
   }
 
+  /** A browser that was held for another device is this one's now. */
+  async dropSubscription(endpoint: string, anonymousId: string): Promise<void> {
+    const isFormer = this.#records.state.subscriptions.some(
+      (known) => known.endpoint === endpoint && known.anonymousId !== anonymousId,
+    );
+    if (!isFormer) return;
+    await this.#records.askForAlarm();
+    this.#records.write((state) => removeSubscription(state, endpoint, this.#name));
+    await this.#state();
+  }
+
   /** Takes a broadcast's message. Whoever asks goes on when that is written down, not when it is sent. */
   async receive({ broadcast }: ReceiveInput): Promise<ReceiveResult> {
     const site = await this.#site(Date.now());

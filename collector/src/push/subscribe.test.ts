@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  arrived,
   deviceObject,
   identify,
   makeSite,
@@ -7,6 +8,7 @@ import {
   proof,
   SECRET,
   sendBatch,
+  standing,
   stateIn,
   type TestSite,
 } from '../../../test/support/workerd/collector.ts';
@@ -54,4 +56,20 @@ it('a visitor of whom nothing is known needs no token', async () => {
 it('browsers that cannot tell who they are do not become one visitor', async () => {
   const site = await makeSite();
   await expect(subscribe(site, 'undefined')).rejects.toThrow('names nobody');
+});
+
+it('a browser is sent what its present visitor is told, and nothing of the one before', async () => {
+  const site = await makeSite();
+  const endpoint = 'https://fcm.googleapis.com/fcm/send/one-browser';
+  await subscribe(site, 'before', {}, endpoint);
+  await subscribe(site, 'other');
+  await arrived();
+  await subscribe(site, 'after', {}, endpoint);
+  expect(await endpointsOf(deviceObject(site, 'before'))).toEqual([]);
+  expect(await endpointsOf(deviceObject(site, 'after'))).toEqual([endpoint]);
+  expect(await endpointsOf(deviceObject(site, 'other'))).toHaveLength(1);
+  const rows = await standing(site, 'subscription');
+  expect(rows.filter((row) => row.endpoint === endpoint).map(({ anonymousId }) => anonymousId)).toEqual([
+    'after',
+  ]);
 });

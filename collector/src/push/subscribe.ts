@@ -5,6 +5,7 @@ import { authorize } from '../ingest/authorize.ts';
 import { subscribeFor } from '../ingest/deliver.ts';
 import { namesNobody } from '../ingest/names-nobody.ts';
 import { readJsonObject } from '../ingest/parse.ts';
+import { formerHolders } from '../store/push-subscribers.ts';
 import { testOrigins } from './endpoint.ts';
 import { isKeyOf } from './keys.ts';
 import { readSubscription } from './subscription.ts';
@@ -60,6 +61,19 @@ export async function subscribe(request: Request, env: Env, now: number): Promis
       'unauthorized',
       'Somebody is known on this device. Send "token" as the last answer to this device gave it.',
     );
+  }
+  await leaveFormer(env, site.id, read.subscription.endpoint, device);
+}
+
+/** A browser is one visitor's: who had it before, as after a reset or an import, is sent nothing there any more. */
+async function leaveFormer(env: Env, site: string, address: string, device: string): Promise<void> {
+  try {
+    for (const holder of await formerHolders(env.DB, site, address, device)) {
+      await env.PROFILES.getByName(holder).dropSubscription(address, device);
+    }
+  } catch (error) {
+    // It is taken; the next sign of life comes by here again.
+    console.warn('A browser may still be held for somebody else.', error);
   }
 }
 

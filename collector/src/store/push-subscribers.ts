@@ -58,3 +58,21 @@ export async function knownSubscribers(
     .all<{ prefix: string }>();
   return new Set(results.flatMap(({ prefix }) => byPrefix.get(prefix) ?? []));
 }
+
+/** Names of the profiles that hold a browser for another device than this: it was that one's before. */
+export async function formerHolders(
+  db: D1Database,
+  site: string,
+  endpoint: string,
+  anonymousId: string,
+): Promise<string[]> {
+  const prefix = subscriptionPrefix(endpoint);
+  const { results } = await db
+    .prepare(
+      `SELECT f.profile FROM facts f WHERE ${SUBSCRIPTIONS} AND f.key >= ?2 AND f.key < ?3
+         AND f.row ->> 'endpoint' = ?4 AND f.row ->> 'anonymousId' <> ?5 LIMIT 20`,
+    )
+    .bind(site, prefix, `${prefix.slice(0, -1)}0`, endpoint, anonymousId)
+    .all<{ profile: string }>();
+  return results.map(({ profile }) => profile);
+}

@@ -27,8 +27,12 @@ export function pushService(
 }
 
 /** A browser of this visitor takes push messages. */
-export async function subscribe(site: TestSite, anonymousId: string, more: object = {}): Promise<string> {
-  const endpoint = `https://fcm.googleapis.com/fcm/send/${crypto.randomUUID()}`;
+export async function subscribe(
+  site: TestSite,
+  anonymousId: string,
+  more: object = {},
+  endpoint = `https://fcm.googleapis.com/fcm/send/${crypto.randomUUID()}`,
+): Promise<string> {
   const pair = (await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, [
     'deriveBits',
   ])) as CryptoKeyPair;
