@@ -80,7 +80,7 @@ const CASES = TEMPLATE_IDS.map((id, index) => [id, index % 2 ? 'ar' : 'de', 'pla
 
 const BLOCKS = [...OFFER, ...FORM, ...SCORE, ...FACES];
 
-describe('nobody is shut out', { concurrent: true }, () => {
+describe('nobody is shut out', { concurrent: true, timeout: 180_000 }, () => {
   it.each(Object.keys(KINDS))('of a %s with every block, light or dark', async (kind) => {
     const tab = await arrive(withAllBlocks({ kind: 'modal', ...KINDS[kind], blocks: BLOCKS }));
     if (kind === 'launcher') {
