@@ -170,6 +170,7 @@ async function imported(c: C, site: Site, rows: readonly Row[]): Promise<Answer>
           sender,
           { subscription: { ...subscription, key, anonymousId, collector }, ended: [] },
           c.env,
+          true,
         );
         answer.imported++;
       } catch (error) {

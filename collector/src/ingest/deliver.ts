@@ -109,7 +109,7 @@ export async function claimFor(
     token,
     env,
     async (profile, via, refusedBy) => {
-      const known = site.settings.identity === 'off' || via === null || via.epoch === token?.epoch;
+      const known = isKnown(site, via, token);
       const asked = { ...claim, anonymousId, known };
       return profile.claim({ claim: asked, via, refusedBy }) as Promise<ClaimResult>;
     },
@@ -171,20 +171,35 @@ function tokenRoute({ token, site, anonymousId, now }: Sender, env: Env): Promis
   return readRouteToken(token, site.id, anonymousId, now, env.SIGNING_KEY);
 }
 
-/** A browser of the device takes push messages, or none any more. */
+/**
+ * A browser of the device takes push messages, or none any more.
+ *
+ * @param told by the shop itself, which need not show the device's token
+ * @returns `false`: the device is a person's, and who asks knows no more of it than its id
+ */
 export async function subscribeFor(
   sender: Sender,
   asked: Pick<SubscribeInput, 'subscription' | 'ended'>,
   env: Env,
-): Promise<void> {
+  told = false,
+): Promise<boolean> {
   const { anonymousId, site } = sender;
-  await follow<Extract<SubscribeResult, { kind: 'subscribed' }>>(
+  const token = await tokenRoute(sender, env);
+  const { result } = await follow<Extract<SubscribeResult, { kind: 'subscribed' | 'unknown' }>>(
     { anonymousId, first: deviceName(site.id, anonymousId) },
-    await tokenRoute(sender, env),
+    token,
     env,
-    async (profile, via, refusedBy) =>
-      profile.subscribe({ ...asked, via, refusedBy }) as Promise<SubscribeResult>,
+    async (profile, via, refusedBy) => {
+      const known = told || isKnown(site, via, token);
+      return profile.subscribe({ ...asked, known, via, refusedBy }) as Promise<SubscribeResult>;
+    },
   );
+  return result.kind === 'subscribed';
+}
+
+/** Whether who asks may be shown what is the person's: a device that belongs to somebody shows the token of its last answer. */
+function isKnown({ settings }: Site, via: Via, token: Route | null): boolean {
+  return settings.identity === 'off' || via === null || via.epoch === token?.epoch;
 }
 
 type Done = Exclude<IngestResult | ClaimResult | InspectResult | SubscribeResult, Elsewhere | Stale>;

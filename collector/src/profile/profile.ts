@@ -205,13 +205,15 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** A browser of this visitor takes push messages, or (`endpoint`) takes them no more. */
-  async subscribe({ subscription, ended, via, refusedBy }: SubscribeInput): Promise<SubscribeResult> {
+  async subscribe({ subscription, ended, known, via, refusedBy }: SubscribeInput): Promise<SubscribeResult> {
     const now = Date.now();
     await this.#records.askForAlarm();
     const route = await this.#route(null, via, () =>
       this.#belonging.route(null, 'claimed', refusedBy, false, now),
     );
     if (route.kind !== 'here') return route;
+    if (subscription && !known && !this.#hasAny([subscription.endpoint, ...ended]))
+      return { kind: 'unknown' };
     this.#records.write((state) => {
       for (const endpoint of ended) removeSubscription(state, endpoint, this.#name);
       if (subscription) addSubscriptions(state, [{ ...subscription, at: now, seenAt: now }]);
@@ -219,6 +221,11 @@ export class Profile extends DurableObject<Env> {
     this.#records.wakeBy(firstWake(now));
     await this.#state();
     return { kind: 'subscribed' };
+  }
+
+  /** Nobody but a browser itself, and we, know its address at the push service: a worker renews it long after a token has run out. */
+  #hasAny(endpoints: readonly string[]): boolean {
+    return this.#records.state.subscriptions.some(({ endpoint }) => endpoints.includes(endpoint));
   }
 
   /** Takes a broadcast's message. Whoever asks goes on when that is written down, not when it is sent. */

@@ -53,10 +53,13 @@ export interface SubscribeInput {
   subscription: Omit<StoredSubscription, 'at' | 'seenAt'> | null;
   /** Endpoints that are no more. */
   ended: string[];
+  /** Whether who asks may be sent what is the person's. */
+  known: boolean;
   via: Via;
   refusedBy: Refused;
 }
-export type SubscribeResult = { kind: 'subscribed' } | Elsewhere | Stale;
+/** `unknown`: what is the person's is not sent to whoever knows no more than an id of his. */
+export type SubscribeResult = { kind: 'subscribed' | 'unknown' } | Elsewhere | Stale;
 
 /** What a broadcast asks: a `ToldBroadcast` as JSON. */
 export interface ReceiveInput {

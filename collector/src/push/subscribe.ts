@@ -3,6 +3,7 @@ import type { Env } from '../env.ts';
 import { RequestError } from '../errors.ts';
 import { authorize } from '../ingest/authorize.ts';
 import { subscribeFor } from '../ingest/deliver.ts';
+import { namesNobody } from '../ingest/names-nobody.ts';
 import { readJsonObject } from '../ingest/parse.ts';
 import { testOrigins } from './endpoint.ts';
 import { isKeyOf } from './keys.ts';
@@ -24,7 +25,9 @@ export const unsubscribeRequest = z.object({ ...visitor, endpoint });
 /**
  * `PUT /v1/push/subscription`: a browser takes push messages. Told again, it is a sign of life.
  *
- * @throws RequestError 400 for what is no subscription of a push service, or of another key than the site's
+ * @throws RequestError 400 for what is no subscription of a push service, of another key than the site's, or of nobody; 401
+ *   where the device is a person's (unless the site wants no proofs), its token is missing or too old, and it names no endpoint
+ *   that is known of him
  */
 export async function subscribe(request: Request, env: Env, now: number): Promise<void> {
   const body = await readJsonObject(request);
@@ -34,6 +37,9 @@ export async function subscribe(request: Request, env: Env, now: number): Promis
     throw new RequestError('bad_request', 'A subscription comes with "anonymousId" and "key" as text.');
   }
   const { anonymousId, token, key, replaces } = parsed.data;
+  if (namesNobody(anonymousId)) {
+    throw new RequestError('bad_request', `The anonymousId "${anonymousId}" names nobody.`);
+  }
   const read = readSubscription(body.subscription, testOrigins(env));
   if ('fault' in read) throw new RequestError('bad_request', read.fault);
   if (!(await isKeyOf(env, site, key, now))) {
@@ -41,7 +47,7 @@ export async function subscribe(request: Request, env: Env, now: number): Promis
   }
   const device = anonymousId.toWellFormed();
   const collector = new URL(request.url).origin;
-  await subscribeFor(
+  const isTaken = await subscribeFor(
     { site, anonymousId: device, token, now },
     {
       subscription: { ...read.subscription, key, anonymousId: device, collector },
@@ -49,6 +55,12 @@ export async function subscribe(request: Request, env: Env, now: number): Promis
     },
     env,
   );
+  if (!isTaken) {
+    throw new RequestError(
+      'unauthorized',
+      'Somebody is known on this device. Send "token" as the last answer to this device gave it.',
+    );
+  }
 }
 
 /** `DELETE /v1/push/subscription`: it takes none any more. One that is not known is passed over. */

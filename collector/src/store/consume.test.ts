@@ -105,7 +105,7 @@ describe('a poison message costs its neighbours nothing', () => {
     JSON.stringify({ ...chunkOf('s'), messages: 'not a list' }),
     JSON.stringify({ ...chunkOf('s'), messages: [] }),
     JSON.stringify({ ...factOf('s', 'order', 'k', {}), row: '{broken' }),
-    JSON.stringify({ ...factOf('s', 'order', 'k', {}), kind: 'delivery' }),
+    JSON.stringify({ ...factOf('s', 'order', 'k', {}), kind: 'weather' }),
     { chunk: 1 },
     new Uint8Array(3).buffer,
   ];

@@ -24,7 +24,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   className: string,
   content?: Content,
   properties?: Partial<HTMLElementTagNameMap[K]>,
-) {
+): HTMLElementTagNameMap[K] {
   const made = Object.assign(document.createElement(tag), { className, ...properties });
   made.append(...([content].flat(2).filter(Boolean) as Node[]));
   return made;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import type { CampaignInput } from '../../../demo-site/campaigns/definition.ts';
+import type { PushStatus } from '../../../sdk/src/push/index.ts';
 import type { StoredEvent } from '../product.ts';
 import { ENGINES, type Engine } from '../tab.ts';
 import { type PushBrowser, type PushPage, startPushBrowser } from './browsers.ts';
 import { type PushProduct, type PushProductOptions, startPushProduct } from './product.ts';
-import { type PushService, startPushService } from './push-service.ts';
+import { type PushService, startPushService, tokenOf } from './push-service.ts';
 
 /** A shop, a collector, a push service, and a device of each engine: what the tests of a file play on. */
 export interface Stage {
@@ -24,7 +25,7 @@ export interface Stage {
 const NAMES = Array.from({ length: 12 }, (_, index) => `shop-${index + 1}`);
 
 /** Starts all of it before a file's tests, and ends it after them. */
-export function useStage(options: PushProductOptions = {}): Stage {
+export function startStage(options: PushProductOptions = {}): Stage {
   const stage = {} as Stage;
   beforeAll(async () => {
     const service = await startPushService();
@@ -78,17 +79,23 @@ interface Settings extends Record<string, unknown> {
 /** A test in both browsers at the same time. What they share is made before, and ended after. */
 export function inBoth(
   name: string,
-  run: (engine: Engine) => Promise<void>,
+  run: (engine: Engine, onTestFinished: (then: () => void) => void) => Promise<void>,
   { before, after }: { before?: () => Promise<unknown>; after?: () => Promise<unknown> } = {},
 ): void {
   describe(name, () => {
     if (before) beforeAll(before);
     if (after) afterAll(after);
-    it.concurrent.each(ENGINES)('in %s', run);
+    it.concurrent.for(ENGINES)('in %s', (engine, { onTestFinished }) => run(engine, onTestFinished));
   });
 }
 
-type Tagged = typeof globalThis & { beckon: { anonymousId?(): string | undefined } };
+type Tagged = typeof globalThis & {
+  beckon: {
+    (...call: unknown[]): void;
+    anonymousId?(): string | undefined;
+    push: { subscribe(): Promise<PushStatus>; status(): Promise<PushStatus> };
+  };
+};
 
 /** Who the visitor of a page is, once the SDK is there. */
 export const visitorOf = (page: PushPage): Promise<string> =>
@@ -115,10 +122,53 @@ export async function deliveriesOf({ product }: Stage, visitor: string): Promise
 export const soon = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { timeout: 20_000, interval: 100 });
 
-/** What the store has of pushes to a visitor, by its event's name, oldest first. */
+/**
+ * A visitor who gets push messages: on a page of the shop, as who has said yes before.
+ *
+ * @param path of that page
+ */
+export async function subscribed(stage: Stage, engine: Engine, shop: string, path = '/') {
+  const browser = stage.browsers[engine];
+  await browser.permit(shop, 'granted');
+  const page = await browser.open(shop + path);
+  const visitor = await visitorOf(page);
+  const status = await page.evaluate(() => (globalThis as Tagged).beckon.push.subscribe());
+  if (!status.subscribed) throw new Error(`${engine} did not subscribe: ${JSON.stringify(status)}`);
+  return { browser, page, visitor, token: await tokenIn(page) };
+}
+
+/** How the push service knows the page's subscription to us. */
+export async function tokenIn(page: PushPage): Promise<string> {
+  const endpoint = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.getRegistration('/push/beckon/sw.js');
+    return (await registration?.pushManager.getSubscription())?.endpoint ?? '';
+  });
+  return tokenOf(endpoint);
+}
+
+/** Tells of an event, from the page. */
+export const track = (page: PushPage, event: string) =>
+  page.evaluate((name) => (globalThis as Tagged).beckon('track', name), event);
+
+/** Puts something into the shop's cart on a page of that product, and waits until the collector knows it. */
+export async function fillCart({ product }: Stage, page: PushPage, visitor: string): Promise<void> {
+  await page.click('[data-testid=add-to-cart]');
+  await soon(async () => {
+    const { items } = (await product.profile(visitor)).cart;
+    if (items.length === 0) throw new Error('The cart has not arrived.');
+  });
+}
+
+/** What the store has of pushes to a visitor, oldest arrival first. */
 export async function reportsOf({ product }: Stage, visitor: string): Promise<StoredEvent[]> {
   return (await product.events(visitor)).filter(({ event }) => event?.startsWith('push_'));
 }
+export const namesOf = (events: StoredEvent[]): string[] => events.map(({ event }) => event ?? '');
+
+/** An audience: whoever was on a page of this shop last. A new journey also speaks of what earlier tests have left. */
+export const visitorsOf = (shop: string) => ({
+  rule: { '==': [{ var: 'page.host' }, new URL(shop).hostname] },
+});
 
 /** A journey of these steps for whoever puts something into the cart, until something is bought; at any time of day, as often as it likes. */
 export const journey = (id: string, steps: CampaignInput['steps'], change: Partial<CampaignInput> = {}) =>
@@ -149,6 +199,10 @@ export const push = (id: string, content: Notification) =>
     channel: 'push',
     variants: [{ key: 'a', weight: 1, content: { en: content } }],
   }) satisfies CampaignInput['steps'][number];
+
+/** A journey that says it at once, to whoever an event tells of. */
+export const bell = (event: string, content: Notification) =>
+  journey(event, [push('ring', content)], { entry: { on: 'event', event, reentry: 'PT0S' }, exits: [] });
 
 /** The question before the browser's own, on every page. */
 export const QUESTION = {
