@@ -424,7 +424,9 @@ export class Journey implements Ask {
     if (!this.#seen) {
       const sight = sightOf(this.#known, this.device, this.#site, this.#now);
       const moment = { anonymousId: this.device, cause: null, armedAt: this.#run.entry.at };
-      const situation = situationOf(this.#known, this.#compiled, this.#site, moment, this.#now, sight);
+      // That the popup with which it began could not be worded is nothing against what is sent.
+      const known = { ...this.#known, refusals: [] };
+      const situation = situationOf(known, this.#compiled, this.#site, moment, this.#now, sight);
       this.#seen = { sight, situation };
     }
     return this.#seen;

@@ -178,6 +178,28 @@ describe('a cart that was left', () => {
     expect((await standing(site, 'delivery')).map(({ status }) => status)).toEqual(['sent']);
   });
 
+  it('is spoken of although the popup with which it begins could not be shown', async () => {
+    const broken = [
+      { key: 'a', content: { en: { kind: 'modal', blocks: [{ type: 'heading', text: '{{ visitor }}' }] } } },
+    ];
+    const popup = {
+      id: 'p',
+      type: 'message',
+      channel: 'popup',
+      triggers: [{ on: 'exit' }],
+      variants: broken,
+    };
+    const site = await shop({ steps: [popup, ...NUDGE.steps] });
+    const service = pushService();
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { messages } = await sendBatch(site, [cart('v')]);
+    expect(await claimPopup(site, messages[0], 'v')).toEqual({ show: false, reason: 'content' });
+    await subscribe(site, 'v');
+    pass(HOUR);
+    await alarm(deviceObject(site, 'v'));
+    expect(service.posted).toHaveLength(1);
+  });
+
   it('says why when no browser takes messages', async () => {
     const site = await shop();
     await sendBatch(site, [cart('v')]);
