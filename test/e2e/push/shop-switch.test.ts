@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { notifications } from '../../../demo-site/campaigns/notifications.ts';
-import { inBoth, reportsOf, soon, useStage, visitorOf } from '../../support/push/stage.ts';
+import { inBoth, reportsOf, soon, startStage, visitorOf } from '../../support/push/stage.ts';
 
-const stage = useStage();
+const stage = startStage();
 
 interface Reachable {
   push: { subscriptions: unknown[] };
