@@ -244,6 +244,18 @@ function standingOf(
   return standing;
 }
 
+/** Whether the server has granted it for this address (`null`: for none in particular), and nobody has ended it since. */
+export function isConfirmed(said: Said | undefined, address: string | null): boolean {
+  let confirmed: (string | null)[] = [];
+  let named: string | null = null;
+  for (const change of said?.changes ?? []) {
+    named = change.address ?? named;
+    if (isEnd(change)) confirmed = [];
+    else if (change.by === 'server' && change.said === 'granted') confirmed.push(named);
+  }
+  return confirmed.includes(address);
+}
+
 /** Where an address was named last. */
 function addressedAt(changes: readonly ConsentChange[]): number {
   return changes.findLastIndex(({ address }) => address !== null);

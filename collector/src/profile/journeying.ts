@@ -264,8 +264,10 @@ export function objectionOfPerson(
   const compiled = site.program.byId.get(campaign);
   if (!compiled) return null;
   const of: Run = { entry: { at: run ?? at, cause: '' }, passed: [], ended: null };
-  const ended = new Journey(compiled, known, of, lastDevice, site, now).ended(of);
+  const journey = new Journey(compiled, known, of, lastDevice, site, now);
+  const ended = journey.ended(of);
   if (ended) return ended.reason;
+  if (delivery.channel === 'push' && journey.hasEndedPush()) return 'unsubscribed';
   const isSaid = known.deliveries.some(
     (one) =>
       one.campaign === campaign &&
@@ -394,11 +396,16 @@ export class Journey implements Ask {
     return reachedPushCap(this.#known.deliveries, this.#site.settings.push, this.#now, timezone);
   }
 
-  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
-  unwanted(): string | null {
+  hasEndedPush(): boolean {
     const { history } = this.#known;
     const { push } = consentsOf(history.consents, history.claimedConsents);
-    if (push?.state === 'withdrawn') return 'unsubscribed';
+    // Who claims to be the visitor does not speak for him.
+    return push?.state === 'withdrawn' && !push.claimed;
+  }
+
+  /** Why the visitor does not want to be sent a push; `null`: nothing was said. */
+  unwanted(): string | null {
+    if (this.hasEndedPush()) return 'unsubscribed';
     return this.#look().situation.shared.consent.marketing === false ? 'consent' : null;
   }
 

@@ -1,10 +1,12 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { TestVisitor } from '../campaigns/experiment.ts';
+import type { AddressKind } from '../consent.ts';
 import type { Env } from '../env.ts';
 import { compareMessages, type StoredMessage } from '../message.ts';
 import { loadSite, type Site } from '../sites.ts';
 import { eventStore } from '../store/open.ts';
 import { readChunks } from '../store/read-chunks.ts';
+import { endOf } from './addresses.ts';
 import { Aging } from './aging.ts';
 import { Belonging, RETRY_MS } from './belonging.ts';
 import { Campaigning } from './campaigning.ts';
@@ -268,6 +270,12 @@ export class Profile extends DurableObject<Env> {
   async objectTo(delivery: Delivery): Promise<Objection | Elsewhere> {
     const site = await this.#site(Date.now());
     return this.#handedOver() ?? this.#sending.objectTo(delivery, site);
+  }
+
+  /** At a person: whether what goes to such an address of his is not wanted any more. */
+  async hasEnded(kind: AddressKind, topic: string | null): Promise<Objection | Elsewhere> {
+    const { history } = this.#records.state;
+    return this.#handedOver() ?? { kind: 'objection', reason: endOf(history, kind, topic) };
   }
 
   /** What was decided of campaigns lately, newest first. */

@@ -17,9 +17,10 @@ import type { StoredSubscription } from '../push/subscription.ts';
 import { base64url } from '../signing.ts';
 import type { Site } from '../sites.ts';
 import { sendWebhook } from '../webhooks/send.ts';
-import { addressFor, type Unreachable } from './addresses.ts';
+import { addressFor, CHANNEL_OF, type Unreachable } from './addresses.ts';
 import type { Campaigning } from './campaigning.ts';
 import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
+import { IDENTIFIER_OF } from './consents.ts';
 import { addDeliveries, concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
 import {
   journeysNow,
@@ -33,6 +34,7 @@ import {
 } from './journeying.ts';
 import { askOwner } from './people.ts';
 import { endpointOf, type Prepared } from './prepared.ts';
+import { contactNames } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { Objection } from './rpc.ts';
 import { seenByCampaign } from './situation.ts';
@@ -45,9 +47,13 @@ const LEASE_MS = 60_000;
 
 /** Reasons of which nobody is to blame: there is nowhere to send it to. */
 const UNREACHABLE: readonly string[] = [
-  ...(['no_address', 'no_consent', 'unsubscribed', 'topic_unsubscribed'] satisfies Unreachable[]),
+  'no_address',
+  'no_consent',
+  'unconfirmed',
+  'unsubscribed',
+  'topic_unsubscribed',
   'no_subscription',
-];
+] satisfies (Unreachable | 'no_subscription')[];
 
 /** How messages leave a profile: what is due is written down, then prepared, sent, and its outcome written down. */
 export class Sending {
@@ -199,9 +205,12 @@ export class Sending {
     if (this.#isRefused(site, id, compiled) || (await this.#isRefusedByPerson(site, id, compiled)))
       return null;
     const { state, name } = this.#records;
+    const step = compiled?.campaign.steps.find((one) => one.id === asked?.step);
+    const ended =
+      step?.type === 'message' && step.channel === 'webhook' ? await this.#endedBy(site, step) : null;
+    if (ended) return this.#drop(id, ended);
     const delivery = this.#held(id);
     if (!delivery) return null;
-    const step = compiled?.campaign.steps.find((one) => one.id === delivery.step);
     if (!compiled || step?.type !== 'message' || step.channel === 'popup') return this.#drop(id, 'status');
     const left = cartToRestore(state.history);
     const restore =
@@ -339,6 +348,28 @@ export class Sending {
       this.#change(delivery.id, (one) => ({ ...one, reason, nextTryAt: until }));
       this.#records.wakeBy(until);
     } else this.#change(delivery.id, (one) => ({ ...one, status: 'cancelled', reason }));
+  }
+
+  /** Whether who has the address has ended what goes there, be it known here or not that he is the same. */
+  async #endedBy(site: Site, { webhook }: WebhookStep): Promise<string | null> {
+    const { address: kind } = webhook;
+    const topic = webhook.topic ?? null;
+    if (!kind) return null;
+    const found = addressFor(this.#records.state.history, kind, topic);
+    if ('reason' in found) return null;
+    const identifier = IDENTIFIER_OF[CHANNEL_OF[kind]];
+    const names = identifier
+      ? await contactNames(site.id, { [identifier]: found.address }, this.#env.SIGNING_KEY)
+      : [];
+    for (const name of names.filter((one) => one !== this.#records.name)) {
+      const { reason } = await askOwner<Objection>(
+        name,
+        this.#env,
+        async (profile) => profile.hasEnded(kind, topic) as Promise<Objection>,
+      );
+      if (reason !== null) return reason;
+    }
+    return null;
   }
 
   /** A device that only lends what it hears does not know what its person has done elsewhere. */
