@@ -39,7 +39,7 @@ import type { Records } from './records.ts';
 import type { Objection } from './rpc.ts';
 import { seenByCampaign } from './situation.ts';
 import { addExposures, type LoggedDecision, logDecision, type State } from './state.ts';
-import { removeSubscription, subscriptionsByLife } from './subscriptions.ts';
+import { noteReached, removeSubscription, subscriptionsByLife } from './subscriptions.ts';
 import { wordPush } from './word-push.ts';
 
 /** After how long what was handed to somebody else to send, or was being sent when all stopped, is sent again, ms. */
@@ -306,6 +306,7 @@ export class Sending {
     const tried = endpoint ?? target?.endpoint;
     this.#records.write((state) => {
       if (result.outcome === 'gone' && tried) removeSubscription(state, tried, name);
+      if (result.outcome === 'sent' && endpoint !== null) noteReached(state, endpoint);
       const after = concluded(delivery, result, state.subscriptions.length > 0, now);
       state.deliveries = state.deliveries.map((one) => (one.id === id ? after : one));
       if (after.status !== 'sent') return;

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  api,
   deviceObject,
+  env,
   fromServer,
   identify,
   MINUTE,
@@ -206,5 +208,30 @@ describe('who speaks for himself', () => {
     await fromServer(site, [consent('mine', granted)]);
     await later(site, ['mine']);
     expect(sent.map(({ to }) => to)).toEqual(['+491701234567']);
+  });
+});
+
+describe('who is erased', () => {
+  it.each(['user:mira', 'anonymous:laptop'])('leaves no cart behind a link (%s)', async (ref) => {
+    const site = await shop({
+      ...PUSH,
+      variants: [{ key: 'a', content: { en: { title: 'Still yours', url: '{{ cart.restore_url }}' } } }],
+    });
+    pushService();
+    const links = async () =>
+      (await env.DB.prepare('SELECT id FROM cart_links WHERE site = ?').bind(site.id).all()).results;
+    await sendBatch(site, [cart('laptop')]);
+    await subscribe(site, 'laptop');
+    await later(site, ['laptop']);
+    expect(await links()).toHaveLength(1);
+    // The link was made while the device was nobody's.
+    await sendBatch(site, [identify('laptop', 'mira')]);
+    await later(site, ['laptop'], ['mira']);
+    const answer = await api('DELETE', `/api/sites/${site.id}/profiles/${ref}`);
+    expect(answer.status).toBeLessThan(300);
+    await later(site, ['laptop'], ['mira']);
+    expect(await links()).toEqual([]);
+    expect(await standing(site, 'subscription')).toEqual([]);
+    expect(await standing(site, 'delivery')).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import {
   proof,
   SECRET,
   sendBatch,
+  standing,
   stateIn,
   type TestSite,
 } from '../../../test/support/workerd/collector.ts';
@@ -54,4 +55,10 @@ it('a visitor of whom nothing is known needs no token', async () => {
 it('browsers that cannot tell who they are do not become one visitor', async () => {
   const site = await makeSite();
   await expect(subscribe(site, 'undefined')).rejects.toThrow('names nobody');
+});
+
+it('a visitor who subscribes over and over again does not fill the database', async () => {
+  const site = await makeSite();
+  for (let n = 0; n < 25; n++) await subscribe(site, 'v');
+  expect(await standing(site, 'subscription')).toHaveLength(20);
 });
