@@ -117,6 +117,26 @@ describe('who names another person without a proof', () => {
     expect(sent).toEqual([]);
   });
 
+  it('does not write the message that the person is sent', async () => {
+    const body = { to: 'crm', what: '{% for item in cart.items %}{{ item.item_name }} {% endfor %}' };
+    const site = await shop(
+      { channel: 'webhook', webhook: { url: RECEIVER, body } },
+      { identity: 'optional' },
+    );
+    const sent = webhooks();
+    await sendBatch(site, [
+      cart('laptop'),
+      identify('laptop', 'mira', {}, { token: await proof(site, 'mira') }),
+    ]);
+    const lure = { ...MUG, item_id: 'lure', item_name: 'Your account is locked: evil.example' };
+    await sendBatch(site, [
+      identify('mine', 'mira'),
+      track('mine', 'cart_updated', { properties: { currency: 'EUR', items: [lure] } }),
+    ]);
+    await later(site, [], ['mira']);
+    expect(sent).toEqual([{ to: 'crm', what: 'Mug ' }]);
+  });
+
   it('does not keep the person from being told', async () => {
     const site = await shop(PUSH, { identity: 'optional' });
     const service = pushService();
