@@ -251,8 +251,11 @@ export class Sending {
     const restored = restore === null ? origin : withParameter(origin, CART_PARAMETER, restore);
     const cart = left
       ? { items: left.items, value: left.value, currency: left.currency, quantity: quantityOf(left) }
-      : seen.cart;
-    const data = { ...seen, cart: { ...cart, restore_url: restored }, now };
+      : { items: [], value: 0, currency: null, quantity: 0 };
+    const { userId, traits } = state.history;
+    // Who claims to be the person does not write what the person is told.
+    const visitor = userId === null ? seen.visitor : { ...seen.visitor, traits };
+    const data = { ...seen, visitor, cart: { ...cart, restore_url: restored }, now };
     if (step.channel === 'webhook') return this.#webhook(step, delivery, data, timeZone);
     if (!subscription) return 'no_subscription';
     this.#change(delivery.id, (one) => ({ ...one, anonymousId: device }));

@@ -118,7 +118,10 @@ describe('who names another person without a proof', () => {
   });
 
   it('does not write the message that the person is sent', async () => {
-    const body = { to: 'crm', what: '{% for item in cart.items %}{{ item.item_name }} {% endfor %}' };
+    const body = {
+      to: '{{ visitor.traits.first_name | default: "somebody" }}',
+      what: '{% for item in cart.items %}{{ item.item_name }} {% endfor %}',
+    };
     const site = await shop(
       { channel: 'webhook', webhook: { url: RECEIVER, body } },
       { identity: 'optional' },
@@ -130,11 +133,11 @@ describe('who names another person without a proof', () => {
     ]);
     const lure = { ...MUG, item_id: 'lure', item_name: 'Your account is locked: evil.example' };
     await sendBatch(site, [
-      identify('mine', 'mira'),
+      identify('mine', 'mira', { first_name: 'Your account is locked' }),
       track('mine', 'cart_updated', { properties: { currency: 'EUR', items: [lure] } }),
     ]);
     await later(site, [], ['mira']);
-    expect(sent).toEqual([{ to: 'crm', what: 'Mug ' }]);
+    expect(sent).toEqual([{ to: 'somebody', what: 'Mug ' }]);
   });
 
   it('does not keep the person from being told', async () => {
