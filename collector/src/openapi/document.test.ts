@@ -374,7 +374,7 @@ describe('what is answered', () => {
     const { faults } = (await keptBy(site, 'get', push)) as { faults: unknown[] };
     expect(faults).toEqual([]);
     const address = `${site.origin}/push/beckon/sw.js`;
-    const properties = { reason: 'status', address, status: 404 };
+    const properties = { reason: 'worker_status', address, status: 404 };
     await sendBatch(site, [{ ...track('v'), event: 'push_unavailable', properties }]);
     await keptBy(site, 'post', `${push}/keys/rotate`);
     const { publicKey, privateKey } = (await keptBy(site, 'get', `${push}/keys/export`)) as Record<
@@ -388,7 +388,7 @@ describe('what is answered', () => {
     expect(await keptBy(site, 'get', push)).toMatchObject({
       publicKey,
       former: [expect.anything()],
-      faults: [{ address, reason: 'status', status: 404 }],
+      faults: [{ address, reason: 'worker_status', status: 404 }],
     });
     await keptBy({ ...site, id: 'none' }, 'get', push);
   });

@@ -19,7 +19,8 @@ export interface CartToRestore {
 /**
  * The cart that was left, as a message may speak of it now: without what was bought since it was put in, on whatever
  * device, and at the prices that the visitor was told last. There is no catalogue to ask: a price is known when one of
- * his own events names it, be it on another device.
+ * his own events names it, be it on another device. What somebody has put in who only claims to be the person is nothing
+ * that the person is told; who is known by an e-mail alone is nobody else.
  *
  * @returns the cart changed last of which something is left; `null`: nothing is, and nobody is to be reminded
  */
@@ -27,9 +28,10 @@ export function cartToRestore({
   carts,
   orders,
   prices,
-}: Pick<History, 'carts' | 'orders' | 'prices'>): CartToRestore | null {
+  userId,
+}: Pick<History, 'carts' | 'orders' | 'prices' | 'userId'>): CartToRestore | null {
   const newestFirst = Object.values(carts)
-    .filter(({ lines }) => lines.length > 0)
+    .filter(({ lines, claimed }) => lines.length > 0 && (!claimed || userId === null))
     .sort((a, b) => (isLater(a, b) ? -1 : 1));
   for (const cart of newestFirst) {
     const { currency, updatedAt } = cart;
@@ -41,6 +43,12 @@ export function cartToRestore({
     if (items.length > 0) return { items, value: cartValue(items), currency, updatedAt };
   }
   return null;
+}
+
+/** The same, with all carts being the person's: as a device sees it that claims to be his. */
+export function believed<T extends Pick<History, 'carts'>>(history: T): T {
+  const carts = Object.entries(history.carts).map(([owner, { claimed: _, ...cart }]) => [owner, cart]);
+  return { ...history, carts: Object.fromEntries(carts) };
 }
 
 /** How much of a line was bought since it was put in. */

@@ -10,6 +10,8 @@ export interface Cart {
   updatedAt: number;
   changedBy: string;
   putIn?: PutIn;
+  /** Filled by who did not prove that he is the person. */
+  claimed?: true;
 }
 
 /** By owner: `id:<cart_id>`, else `device:<anonymousId>`. */
@@ -26,12 +28,15 @@ export function applyToCarts(carts: Carts, event: StoredMessage, time: number, s
   const told = currencyOf(event);
   const edit = (owner: string, toLines: (lines: Line[]) => Line[], currency = told) => {
     const before = carts[owner];
-    const after = {
+    const keeps = event.event !== 'cart_updated' && before?.claimed === true;
+    const isClaimed = keeps || (event.event !== 'purchase' && event.unverified === true);
+    const after: Cart = {
       lines: bounded(toLines(before?.lines ?? [])),
       currency: currency ?? before?.currency ?? siteCurrency,
       updatedAt: time,
       changedBy: event.messageId,
       ...(before?.putIn ? { putIn: before.putIn } : {}),
+      ...(isClaimed ? { claimed: true } : {}),
     };
     if (isChange(before, after)) {
       carts[owner] = after;

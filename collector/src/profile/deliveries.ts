@@ -116,9 +116,9 @@ export function noteClick(
   );
 }
 
-/** Waits between tries, ms: as long as the message is worth sending, the last one again and again. */
 /** A push service that asks for no wait at all gets one, ms. */
 const MIN_WAIT_MS = 5_000;
+/** Waits between tries, ms: as long as the message is worth sending, the last one again and again. */
 const BACK_OFF_MS = [60_000, 300_000, 900_000, 1_800_000, 3_600_000];
 
 /**

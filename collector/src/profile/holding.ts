@@ -15,7 +15,7 @@ import {
   MAX_DISOWNED,
   MAX_FOREIGN,
 } from './state.ts';
-import { removeSubscriptionsOf } from './subscriptions.ts';
+import { boundSubscriptions, removeSubscriptionsOf } from './subscriptions.ts';
 import { putHistory } from './take-in.ts';
 
 /** What a person holds of his devices, e-mails and phones. */
@@ -48,6 +48,7 @@ export class Holding {
         journal.checkpoint(state, currency);
         addExposures(state, input.exposures);
         addDecided(state, input.decided);
+        boundSubscriptions(state, records.name);
         if (!heardBefore) addSegments(state, input.segments);
         retract(state, input.facts);
         state.revision = Math.max(state.revision, input.revision);

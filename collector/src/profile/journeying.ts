@@ -20,7 +20,7 @@ import type { Campaign, EntryFact } from '../campaigns/schema.ts';
 import { popupOf, type SentStep, type WebhookStep } from '../campaigns/steps.ts';
 import type { Site } from '../sites.ts';
 import { addressFor } from './addresses.ts';
-import { cartToRestore } from './cart-to-restore.ts';
+import { believed, cartToRestore } from './cart-to-restore.ts';
 import { consentsOf } from './consents.ts';
 import { addDeliveries, type Delivery, isBefore, reachedPushCap } from './deliveries.ts';
 import type { History } from './history.ts';
@@ -264,7 +264,8 @@ export function objectionOfPerson(
   const compiled = site.program.byId.get(campaign);
   if (!compiled) return null;
   const of: Run = { entry: { at: run ?? at, cause: '' }, passed: [], ended: null };
-  const journey = new Journey(compiled, known, of, lastDevice, site, now);
+  const told = { ...known, history: believed(known.history) };
+  const journey = new Journey(compiled, told, of, lastDevice, site, now);
   const ended = journey.ended(of);
   if (ended) return ended.reason;
   if (delivery.channel === 'push' && journey.hasEndedPush()) return 'unsubscribed';

@@ -50,7 +50,12 @@ import type {
 import { Sending } from './sending.ts';
 import type { Session } from './sessions.ts';
 import { addDecided, addExposures, type decidedFor, nextMoment, nothingDecided } from './state.ts';
-import { addSubscriptions, pruneSubscriptions, removeSubscription } from './subscriptions.ts';
+import {
+  addSubscriptions,
+  boundSubscriptions,
+  pruneSubscriptions,
+  removeSubscription,
+} from './subscriptions.ts';
 import { type Cursor, timelineOf } from './timeline.ts';
 
 /** The wait after a failure doubles with each further one, up to this, ms. */
@@ -219,6 +224,7 @@ export class Profile extends DurableObject<Env> {
     this.#records.write((state) => {
       for (const endpoint of ended) removeSubscription(state, endpoint, this.#name);
       if (subscription) addSubscriptions(state, [{ ...subscription, at: now, seenAt: now }]);
+      boundSubscriptions(state, this.#name);
     });
     this.#records.wakeBy(firstWake(now));
     await this.#state();
@@ -426,6 +432,7 @@ export class Profile extends DurableObject<Env> {
       const { exposures, ...others }: ReturnType<typeof decidedFor> = JSON.parse(decided);
       addExposures(state, exposures);
       addDecided(state, { ...nothingDecided(), ...others });
+      boundSubscriptions(state, this.#name);
     });
   }
 

@@ -39,7 +39,7 @@ import type { Records } from './records.ts';
 import type { Objection } from './rpc.ts';
 import { seenByCampaign } from './situation.ts';
 import { addExposures, type LoggedDecision, logDecision, type State } from './state.ts';
-import { removeSubscription, subscriptionsByLife } from './subscriptions.ts';
+import { noteReached, removeSubscription, subscriptionsByLife } from './subscriptions.ts';
 import { wordPush } from './word-push.ts';
 
 /** After how long what was handed to somebody else to send, or was being sent when all stopped, is sent again, ms. */
@@ -251,8 +251,11 @@ export class Sending {
     const restored = restore === null ? origin : withParameter(origin, CART_PARAMETER, restore);
     const cart = left
       ? { items: left.items, value: left.value, currency: left.currency, quantity: quantityOf(left) }
-      : seen.cart;
-    const data = { ...seen, cart: { ...cart, restore_url: restored }, now };
+      : { items: [], value: 0, currency: null, quantity: 0 };
+    const { userId, traits } = state.history;
+    // Who claims to be the person does not write what the person is told.
+    const visitor = userId === null ? seen.visitor : { ...seen.visitor, traits };
+    const data = { ...seen, visitor, cart: { ...cart, restore_url: restored }, now };
     if (step.channel === 'webhook') return this.#webhook(step, delivery, data, timeZone);
     if (!subscription) return 'no_subscription';
     this.#change(delivery.id, (one) => ({ ...one, anonymousId: device }));
@@ -306,6 +309,7 @@ export class Sending {
     const tried = endpoint ?? target?.endpoint;
     this.#records.write((state) => {
       if (result.outcome === 'gone' && tried) removeSubscription(state, tried, name);
+      if (result.outcome === 'sent' && endpoint !== null) noteReached(state, endpoint);
       const after = concluded(delivery, result, state.subscriptions.length > 0, now);
       state.deliveries = state.deliveries.map((one) => (one.id === id ? after : one));
       if (after.status !== 'sent') return;

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  api,
   deviceObject,
+  env,
   fromServer,
   identify,
   MINUTE,
@@ -115,6 +117,29 @@ describe('who names another person without a proof', () => {
     expect(sent).toEqual([]);
   });
 
+  it('does not write the message that the person is sent', async () => {
+    const body = {
+      to: '{{ visitor.traits.first_name | default: "somebody" }}',
+      what: '{% for item in cart.items %}{{ item.item_name }} {% endfor %}',
+    };
+    const site = await shop(
+      { channel: 'webhook', webhook: { url: RECEIVER, body } },
+      { identity: 'optional' },
+    );
+    const sent = webhooks();
+    await sendBatch(site, [
+      cart('laptop'),
+      identify('laptop', 'mira', {}, { token: await proof(site, 'mira') }),
+    ]);
+    const lure = { ...MUG, item_id: 'lure', item_name: 'Your account is locked: evil.example' };
+    await sendBatch(site, [
+      identify('mine', 'mira', { first_name: 'Your account is locked' }),
+      track('mine', 'cart_updated', { properties: { currency: 'EUR', items: [lure] } }),
+    ]);
+    await later(site, [], ['mira']);
+    expect(sent).toEqual([{ to: 'somebody', what: 'Mug ' }]);
+  });
+
   it('does not keep the person from being told', async () => {
     const site = await shop(PUSH, { identity: 'optional' });
     const service = pushService();
@@ -206,5 +231,30 @@ describe('who speaks for himself', () => {
     await fromServer(site, [consent('mine', granted)]);
     await later(site, ['mine']);
     expect(sent.map(({ to }) => to)).toEqual(['+491701234567']);
+  });
+});
+
+describe('who is erased', () => {
+  it.each(['user:mira', 'anonymous:laptop'])('leaves no cart behind a link (%s)', async (ref) => {
+    const site = await shop({
+      ...PUSH,
+      variants: [{ key: 'a', content: { en: { title: 'Still yours', url: '{{ cart.restore_url }}' } } }],
+    });
+    pushService();
+    const links = async () =>
+      (await env.DB.prepare('SELECT id FROM cart_links WHERE site = ?').bind(site.id).all()).results;
+    await sendBatch(site, [cart('laptop')]);
+    await subscribe(site, 'laptop');
+    await later(site, ['laptop']);
+    expect(await links()).toHaveLength(1);
+    // The link was made while the device was nobody's.
+    await sendBatch(site, [identify('laptop', 'mira')]);
+    await later(site, ['laptop'], ['mira']);
+    const answer = await api('DELETE', `/api/sites/${site.id}/profiles/${ref}`);
+    expect(answer.status).toBeLessThan(300);
+    await later(site, ['laptop'], ['mira']);
+    expect(await links()).toEqual([]);
+    expect(await standing(site, 'subscription')).toEqual([]);
+    expect(await standing(site, 'delivery')).toEqual([]);
   });
 });

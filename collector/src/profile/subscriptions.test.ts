@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { StoredSubscription } from '../push/subscription.ts';
 import {
   addSubscriptions,
+  boundSubscriptions,
+  noteReached,
   pruneSubscriptions,
   removeSubscription,
   removeSubscriptionsOf,
@@ -29,6 +31,15 @@ describe('subscriptions', () => {
     expect(state.subscriptions).toEqual([one('x', 30, { at: 10, auth: 'new' })]);
   });
 
+  it('stay known as reached, unless they turn out to be of another key', () => {
+    const state = of(one('x', 10), one('y', 10));
+    noteReached(state, 'x');
+    addSubscriptions(state, [one('x', 20), one('y', 20)]);
+    expect(state.subscriptions.map(({ reached }) => reached)).toEqual([true, undefined]);
+    addSubscriptions(state, [one('x', 30, { key: 'other' })]);
+    expect(state.subscriptions[0]).toEqual(one('x', 30, { at: 10, key: 'other' }));
+  });
+
   it('are the same whichever of two objects tells them first', () => {
     const told = [one('x', 10), one('y', 20), one('x', 30, { auth: 'new' })];
     const [a, b] = [of(), of()];
@@ -43,6 +54,8 @@ describe('subscriptions', () => {
       state,
       Array.from({ length: 25 }, (_, n) => one(`e${n}`, n)),
     );
+    boundSubscriptions(state, 'a:shop:v');
+    expect(state.retracted).toHaveLength(5);
     expect(state.subscriptions).toHaveLength(20);
     expect(endpoints(state)).not.toContain('e4');
   });

@@ -19,9 +19,24 @@ export function addSubscriptions(state: Held, subscriptions: readonly StoredSubs
     const at = Math.min(known?.at ?? subscription.at, subscription.at);
     const seenAt = Math.max(known?.seenAt ?? 0, subscription.seenAt);
     const newer = !known || subscription.seenAt >= known.seenAt ? subscription : known;
-    all.set(subscription.endpoint, { ...newer, at, seenAt });
+    const isReached = [known, subscription].some((one) => one?.reached && one.key === newer.key);
+    const { reached: _, ...rest } = newer;
+    all.set(subscription.endpoint, { ...rest, at, seenAt, ...(isReached ? { reached: true } : {}) });
   }
-  state.subscriptions = [...all.values()].sort(byLife).slice(0, MAX_SUBSCRIPTIONS);
+  state.subscriptions = [...all.values()].sort(byLife);
+}
+
+/** Takes away what is too many; call it after {@link addSubscriptions}. @param name of the profile's object */
+export function boundSubscriptions(state: Stating, name: string): void {
+  const kept = new Set(state.subscriptions.slice(0, MAX_SUBSCRIPTIONS));
+  keepSubscriptions(state, (known) => kept.has(known), name);
+}
+
+/** A push service has taken a message for it. */
+export function noteReached(state: Held, endpoint: string): void {
+  state.subscriptions = state.subscriptions.map((known) =>
+    known.endpoint === endpoint && !known.reached ? { ...known, reached: true } : known,
+  );
 }
 
 /** @param name of the profile's object */

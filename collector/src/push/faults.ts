@@ -15,6 +15,8 @@ export interface PushFault {
 }
 
 const EVENT = 'push_unavailable';
+/** What the SDK finds wrong with a worker's file; whatever else keeps a visitor from push is no fault of the shop. */
+const REASONS = ['worker_origin', 'worker_unreachable', 'worker_redirected', 'worker_status', 'worker_type'];
 /** Addresses of which a site's status tells. */
 const MAX_FAULTS = 20;
 /** After so long, nobody has seen it any more. */
@@ -25,7 +27,8 @@ const noted = new NowAndThen(NOTE_EVERY_MS);
 
 /**
  * Notes what the SDK has found wrong with the shop's worker file, so that the shop's owner learns of it. Anybody can send
- * anything with a browser key: only addresses of the site's own origins are kept, and few of them. Never throws.
+ * anything with a browser key: only the worker's address on the site's own origins is kept, with a reason that the SDK has.
+ * Never throws.
  *
  * @param now ms since the epoch
  */
@@ -57,13 +60,13 @@ export async function readFaults(db: D1Database, site: string, now: number): Pro
 
 function faultIn({ properties }: StoredMessage, { settings }: Site, now: number): PushFault | null {
   const [address, reason] = [ownString(properties, 'address'), ownString(properties, 'reason')];
-  if (!address || !reason || !URL.canParse(address)) return null;
+  if (!address || !reason || !REASONS.includes(reason) || !URL.canParse(address)) return null;
   const { origin, pathname } = new URL(address);
-  if (!settings.origins.includes(origin)) return null;
+  if (!settings.origins.includes(origin) || pathname !== settings.push.workerPath) return null;
   const status = ownNumber(properties, 'status');
   return {
-    address: (origin + pathname).slice(0, 500),
-    reason: reason.slice(0, 200),
+    address: origin + pathname,
+    reason,
     status: Number.isInteger(status) && status !== null && status >= 100 && status < 600 ? status : null,
     at: new Date(now).toISOString(),
   };

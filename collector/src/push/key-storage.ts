@@ -90,6 +90,8 @@ export async function makeCurrent(
          ORDER BY retired_at DESC LIMIT -1 OFFSET ?2)`,
     ).bind(site, MAX_FORMER),
     ...startAgain(env.DB, site, subject),
+    // Of this pair, nothing was accepted yet.
+    env.DB.prepare('UPDATE push_state SET accepted_at = NULL WHERE site = ?').bind(site),
   ];
 }
 

@@ -213,9 +213,21 @@ describe('a site whose every message is refused for its key', () => {
     const now = Date.now();
     await send({}, { now });
     answers(403);
-    for (let n = 1; n <= 2 * STOP_AFTER; n++) await send({}, { now: now + n * 5 * MINUTE });
+    for (let n = 1; n <= 2 * STOP_AFTER; n++) await send({ reached: true }, { now: now + n * 5 * MINUTE });
     forgetPushKeys(site.id);
     expect((await pushKeys(env, site)).stopped).not.toBeNull();
+  });
+
+  it('cannot be stopped by a stranger, who subscribes with other keys than he says', async () => {
+    const { site, send, answers } = await sendingSite();
+    const now = Date.now();
+    await send({}, { now });
+    answers(403);
+    for (let n = 1; n <= 4 * STOP_AFTER; n++) await send({}, { now: now + n * 5 * MINUTE });
+    forgetPushKeys(site.id);
+    expect((await pushKeys(env, site)).stopped).toBeNull();
+    answers(201);
+    expect(await send({}, { now: now + DAY })).toMatchObject({ outcome: 'sent' });
   });
 
   it('is told what was refused lately, and keeps little of it', async () => {

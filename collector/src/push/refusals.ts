@@ -22,7 +22,12 @@ export interface Answer {
   endpoint: string;
   status: number;
   detail: string;
+  /** Whether the same subscription was sent something before. */
+  reached: boolean;
 }
+
+/** Before the hash of a subscription that nothing was ever sent to. */
+const UNREACHED = '?';
 
 /** So many different subscriptions must be refused, none being accepted meanwhile, before a site stops sending. */
 export const STOP_AFTER = 5;
@@ -52,14 +57,16 @@ export async function noteDropped(env: Env, site: string, answer: Answer, now: n
 
 /**
  * A subscription of the current key was refused with 401 or 403. When that happens to several of them, and to nobody
- * otherwise, the key or the contact is at fault, not the subscriptions: the site stops sending.
+ * otherwise, the key or the contact is at fault, not the subscriptions: the site stops sending. Anybody can hand in
+ * subscriptions that were made with other keys: once the site's have been accepted, only those count that were reached with
+ * them.
  *
  * @returns whether the site has been stopped by this
  */
 export async function noteRefused(env: Env, site: string, answer: Answer, now: number): Promise<boolean> {
   if (!noted.passes(`${site} ${answer.endpoint}`, now)) return false;
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(answer.endpoint));
-  const subscription = base64url(new Uint8Array(hash, 0, 12));
+  const subscription = (answer.reached ? '' : UNREACHED) + base64url(new Uint8Array(hash, 0, 12));
   const at = new Date(now).toISOString();
   const why = `Push services refuse this site's key or contact: ${answer.service} answered ${answer.status} (${answer.detail}). Rotate or import the keys, or check the subject; then POST …/push/resume.`;
   const results = await env.DB.batch([
@@ -69,8 +76,9 @@ export async function noteRefused(env: Env, site: string, answer: Answer, now: n
       `UPDATE push_state SET stopped_at = ?2, stopped_why = ?3
        WHERE site = ?1 AND stopped_at IS NULL AND (
          SELECT count(DISTINCT subscription) FROM push_refusals WHERE site = ?1 AND status IN (401, 403)
+         AND (push_state.accepted_at IS NULL OR subscription NOT LIKE ?6)
          AND at > coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', push_state.accepted_at, ?4), '')) >= ?5`,
-    ).bind(site, at, why, `+${NOTE_EVERY_MS / 1_000} seconds`, STOP_AFTER),
+    ).bind(site, at, why, `+${NOTE_EVERY_MS / 1_000} seconds`, STOP_AFTER, `${UNREACHED}%`),
   ]);
   const isStopped = (results.at(-1)?.meta.changes ?? 0) > 0;
   if (isStopped) {

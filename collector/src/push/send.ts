@@ -68,7 +68,7 @@ export async function sendPush(
   const answered = await post(url, headers, body, now, sending);
   const judged = ofFormerKey(answered, subscription, keys);
   // What a former key has reached says nothing of the one that new subscriptions are made with.
-  if (subscription.key === keys.publicKey) await note(env, site.id, url, judged, now);
+  if (subscription.key === keys.publicKey) await note(env, site.id, url, subscription, judged, now);
   return judged;
 }
 
@@ -149,11 +149,18 @@ async function note(
   env: Env,
   site: string,
   { origin, href }: URL,
+  { reached }: StoredSubscription,
   { outcome, status, detail }: PushResult,
   now: number,
 ): Promise<void> {
   if (status === null) return;
-  const answer: Answer = { service: origin, endpoint: href, status, detail: detail || 'without a word' };
+  const answer: Answer = {
+    service: origin,
+    endpoint: href,
+    status,
+    detail: detail || 'without a word',
+    reached: reached === true,
+  };
   try {
     if (outcome === 'sent') await noteAccepted(env, site, now);
     if (outcome === 'dropped') await noteDropped(env, site, answer, now);

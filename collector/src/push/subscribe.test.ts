@@ -73,3 +73,9 @@ it('a browser is sent what its present visitor is told, and nothing of the one b
     'after',
   ]);
 });
+
+it('a visitor who subscribes over and over again does not fill the database', async () => {
+  const site = await makeSite();
+  for (let n = 0; n < 25; n++) await subscribe(site, 'v');
+  expect(await standing(site, 'subscription')).toHaveLength(20);
+});

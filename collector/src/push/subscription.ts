@@ -17,6 +17,8 @@ export interface StoredSubscription extends Subscription {
   at: number;
   /** When the browser last gave a sign of life. */
   seenAt: number;
+  /** A push service has taken a message for it: the key is the one that it was made with. */
+  reached?: true;
   /** Origin of the collector, as the browser knows it: pictures of the library come from there. */
   collector?: string;
 }
