@@ -87,6 +87,8 @@ export function journeysNow(
     for (;;) {
       const run = runOf(campaign, before, entries);
       if (!run || run.ended) break;
+      // Nobody enters any more.
+      if (campaign.status === 'ended' && run !== before) break;
       const sent = [...known.deliveries, ...outcome.deliveries];
       const journey = new Journey(compiled, { ...known, deliveries: sent }, run, lastDevice, site, now);
       // Nothing was done in it, and the moment tells as much each time: what is not kept holds no later entry back.

@@ -16,6 +16,8 @@ export interface Stage {
   shop(name: string): string;
   /** Changes settings of the site. */
   settle(change: object): Promise<void>;
+  /** Takes further origins for the site's. */
+  allow(...origins: string[]): Promise<void>;
   /** Publishes a campaign, until `end`. */
   publish(campaign: CampaignInput): Promise<void>;
   end(...ids: string[]): Promise<void>;
@@ -51,6 +53,10 @@ export function startStage(options: PushProductOptions = {}): Stage {
         const { id: _, identitySecretCount: __, ...settings } = (await api('GET', 'demo')) as Settings;
         await api('PUT', 'demo', { ...settings, ...change });
       },
+      async allow(...origins) {
+        const { origins: before } = (await api('GET', 'demo')) as Settings;
+        await stage.settle({ origins: [...before, ...origins] });
+      },
       async publish(campaign) {
         await api('PUT', `demo/campaigns/${campaign.id}`, campaign);
         await api('POST', `demo/campaigns/${campaign.id}/publish`);
@@ -59,9 +65,7 @@ export function startStage(options: PushProductOptions = {}): Stage {
         for (const id of ids) await api('POST', `demo/campaigns/${id}/end`);
       },
     } satisfies Stage);
-    await stage.settle({
-      origins: [product.shop, ...NAMES.map((name) => `http://${name}.localhost:${port}`)],
-    });
+    await stage.allow(...NAMES.map((name) => `http://${name}.localhost:${port}`));
   });
   afterAll(async () => {
     await Promise.all(Object.values(stage.browsers ?? {}).map((browser) => browser.close()));
@@ -74,6 +78,7 @@ export function startStage(options: PushProductOptions = {}): Stage {
 interface Settings extends Record<string, unknown> {
   id: string;
   identitySecretCount: number;
+  origins: string[];
 }
 
 /** A test in both browsers at the same time. What they share is made before, and ended after. */
