@@ -108,7 +108,8 @@ const JOURNEY: Words = {
   topic_unsubscribed: () => 'the visitor has ended messages about this topic',
   no_address: () => 'no address is known to send it to',
   no_consent: () => 'the visitor has not agreed to be reached this way',
-  unconfirmed: () => 'that the visitor has agreed was said by a browser alone, and not confirmed by the server',
+  unconfirmed: () =>
+    'that the visitor has agreed was said by a browser alone, and not confirmed by the server',
   consent: () => 'consent was denied',
   denied: () => 'consent was denied',
   not_asked: () => 'the visitor was not asked for consent yet',

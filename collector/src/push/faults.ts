@@ -16,7 +16,14 @@ export interface PushFault {
 
 const EVENT = 'push_unavailable';
 /** What the SDK finds wrong with a worker's file; whatever else keeps a visitor from push is no fault of the shop. */
-const REASONS = ['worker_origin', 'worker_unreachable', 'worker_redirected', 'worker_status', 'worker_type'];
+const REASONS = [
+  'worker_origin',
+  'worker_unreachable',
+  'worker_redirected',
+  'worker_status',
+  'worker_type',
+  'worker_trusted_types',
+];
 /** Addresses of which a site's status tells. */
 const MAX_FAULTS = 20;
 /** After so long, nobody has seen it any more. */
