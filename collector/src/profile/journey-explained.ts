@@ -6,7 +6,8 @@ import type { CompiledCampaign } from '../campaigns/program.ts';
 import { popupOf, type SentStep } from '../campaigns/steps.ts';
 import { journeyInWords } from '../campaigns/why.ts';
 import type { Site } from '../sites.ts';
-import { type JourneyData, type Look, lookInto, SENT_GATES, sent } from './journeying.ts';
+import { type Look, lookInto } from './journeying.ts';
+import { type JourneyData, SENT_GATES, sent } from './visitor-journey.ts';
 
 /** Where a visitor stands in a journey. Times are ISO 8601. */
 export interface JourneyStanding {

@@ -17,7 +17,7 @@ import type { Delivery, SendResult } from './deliveries.ts';
 import { Departure } from './departure.ts';
 import { factIds, factsToState, hash53, sessionId } from './facts.ts';
 import { Holding } from './holding.ts';
-import { lastSeenOf, offersIn } from './journeying.ts';
+import { offersIn } from './journeying.ts';
 import { firstWake } from './lifetime.ts';
 import { type Device, holds } from './link.ts';
 import { isOrderEvent } from './orders.ts';
@@ -48,7 +48,7 @@ import type {
   Via,
 } from './rpc.ts';
 import { Sending } from './sending.ts';
-import type { Session } from './sessions.ts';
+import { lastSeenOf, type Session } from './sessions.ts';
 import { addDecided, addExposures, type decidedFor, nextMoment, nothingDecided } from './state.ts';
 import {
   addSubscriptions,

@@ -1,46 +1,30 @@
 import { loadBroadcast, toldBroadcast } from '../broadcasts/known.ts';
 import type { ToldBroadcast } from '../broadcasts/schema.ts';
 import { exactMs } from '../campaigns/duration.ts';
-import type { Exposure } from '../campaigns/exposures.ts';
-import type { Verdict } from '../campaigns/journey.ts';
-import type { PersonalData } from '../campaigns/liquid.ts';
 import type { CompiledCampaign } from '../campaigns/program.ts';
 import { reasonOf } from '../campaigns/reason.ts';
-import type { SentStep, WebhookStep } from '../campaigns/steps.ts';
-import { CART_PARAMETER, makeCartLink } from '../carts/make-cart-link.ts';
+import type { WebhookStep } from '../campaigns/steps.ts';
 import type { Env } from '../env.ts';
 import { type Sending as HowToSend, REAL } from '../outgoing.ts';
 import { makeDeliveryId } from '../push/delivery-id.ts';
-import { pushPayload } from '../push/payload.ts';
 import { sendPush } from '../push/send.ts';
-import type { StoredSubscription } from '../push/subscription.ts';
-import { base64url } from '../signing.ts';
 import type { Site } from '../sites.ts';
 import { sendWebhook } from '../webhooks/send.ts';
 import { addressFor, CHANNEL_OF, type Unreachable } from './addresses.ts';
+import { decisionOn, heldOut, newId, skipped, standingOf } from './beginning.ts';
 import type { Campaigning } from './campaigning.ts';
-import { type CartToRestore, cartToRestore } from './cart-to-restore.ts';
 import { IDENTIFIER_OF } from './consents.ts';
 import { addDeliveries, concluded, type Delivery, nextTry, type SendResult } from './deliveries.ts';
-import {
-  journeysNow,
-  keepJourneys,
-  lastSeenOf,
-  objection,
-  objectionOfPerson,
-  type Standing,
-  verdictOn,
-  withShown,
-} from './journeying.ts';
+import { journeysNow, keepJourneys, type Standing, verdictOn, withShown } from './journeying.ts';
+import { objection, objectionOfPerson } from './objections.ts';
 import { askOwner } from './people.ts';
 import { endpointOf, type Prepared } from './prepared.ts';
+import { preparedFor, targetOf } from './preparing.ts';
 import { contactNames } from './profile-name.ts';
 import type { Records } from './records.ts';
 import type { Objection } from './rpc.ts';
-import { seenByCampaign } from './situation.ts';
-import { addExposures, type LoggedDecision, logDecision, type State } from './state.ts';
-import { noteReached, removeSubscription, subscriptionsByLife } from './subscriptions.ts';
-import { wordPush } from './word-push.ts';
+import { addExposures, logDecision, type State } from './state.ts';
+import { noteReached, removeSubscription } from './subscriptions.ts';
 
 /** After how long what was handed to somebody else to send, or was being sent when all stopped, is sent again, ms. */
 const LEASE_MS = 60_000;
@@ -204,7 +188,6 @@ export class Sending {
     const compiled = asked ? await this.#belongsTo(site, asked) : null;
     if (this.#isRefused(site, id, compiled) || (await this.#isRefusedByPerson(site, id, compiled)))
       return null;
-    const { state, name } = this.#records;
     const step = compiled?.campaign.steps.find((one) => one.id === asked?.step);
     const ended =
       step?.type === 'message' && step.channel === 'webhook' ? await this.#endedBy(site, step) : null;
@@ -212,90 +195,22 @@ export class Sending {
     const delivery = this.#held(id);
     if (!delivery) return null;
     if (!compiled || step?.type !== 'message' || step.channel === 'popup') return this.#drop(id, 'status');
-    const left = cartToRestore(state.history);
-    const restore =
-      left && mentionsCart(step)
-        ? await makeCartLink(
-            this.#env,
-            site,
-            { profile: name, cart: { items: left.items, currency: left.currency }, seed: id },
-            Date.now(),
-          )
-        : null;
     try {
-      const prepared = await this.#worded(site, compiled, step, delivery, left, restore);
+      const prepared = await preparedFor(
+        { env: this.#env, site, records: this.#records, lastDevice: () => this.#campaigning.lastDevice() },
+        compiled,
+        step,
+        delivery,
+      );
       if (typeof prepared === 'string') return this.#drop(id, prepared);
+      const { channel } = prepared;
+      const device = channel === 'push' ? prepared.subscription.anonymousId : null;
+      if (device !== null) this.#change(id, (one) => ({ ...one, anonymousId: device }));
       return this.#isRefused(site, id, compiled) ? null : prepared;
     } catch (error) {
       console.warn(`${delivery.campaign}@${delivery.version} cannot be worded.`, reasonOf(error));
       return this.#drop(id, 'content');
     }
-  }
-
-  /** @returns why there is nothing to send */
-  async #worded(
-    site: Site,
-    compiled: CompiledCampaign,
-    step: SentStep,
-    delivery: Delivery,
-    left: CartToRestore | null,
-    restore: string | null,
-  ): Promise<Prepared | string> {
-    const now = Date.now();
-    const { state } = this.#records;
-    const subscription = step.channel === 'push' ? this.#target() : null;
-    if (subscription === undefined) return 'no_subscription';
-    const device = subscription?.anonymousId ?? this.#campaigning.lastDevice();
-    const { data: seen, currency, timeZone } = seenByCampaign(state, compiled, device, site, now);
-    const origin = originFor(site, seen.page.url);
-    const restored = restore === null ? origin : withParameter(origin, CART_PARAMETER, restore);
-    const cart = left
-      ? { items: left.items, value: left.value, currency: left.currency, quantity: quantityOf(left) }
-      : { items: [], value: 0, currency: null, quantity: 0 };
-    const { userId, traits } = state.history;
-    // Who claims to be the person does not write what the person is told.
-    const visitor = userId === null ? seen.visitor : { ...seen.visitor, traits };
-    const data = { ...seen, visitor, cart: { ...cart, restore_url: restored }, now };
-    if (step.channel === 'webhook') return this.#webhook(step, delivery, data, timeZone);
-    if (!subscription) return 'no_subscription';
-    this.#change(delivery.id, (one) => ({ ...one, anonymousId: device }));
-    const worded = wordPush(step, {
-      variant: delivery.variant,
-      locales: [state.history.locale, site.settings.language],
-      data,
-      timeZone,
-      currency: left?.currency ?? currency,
-      now,
-      origin,
-      collector: site.settings.collectorUrl ?? subscription.collector ?? origin,
-    });
-    if (!worded) return 'status';
-    const topic = await topicOf(site.id, device, delivery.campaign);
-    const about = { id: delivery.id, anonymousId: device, lang: worded.lang, tag: topic };
-    const fitted = pushPayload(worded.text, about);
-    if ('fault' in fitted) return 'payload';
-    const ttlS = Math.max(1, Math.round((delivery.until - now) / 1_000));
-    const message = { payload: fitted.payload, ttlS, urgency: step.urgency, topic };
-    return { channel: 'push', subscription, message };
-  }
-
-  #webhook(
-    { webhook }: WebhookStep,
-    { id }: Delivery,
-    data: PersonalData,
-    timeZone: string,
-  ): Prepared | string {
-    const { history } = this.#records.state;
-    const found =
-      webhook.address === undefined ? null : addressFor(history, webhook.address, webhook.topic ?? null);
-    if (found && 'reason' in found) return found.reason;
-    const person = {
-      name: this.#records.name,
-      address: found?.address ?? null,
-      locale: history.locale,
-      timeZone,
-    };
-    return { channel: 'webhook', message: { content: webhook, data, deliveryId: id, person } };
   }
 
   /** What a try has come to. Said twice, it counts once. */
@@ -305,8 +220,7 @@ export class Sending {
     const delivery = this.#held(id);
     if (!delivery) return;
     const now = Date.now();
-    const target = this.#target();
-    const tried = endpoint ?? target?.endpoint;
+    const tried = endpoint ?? targetOf(before)?.endpoint;
     this.#records.write((state) => {
       if (result.outcome === 'gone' && tried) removeSubscription(state, tried, name);
       if (result.outcome === 'sent' && endpoint !== null) noteReached(state, endpoint);
@@ -405,12 +319,6 @@ export class Sending {
     return null;
   }
 
-  /** The browser that was used last. */
-  #target(): StoredSubscription | undefined {
-    const { state } = this.#records;
-    return subscriptionsByLife(state, lastSeenOf(state.history))[0];
-  }
-
   /** Of somebody who is being erased nothing is due, and nothing must be written that is not there. */
   #held(id: string): Delivery | undefined {
     const { deliveries, forgetting } = this.#records.state;
@@ -436,51 +344,6 @@ function isElsewhere({ link }: Pick<State, 'link'>): boolean {
   return link !== null && link.phase !== 'lending';
 }
 
-/** How a delivery begins: when its time comes, or why it never does. */
-type Beginning = Pick<Delivery, 'at' | 'until' | 'status' | 'reason' | 'nextTryAt'>;
-
-/** @param until how long it is worth having, ms since the epoch */
-function standingOf(verdict: Verdict, now: number, until: number): Beginning {
-  switch (verdict.kind) {
-    case 'send':
-      return { at: now, until, status: 'due', reason: null, nextTryAt: now };
-    case 'hold': {
-      const { until: at, reason } = verdict;
-      return at < until ? { at, until, status: 'due', reason, nextTryAt: at } : skipped(reason, now);
-    }
-    case 'held_out':
-      return { ...skipped(verdict.reason, now), status: 'held_out' };
-    case 'skip':
-    case 'end':
-      return skipped(verdict.reason, now);
-  }
-}
-
-function skipped(reason: string, now: number): Beginning {
-  return { at: now, until: now, status: 'skipped', reason, nextTryAt: now };
-}
-
-/** Of somebody who is told nothing: what was said to others is compared with what becomes of him. */
-function heldOut(
-  { id, campaign, version, variant, reason, anonymousId }: Delivery,
-  isTest: boolean,
-  now: number,
-): Exposure {
-  const control = reason === 'site' ? 'site' : 'campaign';
-  const device = anonymousId === null ? {} : { anonymousId };
-  const test = isTest ? { test: true as const } : {};
-  return { campaign, version, variant, claimId: id, at: now, control, quiet: true, ...device, ...test };
-}
-
-function decisionOn(delivery: Delivery, now: number): LoggedDecision {
-  const { campaign, version, variant, reason, anonymousId, status } = delivery;
-  return {
-    ...{ at: now, outcome: status === 'due' ? 'sent' : 'skipped', campaign, version, variant },
-    ...{ gate: gateOf(status), reason, trace: { gates: [] } },
-    ...(anonymousId === null ? {} : { anonymousId }),
-  };
-}
-
 /** Sends what was prepared, from wherever it is. */
 export async function sendPrepared(
   env: Env,
@@ -493,51 +356,4 @@ export async function sendPrepared(
   const { subscription, message } = prepared;
   const { detail, ...result } = await sendPush(env, site, subscription, message, now, by);
   return { ...result, reason: detail, answer: null };
-}
-
-/** What kept a message from going out. */
-function gateOf(status: Delivery['status']): string | null {
-  if (status === 'held_out') return 'holdout';
-  return status === 'due' ? null : 'journey';
-}
-
-function newId({
-  campaign,
-  version,
-  variant,
-  step,
-}: Pick<Delivery, 'campaign' | 'version' | 'variant' | 'step'>): string {
-  const random = base64url(crypto.getRandomValues(new Uint8Array(16)));
-  return `${campaign}@${version}.${variant}.${step}.${random}`;
-}
-
-/**
- * 32 characters: what push services take (research/webpush.md §1.1). One per browser and journey: the newest stands, also
- * when its visitor has become somebody's in between.
- */
-async function topicOf(...parts: string[]): Promise<string> {
-  const text = new TextEncoder().encode(JSON.stringify(parts));
-  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text)).slice(0, 24));
-}
-
-/** Our own event, which is sent where a webhook has no body of its own, tells all that is known. */
-function mentionsCart(step: SentStep): boolean {
-  if (step.channel === 'webhook' && step.webhook.body === undefined) return true;
-  return JSON.stringify(step).includes('restore_url');
-}
-
-/** Of the page that the visitor was on last, where it is one of the site's; else the site's first. */
-function originFor({ settings: { origins } }: Site, page: string | null): string {
-  const last = page !== null && URL.canParse(page) ? new URL(page).origin : null;
-  return last !== null && origins.includes(last) ? last : (origins[0] ?? last ?? '');
-}
-
-function withParameter(address: string, name: string, value: string): string {
-  const url = new URL(address);
-  url.searchParams.set(name, value);
-  return url.href;
-}
-
-function quantityOf({ items }: CartToRestore): number {
-  return items.reduce((sum, { quantity }) => sum + quantity, 0);
 }

@@ -109,3 +109,8 @@ function campaignOf(event: StoredMessage): JsonObject | null {
   const campaign = ownObject(event.context, 'campaign');
   return campaign && JSON.stringify(campaign).length <= MAX_CAMPAIGN_LENGTH ? campaign : null;
 }
+
+/** When the newest session of a device ended, ms since the epoch; 0: it has none. */
+export function lastSeenOf({ sessions }: { sessions: readonly Session[] }): (anonymousId: string) => number {
+  return (anonymousId) => sessions.findLast((session) => session.anonymousId === anonymousId)?.end ?? 0;
+}
