@@ -48,6 +48,12 @@ describe('subscriptions', () => {
     expect(a.subscriptions).toEqual(b.subscriptions);
   });
 
+  it('of one visitor on two of a shop’s addresses are tried from the one that he was on last', () => {
+    const visitor = { anonymousId: 'v' };
+    const state = of(one('a', 10, visitor), one('z', 20, visitor));
+    expect(subscriptionsByLife(state, () => 30).map(({ endpoint }) => endpoint)).toEqual(['z', 'a']);
+  });
+
   it('beyond twenty are forgotten, those without a sign of life first', () => {
     const state = of();
     addSubscriptions(

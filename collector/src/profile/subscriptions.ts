@@ -63,13 +63,13 @@ function keepSubscriptions(
   );
 }
 
-/** The one that is sent to first: of the device that was used last. */
+/** The one that is sent to first: of the device that was used last, and of several of that the one heard of last. */
 export function subscriptionsByLife(
   { subscriptions }: Held,
   lastSeenOf: (anonymousId: string) => number,
 ): StoredSubscription[] {
   const life = (one: StoredSubscription) => Math.max(one.seenAt, lastSeenOf(one.anonymousId));
-  return subscriptions.toSorted((a, b) => life(b) - life(a) || (a.endpoint < b.endpoint ? -1 : 1));
+  return subscriptions.toSorted((a, b) => life(b) - life(a) || byLife(a, b));
 }
 
 /** Takes away those that gave no sign of life for too long. */
