@@ -81,21 +81,19 @@ worker.addEventListener('push', (event) => {
 
 async function open(target: string) {
   const all = await clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const chosen = chooseClient(all, target);
-  if (chosen) {
-    const { client, isThere } = chosen;
-    await client.focus();
-    if (isThere) return;
-    // The site's pages are not this worker's to navigate: they do it themselves, unless the visitor is busy there.
-    const { port1, port2 } = new MessageChannel();
-    client.postMessage({ beckonGo: target }, [port2]);
-    const goes = await new Promise((resolve) => {
-      port1.onmessage = resolve;
-      setTimeout(resolve, ANSWER_MS);
-    });
-    if (goes) return;
-  }
-  await clients.openWindow(target);
+  const { client, isThere } = chooseClient(all, target) ?? {};
+  // The site's pages are not this worker's to navigate: they do it themselves, unless the visitor is busy there.
+  const goes =
+    isThere ||
+    (client &&
+      (await new Promise<unknown>((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = resolve;
+        setTimeout(resolve, ANSWER_MS);
+        client.postMessage({ beckonGo: target }, [port2]);
+      })));
+  // Chromium grants one click one window, to bring to the front or to open.
+  return goes ? client?.focus() : clients.openWindow(target);
 }
 
 worker.addEventListener('notificationclick', (event) => {

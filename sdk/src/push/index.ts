@@ -258,7 +258,8 @@ function createPush(host: PushHost) {
     const isBusy = /\/checkout/i.test(location.pathname) || document.activeElement?.matches(':read-write');
     if (!url || isBusy || new URL(url).origin !== location.origin) return;
     ports[0]?.postMessage(true);
-    location.assign(url);
+    // The worker brings it to the front meanwhile; of a page that has left it knows nothing.
+    setTimeout(() => location.assign(url), 99);
   });
   navigator.serviceWorker?.startMessages?.();
   navigator.permissions

@@ -55,7 +55,7 @@ async function sendTheirs(endpoint: string, keys: Record<string, string>, messag
 }
 
 inBoth(
-  'a press goes to the page where it is open, else takes one along, and a button has its own page',
+  'a press goes to the page where it is open, else takes one along but not from the checkout, and a button has its own page',
   async (engine) => {
     const shop = stage.shop('pressed');
     const { browser, page, visitor } = await subscribed(stage, engine, shop, '/lookbook');
@@ -91,6 +91,13 @@ inBoth(
     desktop.act(await desktop.waitFor('With buttons'), 'Privacy');
     const opened = await browser.tab(({ href }) => href === `${shop}/privacy-policy`);
 
+    for (const tab of await browser.tabs()) if (tab !== opened) await tab.close();
+    await opened.goto(`${shop}/checkout`);
+    await track(opened, 'while_paying');
+    desktop.press(await desktop.waitFor('While paying'));
+    await browser.tab(({ href }) => href === `${shop}/lookbook`);
+    expect(await tabs()).toEqual(['/checkout', '/lookbook']);
+
     await track(opened, 'waved_away');
     desktop.dismiss(await desktop.waitFor('Waved away'));
     await soon(async () => {
@@ -104,12 +111,14 @@ inBoth(
         ['to-the-cart', none],
         ['to-the-account', none],
         ['with-buttons', none],
+        ['while-paying', none],
         ['waved-away', none],
       ]);
       expect(said('push_clicked')).toEqual([
         ['to-the-cart', none],
         ['to-the-account', none],
         ['with-buttons', 'privacy'],
+        ['while-paying', none],
       ]);
       expect(said('push_dismissed')).toEqual([['waved-away', none]]);
     });
@@ -123,9 +132,10 @@ inBoth(
       await ring('to_the_cart', 'To the cart', '/cart');
       await ring('to_the_account', 'To the account', '/account');
       await ring('with_buttons', 'With buttons', '/', { actions });
+      await ring('while_paying', 'While paying', '/lookbook');
       await ring('waved_away', 'Waved away', '/');
     },
-    after: () => stage.end('to-the-cart', 'to-the-account', 'with-buttons', 'waved-away'),
+    after: () => stage.end('to-the-cart', 'to-the-account', 'with-buttons', 'while-paying', 'waved-away'),
   },
 );
 

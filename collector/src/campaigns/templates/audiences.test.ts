@@ -197,6 +197,22 @@ describe('who is met by which template', () => {
       ['announcement', 'back-again'],
     ],
     [
+      'a newcomer with an iPhone, whom a push prompt could not ask',
+      [
+        [0, 'page_view'],
+        [0, 'push_unavailable', '/', { reason: 'home_screen' }],
+      ],
+      ['announcement', 'home-screen', 'welcome-offer'],
+    ],
+    [
+      'a newcomer where the worker is missing',
+      [
+        [0, 'page_view'],
+        [0, 'push_unavailable', '/', { reason: 'worker_status' }],
+      ],
+      ['announcement', 'welcome-offer'],
+    ],
+    [
       'somebody back at that product',
       [
         [3 * DAY, ...looked],

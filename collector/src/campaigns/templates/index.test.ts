@@ -29,7 +29,7 @@ describe('a template', () => {
       return { ...draft, version: 1, status: 'live', createdAt: new Date(NOW).toISOString() };
     });
     expect(all.flatMap((draft) => validateCampaign(draft, siteWith(all)))).toEqual([]);
-    expect(new Set(all.map(({ id }) => id)).size).toBe(13);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(14);
   });
 
   it('becomes a campaign of another name, and stays as it was', () => {

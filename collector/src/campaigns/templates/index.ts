@@ -7,6 +7,7 @@ import { browseAbandonment } from './browse-abandonment.ts';
 import { cartSaver } from './cart-saver.ts';
 import { csat } from './csat.ts';
 import { freeShippingBar } from './free-shipping-bar.ts';
+import { homeScreen } from './home-screen.ts';
 import type { CampaignInput } from './languages.ts';
 import { newsletter } from './newsletter.ts';
 import { nps } from './nps.ts';
@@ -68,6 +69,10 @@ const DRAFTS: readonly [CampaignInput, description: string][] = [
   [
     pushPrompt,
     'Asks to send push messages when something was put into the cart; the browser itself asks only after a yes. Host the worker of your site first: where it is missing, nobody is asked.',
+  ],
+  [
+    homeScreen,
+    'Tells visitors with an iPhone or iPad how to put the shop on the home screen, without which they cannot get push messages: where a push prompt would have come otherwise. Give the shop a web app manifest, with display standalone.',
   ],
   [
     abandonedCart,
