@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
@@ -49,6 +50,8 @@ function collector(
 
 export default defineConfig({
   test: {
+    // Vitest's own choice leaves one of two processors idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
@@ -100,6 +103,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          // What the push tests play on has tests of its own, whose failing the others show as well.
+          exclude: process.env.DEEP ? [] : ['test/e2e/push/{browsers,neighbours}.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/browsers-setup.ts', 'test/support/product-setup.ts'],
           fileParallelism: false,

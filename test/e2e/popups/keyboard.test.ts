@@ -70,6 +70,7 @@ describe.each(ENGINES)('with the keyboard alone, in %s', (engine) => {
     await tab.press('Escape');
     await gone(tab);
     expect(await focusOf(tab)).toBe('button#opener Offers');
+    await tab.until('its report', () => probe.told().length > 1);
     expect(await tab.evaluate(() => probe.told())).toEqual(['popup_shown', 'popup_dismissed escape']);
     await tab.close();
   });

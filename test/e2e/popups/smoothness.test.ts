@@ -68,7 +68,8 @@ describe('the page stands still', { concurrent: true }, () => {
   });
 });
 
-describe('a slow phone', () => {
+/** A measurement, and as such one for a machine that has nothing else to do. */
+describe.runIf(process.env.DEEP)('a slow phone', () => {
   it.each(Object.keys(KINDS))(
     'is not held up by a %s: no task of more than 50 ms at a quarter of the speed',
     async (kind) => {

@@ -125,7 +125,7 @@ export async function deliveriesOf({ product }: Stage, visitor: string): Promise
 
 /** Waits until something outside the pages is so; each question of the collector costs it some work. */
 export const soon = <T>(check: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(check, { timeout: 20_000, interval: 100 });
+  vi.waitFor(check, { timeout: 20_000, interval: 250 });
 
 /**
  * A visitor who gets push messages: on a page of the shop, as who has said yes before.

@@ -202,7 +202,7 @@ describe('who is met by which template', () => {
         [0, 'page_view'],
         [0, 'push_unavailable', '/', { reason: 'home_screen' }],
       ],
-      ['announcement', 'home-screen', 'welcome-offer'],
+      ['home-screen'],
     ],
     [
       'a newcomer where the worker is missing',
@@ -210,7 +210,7 @@ describe('who is met by which template', () => {
         [0, 'page_view'],
         [0, 'push_unavailable', '/', { reason: 'worker_status' }],
       ],
-      ['announcement', 'welcome-offer'],
+      [],
     ],
     [
       'somebody back at that product',

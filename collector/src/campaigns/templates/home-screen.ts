@@ -43,7 +43,7 @@ export const homeScreen: CampaignInput = {
   tags: ['push'],
   priority: 41,
   page: { exclude: [{ path: '/cart*' }, { path: '/checkout*' }] },
-  audience: { rule: { '==': [{ var: 'event.properties.reason' }, 'home_screen'] } },
+  audience: { rule: { '===': [{ var: 'event.properties.reason' }, 'home_screen'] } },
   entry: { on: 'event', event: 'push_unavailable' },
   exits: [{ event: 'begin_checkout' }],
   steps: popup(
