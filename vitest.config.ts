@@ -48,6 +48,17 @@ function collector(
   };
 }
 
+function inBrowsers(name: string, setups: string[]): TestProjectInlineConfiguration['test'] {
+  return {
+    name,
+    environment: 'node',
+    globalSetup: setups.map((setup) => `test/support/${setup}.ts`),
+    maxConcurrency: 12,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  };
+}
+
 export default defineConfig({
   test: {
     // Vitest's own choice leaves one of two processors idle.
@@ -101,16 +112,19 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          // What the push tests play on has tests of its own, whose failing the others show as well.
+          ...inBrowsers('e2e-push', ['browsers-setup']),
+          include: ['test/e2e/push/**/*.test.ts'],
+          // What these play on has tests of its own, whose failing the others show as well.
           exclude: process.env.DEEP ? [] : ['test/e2e/push/{browsers,neighbours}.test.ts'],
-          environment: 'node',
-          globalSetup: ['test/support/browsers-setup.ts', 'test/support/product-setup.ts'],
+        },
+      },
+      {
+        test: {
+          ...inBrowsers('e2e', ['browsers-setup', 'product-setup']),
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/push/**'],
+          // They share a product, which one of them stops.
           fileParallelism: false,
-          maxConcurrency: 12,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       },
     ],

@@ -47,7 +47,7 @@ const lookOf = (tab: Tab) =>
     );
   });
 
-describe.each(ENGINES)('on a page that spoils everything, in %s', { concurrent: true }, (engine) => {
+describe.each(ENGINES)('on a page that spoils everything, in %s', (engine) => {
   let visitors: Visitors;
   beforeAll(async () => {
     visitors = await startVisitors(engine);
