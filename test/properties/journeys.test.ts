@@ -76,6 +76,7 @@ const story = fc.record({
   steps: fc.array(step, { minLength: 4, maxLength: 16, size: 'max' }),
   answers: fc.array(answer, { maxLength: 6, size: 'max' }),
 });
+type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
 interface Said {
@@ -150,6 +151,19 @@ const clocks = Object.fromEntries(
     }),
   ]),
 );
+/** Once a nudge came twice: an older run of the laptop stood in the way of the phone's, and ended when both were one's. */
+const HALF_OVER: Story = {
+  ...{ isQuiet: false, isCapped: false, answers: [] },
+  steps: [
+    { do: 'tell', deed: { do: 'fill', device: 'laptop', item: 'a' }, times: 1 },
+    { do: 'wait', ms: 4 * DAY },
+    { do: 'tell', deed: { do: 'buy', device: 'phone', item: 'a' }, times: 1 },
+    { do: 'tell', deed: { do: 'fill', device: 'phone', item: 'a' }, times: 1 },
+    { do: 'wait', ms: HOUR },
+    { do: 'log in', device: 'phone' },
+    { do: 'log in', device: 'laptop' },
+  ],
+};
 /** As the device's clock shows it. */
 function shownOn(device: string, at: number): { day: string; hour: number } {
   const [day = '', time = ''] = clocks[device]?.format(at).split(', ') ?? [];
@@ -259,7 +273,7 @@ describe('an abandoned cart', () => {
       sent += life.wired.length;
       for (const owner of life.owners) expectAccounted(owner, site);
     });
-    await fc.assert(property, { ...runs(DEEP ? 2_600 : 800), seed });
+    await fc.assert(property, { ...runs(DEEP ? 2_600 : 800), seed, examples: [[HALF_OVER]] });
     console.log(`seed ${seed}: ${sent} messages on the wire`);
     expect(sent).toBeGreaterThan(100);
   });

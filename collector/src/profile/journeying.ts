@@ -1,3 +1,4 @@
+import { exactMs } from '../campaigns/duration.ts';
 import {
   type Advanced,
   advance,
@@ -55,11 +56,11 @@ export function journeysNow(
     let before = own(known.journeys, campaign.id);
     // Who comes late, with all that he has done meanwhile, may have ended one run and be in the next.
     for (;;) {
-      const run = runOf(campaign, before, entries);
+      const sent = [...known.deliveries, ...outcome.deliveries];
+      const run = runNow(campaign, before, entries, sent);
       if (!run || run.ended) break;
       // Nobody enters any more.
       if (campaign.status === 'ended' && run !== before) break;
-      const sent = [...known.deliveries, ...outcome.deliveries];
       const journey = new VisitorJourney(
         compiled,
         { ...known, deliveries: sent },
@@ -83,6 +84,31 @@ export function journeysNow(
     }
   }
   return outcome;
+}
+
+/**
+ * The run that a visitor is in. One that begins may be half over: what was said in it on devices that were not known to be
+ * his then is in the deliveries alone, where an older run of his own stood in its way.
+ */
+function runNow(
+  campaign: Campaign,
+  before: Run | undefined,
+  entries: readonly Entry[],
+  deliveries: readonly Delivery[],
+): Run | null {
+  const run = runOf(campaign, before, entries);
+  if (!run || run === before) return run;
+  const { reentry } = campaign.entry;
+  const begins = reentry === null ? Number.NEGATIVE_INFINITY : run.entry.at - exactMs(reentry);
+  const said = deliveries.filter(
+    (one) => one.campaign === campaign.id && one.run !== null && one.run > begins,
+  );
+  return { ...run, passed: said.map(passedBy) };
+}
+
+function passedBy({ step, at, status, reason }: Delivery): Passed {
+  const isSilent = status === 'skipped' || status === 'held_out';
+  return isSilent ? { step, at, outcome: status, reason: reason ?? status } : { step, at, outcome: 'sent' };
 }
 
 /** What these steps of a run have come to, of messages that go out. */
@@ -134,7 +160,7 @@ export function lookInto(
   const entries = entriesOf(compiled, known);
   let before = own(known.journeys, campaign.id);
   for (;;) {
-    const run = runOf(campaign, before, entries);
+    const run = runNow(campaign, before, entries, known.deliveries);
     const entered = run ?? { entry: { at: now, cause: '' }, passed: [], ended: null };
     const journey = new VisitorJourney(compiled, known, entered, lastDevice, site, now);
     if (!run || run.ended || campaign.status === 'paused') return { journey, run, waiting: null, due: [] };
