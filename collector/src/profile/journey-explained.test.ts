@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   api,
   DAY,
@@ -11,25 +11,16 @@ import {
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
+import { beginAtNoon, NOON, pass } from '../../../test/support/workerd/noon.ts';
 import { NO_LIMITS, publish } from '../../../test/support/workerd/popups.ts';
 import { alarm, pushService, subscribe } from '../../../test/support/workerd/push-service.ts';
 import type { Explained, JourneyStanding } from './journey-explained.ts';
 import type { TimelineItem } from './timeline.ts';
 
 const HOUR = 60 * MINUTE;
-/** Noon in Vienna. */
-const NOON = Date.parse('2026-11-18T11:00:00Z');
 const at = (ms: number) => new Date(NOON + ms).toISOString();
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  vi.setSystemTime(NOON);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+beginAtNoon();
 
 const push = (id: string) => ({
   id,

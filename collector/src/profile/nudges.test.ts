@@ -1,6 +1,6 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   at,
   DAY,
@@ -14,22 +14,13 @@ import {
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
+import { beginAtNoon, pass } from '../../../test/support/workerd/noon.ts';
 import { armedBy, claimPopup, NO_LIMITS, publish } from '../../../test/support/workerd/popups.ts';
 import { alarm, pushService, subscribe } from '../../../test/support/workerd/push-service.ts';
 
 const HOUR = 60 * MINUTE;
-/** Noon in Vienna, on a Wednesday. */
-const NOON = Date.parse('2026-11-18T11:00:00Z');
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  vi.setSystemTime(NOON);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+beginAtNoon();
 
 const says = (title: string) => [{ key: 'a', content: { en: { title, url: '{{ cart.restore_url }}' } } }];
 const NUDGE = {

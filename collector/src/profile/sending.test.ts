@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   api,
   deviceObject,
@@ -17,21 +17,13 @@ import {
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
+import { beginAtNoon, pass } from '../../../test/support/workerd/noon.ts';
 import { NO_LIMITS, publish } from '../../../test/support/workerd/popups.ts';
 import { alarm, pushService, subscribe } from '../../../test/support/workerd/push-service.ts';
 
 const HOUR = 60 * MINUTE;
-const NOON = Date.parse('2026-11-18T11:00:00Z');
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  vi.setSystemTime(NOON);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
-const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+beginAtNoon();
 
 const push = (id: string) => ({
   ...{ id, type: 'message', channel: 'push' },

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   api,
   deviceObject,
@@ -15,6 +15,7 @@ import {
   type TestSite,
   track,
 } from '../../../test/support/workerd/collector.ts';
+import { beginAtNoon, NOON, pass } from '../../../test/support/workerd/noon.ts';
 import { publish } from '../../../test/support/workerd/popups.ts';
 import { alarm, pushService, subscribe } from '../../../test/support/workerd/push-service.ts';
 
@@ -23,17 +24,9 @@ import { alarm, pushService, subscribe } from '../../../test/support/workerd/pus
  */
 
 const HOUR = 60 * MINUTE;
-const NOON = Date.parse('2026-11-18T11:00:00Z');
 const RECEIVER = 'https://hooks.example.com/';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  vi.setSystemTime(NOON);
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.restoreAllMocks();
-});
+beginAtNoon();
 
 const MUG = { item_id: 'mug', item_name: 'Mug', price: 12, quantity: 1 };
 const cart = (anonymousId: string, more: object = {}) =>
@@ -80,7 +73,7 @@ const PUSH = {
 };
 
 async function later(site: TestSite, devices: string[], people: string[] = []): Promise<void> {
-  vi.setSystemTime(Date.now() + HOUR);
+  pass(HOUR);
   for (const device of devices) await alarm(deviceObject(site, device));
   for (const person of people) await alarm(await personObject(site, person));
 }
