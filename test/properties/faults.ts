@@ -56,6 +56,8 @@ export function layKillPoints(): Faults {
     throw new Error(`injected: failed ${where} ${point}`);
   };
   const around = async (object: DurableObjectState | undefined, name: string, call: () => unknown) => {
+    // Nothing leaves an object before what it has written is safe.
+    if (name === 'append') await object?.storage.sync();
     pass(object, name, 'before');
     const result = await call();
     pass(object, name, 'after');
