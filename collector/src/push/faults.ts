@@ -1,3 +1,4 @@
+import type { WorkerFault } from '../../../sdk/src/push/worker-fault.ts';
 import type { Env } from '../env.ts';
 import { ownNumber, ownString, type StoredMessage } from '../message.ts';
 import type { Site } from '../sites.ts';
@@ -16,14 +17,14 @@ export interface PushFault {
 
 const EVENT = 'push_unavailable';
 /** What the SDK finds wrong with a worker's file; whatever else keeps a visitor from push is no fault of the shop. */
-const REASONS = [
-  'worker_origin',
-  'worker_unreachable',
-  'worker_redirected',
-  'worker_status',
-  'worker_type',
-  'worker_trusted_types',
-];
+const REASONS: Record<WorkerFault['reason'], true> = {
+  worker_origin: true,
+  worker_trusted_types: true,
+  worker_unreachable: true,
+  worker_redirected: true,
+  worker_status: true,
+  worker_type: true,
+};
 /** Addresses of which a site's status tells. */
 const MAX_FAULTS = 20;
 /** After so long, nobody has seen it any more. */
@@ -67,7 +68,7 @@ export async function readFaults(db: D1Database, site: string, now: number): Pro
 
 function faultIn({ properties }: StoredMessage, { settings }: Site, now: number): PushFault | null {
   const [address, reason] = [ownString(properties, 'address'), ownString(properties, 'reason')];
-  if (!address || !reason || !REASONS.includes(reason) || !URL.canParse(address)) return null;
+  if (!address || !reason || !Object.hasOwn(REASONS, reason) || !URL.canParse(address)) return null;
   const { origin, pathname } = new URL(address);
   if (!settings.origins.includes(origin) || pathname !== settings.push.workerPath) return null;
   const status = ownNumber(properties, 'status');

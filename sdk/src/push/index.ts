@@ -7,7 +7,8 @@ import { createMemory } from './memory.ts';
 import { keyOf, register, registered, scriptOf } from './registration.ts';
 import { planSync } from './sync-plan.ts';
 import { givingWay } from './take-over.ts';
-import { faultOf, type WorkerFault } from './worker-file.ts';
+import type { WorkerFault } from './worker-fault.ts';
+import { faultOf } from './worker-file.ts';
 
 /** What this browser makes of push, on this page. */
 export interface PushStatus {

@@ -1,18 +1,5 @@
 import { isRefused } from './trusted-address.ts';
-
-export interface WorkerFault {
-  reason:
-    | 'worker_origin'
-    | 'worker_trusted_types'
-    | 'worker_unreachable'
-    | 'worker_redirected'
-    | 'worker_status'
-    | 'worker_type';
-  /** Of the worker's file. */
-  address: string;
-  /** HTTP, where there was an answer. */
-  status?: number;
-}
+import type { WorkerFault } from './worker-fault.ts';
 
 /** The types that browsers take for a worker: https://mimesniff.spec.whatwg.org/#javascript-mime-type */
 const JAVASCRIPT = /^\s*(text|application)\/(x-)?(java|ecma|live|j)script/i;
