@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StoredMessage } from '../../collector/src/message.ts';
 import { deviceName, personName } from '../../collector/src/profile/profile-name.ts';
 import type { State } from '../../collector/src/profile/state.ts';
@@ -13,7 +13,7 @@ import {
   storedEvents,
   type TestSite,
 } from '../support/workerd/collector.ts';
-import { type Faults, KILL_POINTS, layKillPoints } from './faults.ts';
+import { type Faults, failFrom, KILL_POINTS } from './faults.ts';
 import { oracle } from './oracle.ts';
 import { DEEP, runs } from './runs.ts';
 import { deed, NOW } from './shopping.ts';
@@ -247,17 +247,7 @@ async function expectTruth(site: TestSite, shop: Shop, users: Story['users']): P
 }
 
 describe('a shop whose collector keeps failing', () => {
-  let faults: Faults;
-  beforeAll(() => {
-    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
-    vi.spyOn(console, 'error').mockImplementation(() => {});
-    vi.spyOn(console, 'warn').mockImplementation(() => {});
-    faults = layKillPoints();
-  });
-  afterAll(() => {
-    vi.restoreAllMocks();
-    vi.useRealTimers();
-  });
+  const faults = failFrom(NOW);
 
   it('loses nothing and counts nothing twice, also of visitors who never return', async () => {
     const seed = Math.trunc(Math.random() * 2 ** 31);

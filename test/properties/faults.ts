@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { Profile } from '../../collector/src/profile/profile.ts';
 import { forgetSites } from '../../collector/src/sites.ts';
 import { D1EventStore } from '../../collector/src/store/d1.ts';
@@ -42,8 +42,7 @@ type Method = (...args: unknown[]) => unknown;
  * Lays kill points before and after each call that an object answers, each that it makes to another, and each that the
  * store answers. `vi.restoreAllMocks()` takes them away, but for objects that live on.
  */
-export function layKillPoints(): Faults {
-  const faults: Faults = { count: 0, plan: [] };
+function layKillPoints(faults: Faults): void {
   const objects = new Map<string, DurableObjectState>();
 
   const pass = (object: DurableObjectState | undefined, point: string, where: string) => {
@@ -110,5 +109,20 @@ export function layKillPoints(): Faults {
   // Sites and keys, as requests and objects read them.
   lay(Object.getPrototypeOf(env.SNAPSHOTS), 'get', () => undefined);
   lay(Object.getPrototypeOf(env.DB.prepare('SELECT 1')), 'first', () => undefined);
+}
+
+/** The kill points of a file's tests, which begin at a time (ms since the epoch) and say nothing of what fails on purpose. */
+export function failFrom(now: number): Faults {
+  const faults: Faults = { count: 0, plan: [] };
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    layKillPoints(faults);
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
   return faults;
 }

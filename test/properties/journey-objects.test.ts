@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { StoredMessage } from '../../collector/src/message.ts';
 import { Sending } from '../../collector/src/profile/sending.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../support/workerd/collector.ts';
 import { NO_LIMITS, publish } from '../support/workerd/popups.ts';
 import { pushService, subscribe } from '../support/workerd/push-service.ts';
-import { type Faults, layKillPoints } from './faults.ts';
+import { type Faults, failFrom } from './faults.ts';
 import { cartJourney, DEVICES, type Device } from './journey-life.ts';
 import { DEEP, runs } from './runs.ts';
 
@@ -206,17 +206,7 @@ class Shopper {
 }
 
 describe('an abandoned cart, in objects that keep failing', () => {
-  let faults: Faults;
-  beforeAll(() => {
-    vi.useFakeTimers({ toFake: ['Date'], now: START });
-    vi.spyOn(console, 'error').mockImplementation(() => {});
-    vi.spyOn(console, 'warn').mockImplementation(() => {});
-    faults = layKillPoints();
-  });
-  afterAll(() => {
-    vi.restoreAllMocks();
-    vi.useRealTimers();
-  });
+  const faults = failFrom(START);
 
   it('is nudged about once, never after a purchase, and nothing is lost without a reason', async () => {
     const seed = Math.trunc(Math.random() * 2 ** 31);
