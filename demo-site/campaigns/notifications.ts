@@ -1,4 +1,46 @@
+import type { ContentInput } from '../../collector/src/campaigns/templates/languages.ts';
 import { type CampaignInput, THEME } from './definition.ts';
+
+const TEXTS = {
+  en: {
+    close: 'Close',
+    heading: 'Shall we knock?',
+    what: 'A note in your browser when your cart still waits, or something is back.',
+    consent: 'You agree to one a day at most, none at night, and off again whenever you like.',
+    yes: 'Yes, please',
+    no: 'Not now',
+  },
+  de: {
+    close: 'Schließen',
+    heading: 'Dürfen wir anklopfen?',
+    what: 'Eine Nachricht im Browser, wenn dein Warenkorb noch wartet oder etwas wieder da ist.',
+    consent: 'Du stimmst höchstens einer am Tag zu, keiner in der Nacht, und jederzeit wieder aus.',
+    yes: 'Ja, gern',
+    no: 'Jetzt nicht',
+  },
+  pl: {
+    close: 'Zamknij',
+    heading: 'Możemy zapukać?',
+    what: 'Krótka wiadomość w przeglądarce, gdy koszyk wciąż czeka albo coś znów jest dostępne.',
+    consent: 'Zgadzasz się na najwyżej jedną dziennie, żadnej w nocy, a wyłączysz je, kiedy zechcesz.',
+    yes: 'Tak, chętnie',
+    no: 'Nie teraz',
+  },
+};
+
+const asking = ({ close, heading, what, consent, yes, no }: (typeof TEXTS)['en']): ContentInput => ({
+  kind: 'slide-in',
+  position: 'bottom-start',
+  theme: THEME,
+  closeLabel: close,
+  blocks: [
+    { type: 'heading', text: heading },
+    { type: 'text', runs: [what] },
+    { type: 'text', runs: [consent], consent: 'push' },
+    { type: 'button', text: yes, action: 'push' },
+    { type: 'button', text: no, action: 'close' },
+  ],
+});
 
 /**
  * Asks before the browser does, on the second page or when there is something in the cart. It is shown only where the browser
@@ -30,76 +72,7 @@ export const notifications: CampaignInput = {
       variants: [
         {
           key: 'a',
-          content: {
-            en: {
-              kind: 'slide-in',
-              position: 'bottom-start',
-              theme: THEME,
-              closeLabel: 'Close',
-              blocks: [
-                { type: 'heading', text: 'Shall we knock?' },
-                {
-                  type: 'text',
-                  runs: ['A note in your browser when your cart still waits, or something is back.'],
-                },
-                {
-                  type: 'text',
-                  runs: ['You agree to one a day at most, none at night, and off again whenever you like.'],
-                  consent: 'push',
-                },
-                { type: 'button', text: 'Yes, please', action: 'push' },
-                { type: 'button', text: 'Not now', action: 'close' },
-              ],
-            },
-            de: {
-              kind: 'slide-in',
-              position: 'bottom-start',
-              theme: THEME,
-              closeLabel: 'Schließen',
-              blocks: [
-                { type: 'heading', text: 'Dürfen wir anklopfen?' },
-                {
-                  type: 'text',
-                  runs: [
-                    'Eine Nachricht im Browser, wenn dein Warenkorb noch wartet oder etwas wieder da ist.',
-                  ],
-                },
-                {
-                  type: 'text',
-                  runs: [
-                    'Du stimmst höchstens einer am Tag zu, keiner in der Nacht, und jederzeit wieder aus.',
-                  ],
-                  consent: 'push',
-                },
-                { type: 'button', text: 'Ja, gern', action: 'push' },
-                { type: 'button', text: 'Jetzt nicht', action: 'close' },
-              ],
-            },
-            pl: {
-              kind: 'slide-in',
-              position: 'bottom-start',
-              theme: THEME,
-              closeLabel: 'Zamknij',
-              blocks: [
-                { type: 'heading', text: 'Możemy zapukać?' },
-                {
-                  type: 'text',
-                  runs: [
-                    'Krótka wiadomość w przeglądarce, gdy koszyk wciąż czeka albo coś znów jest dostępne.',
-                  ],
-                },
-                {
-                  type: 'text',
-                  runs: [
-                    'Zgadzasz się na najwyżej jedną dziennie, żadnej w nocy, a wyłączysz je, kiedy zechcesz.',
-                  ],
-                  consent: 'push',
-                },
-                { type: 'button', text: 'Tak, chętnie', action: 'push' },
-                { type: 'button', text: 'Nie teraz', action: 'close' },
-              ],
-            },
-          },
+          content: { en: asking(TEXTS.en), de: asking(TEXTS.de), pl: asking(TEXTS.pl) },
         },
       ],
     },
